@@ -1,0 +1,58 @@
+# Set up, run, test. `make` alone lists the targets.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+ARGS ?=
+TEST_JOBS ?= auto
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check fix bench
+
+help:
+	@echo "make run    start the server with its demonstration data and walk each sign-in"
+	@echo "make test   run all tests (ARGS='-k name' to choose, TEST_JOBS=0 for one process)"
+	@echo "make check  format, lint, types, import contracts, generated code, size budget"
+	@echo "make fix    format, and mend what the linter can mend"
+	@echo "make bench  measure, and write docs/performance.md"
+	@echo
+	@echo "Each sets up $(VENV) first. PYTHON=python3.12 chooses the interpreter (3.11 or later);"
+	@echo "make run ARGS='--port 9443 --org-port 9444' passes options to xrm serve."
+
+run: $(STAMP)
+	@exec $(BIN)/xrm serve --walk $(ARGS)
+
+test: $(STAMP)
+	$(BIN)/python -m pytest -n $(TEST_JOBS) --dist loadfile $(ARGS)
+
+check: $(STAMP)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/python tools/generate_sync.py --check
+	$(BIN)/python -m pytest -q tests/test_architecture.py
+
+fix: $(STAMP)
+	$(BIN)/python tools/generate_sync.py
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(STAMP)
+	$(BIN)/python bench/run.py $(ARGS)
+
+# Installed again only when what is to be installed has changed.
+$(STAMP): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "xrm needs Python 3.11 or later; '$(PYTHON)' is" \
+	    "$$($(PYTHON) --version 2>&1 || echo missing). Choose another: make PYTHON=python3.12" >&2; \
+	  exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+	  echo "'$(PYTHON)' cannot make virtual environments." >&2; \
+	  echo "On Debian and Ubuntu: sudo apt-get install python3-venv" >&2; exit 1; }
+	@test -x $(BIN)/python || { echo "Making $(VENV)"; $(PYTHON) -m venv $(VENV); }
+	@echo "Installing into $(VENV)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+	  -c constraints.txt -e '.[server,postgres,dev]'
+	@touch $(STAMP)

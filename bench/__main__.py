@@ -1,0 +1,99 @@
+"""The command `python -m bench`."""
+
+import argparse
+import contextlib
+import functools
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from bench import exchange, leads, ours, report, signing
+from bench.load import Pressure, burst
+from bench.machine import Cores, choose_cores, pinned
+from bench.peers import Peers, Server
+from bench.rounds import Name, Work, alternate
+
+ROOT = Path(__file__).resolve().parent.parent
+KEYS = 100
+
+
+def main() -> None:
+    """Measure, print the table and write the page."""
+    options = _options()
+    cores = choose_cores()
+    cache = Path(os.environ.get("XRM_BENCH_CACHE", Path.home() / ".cache" / "xrm-bench"))
+    cache.mkdir(parents=True, exist_ok=True)
+    peers = Peers(cache, cores)
+    pressure = Pressure(options.seconds, options.connections)
+    with pinned(cores.load):
+        peers.install()
+        with _servers(options, peers, cores, cache) as servers:
+            works = _works(servers, pressure, cores)
+            _check(servers)
+            rates = alternate(works, options.rounds, functools.partial(print, flush=True))
+            _check(servers)
+    print("", report.table(rates), "", report.absolute(rates), sep="\n")
+    if options.page:
+        conditions = report.Conditions(
+            options.rounds, pressure, options.rows, cores, peers.versions()
+        )
+        report.write_page(options.page, rates, conditions)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=float, default=3, help="length of one burst")
+    parser.add_argument("--connections", type=int, default=16)
+    parser.add_argument("--rows", type=int, default=10_000)
+    parser.add_argument("--only", choices=("tokens", "reads"), help="one kind of work; no page")
+    parser.add_argument("--page", type=Path, default=ROOT / "docs" / "performance.md")
+    parser.add_argument("--no-page", dest="page", action="store_const", const=None)
+    options = parser.parse_args()
+    if options.only:
+        options.page = None
+    return options
+
+
+@contextlib.contextmanager
+def _servers(
+    options: argparse.Namespace, peers: Peers, cores: Cores, cache: Path
+) -> Iterator[list[Server]]:
+    with contextlib.ExitStack() as stack:
+        mine = stack.enter_context(ours.serve(cores, cache))
+        servers, keys = [], []
+        if options.only != "tokens":
+            rows = leads.make(options.rows)
+            keys = mine.fill(rows)[:: max(1, options.rows // KEYS)]
+            servers.append(stack.enter_context(peers.cap(rows, keys)))
+        if options.only != "reads":
+            servers.append(stack.enter_context(peers.oidc_provider()))
+            servers.append(stack.enter_context(peers.mock_server()))
+        yield [mine.server(keys), *servers]
+
+
+def _works(servers: list[Server], pressure: Pressure, cores: Cores) -> dict[Name, Work]:
+    kinds = {kind for server in servers[1:] for kind in server.exchanges}
+    works: dict[Name, Work] = {}
+    if "token" in kinds:
+        kinds.add("token v2")
+        works[report.SIGNING, "signature"] = functools.partial(
+            signing.measure, pressure.seconds, cores
+        )
+    for server in servers:
+        for kind in server.exchanges.keys() & kinds:
+            asked = server.exchanges[kind]
+            works[server.name, kind] = functools.partial(
+                burst, asked, server.group, pressure, cores
+            )
+    return works
+
+
+def _check(servers: list[Server]) -> None:
+    for server in servers:
+        for asked in server.exchanges.values():
+            exchange.ask(asked)
+
+
+if __name__ == "__main__":
+    main()

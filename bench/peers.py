@@ -1,0 +1,151 @@
+"""Install and start the servers of `peers/`; everything they need lies in a cache outside the tree."""
+
+import contextlib
+import json
+import secrets
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import trustme
+
+from bench import exchange, leads
+from bench.exchange import Exchange
+from bench.machine import Cores
+from bench.processes import free_port, running, wait_until_listening
+
+SOURCE = Path(__file__).with_name("peers")
+RESOURCE = "https://contoso.crm.example/"
+CLIENT_ID = "5e1c9d7a-2b48-4f63-9c0e-a1b2c3d4e5f6"
+
+OIDC_PROVIDER = "oidc-provider"
+MOCK_SERVER = "oauth2-mock-server"
+CAP = "@sap/cds"
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A server that runs: its process group and what to ask it, by the kind of work."""
+
+    name: str
+    group: int
+    exchanges: dict[str, Exchange]
+
+
+class Peers:
+    """The installed peers."""
+
+    def __init__(self, cache: Path, cores: Cores) -> None:
+        self._folder = cache / "peers"
+        self._cores = cores
+        self._key = self._folder / "tls.key"
+        self._certificate = self._folder / "tls.pem"
+        self._trusted = self._folder / "ca.pem"
+
+    def install(self) -> None:
+        """Copy the scripts and, when the versions changed, install the packages with npm."""
+        shutil.copytree(SOURCE, self._folder, dirs_exist_ok=True)
+        wanted = (SOURCE / "package.json").read_text()
+        stamp = self._folder / "installed.json"
+        if not stamp.exists() or stamp.read_text() != wanted:
+            if not shutil.which("npm"):
+                raise SystemExit("The peers need npm (on Debian: apt-get install npm).")
+            command = ["npm", "install", "--no-package-lock", "--no-audit", "--no-fund"]
+            subprocess.run(command, cwd=self._folder, check=True)
+            stamp.write_text(wanted)
+        self._issue_certificate()
+
+    def versions(self) -> dict[str, str]:
+        """Return the installed versions by package."""
+        names = json.loads((SOURCE / "package.json").read_text())["dependencies"]
+        files = {name: self._folder / "node_modules" / name / "package.json" for name in names}
+        return {name: json.loads(file.read_text())["version"] for name, file in files.items()}
+
+    @contextlib.contextmanager
+    def oidc_provider(self) -> Iterator[Server]:
+        """Serve tokens with oidc-provider."""
+        secret = secrets.token_urlsafe(30)
+        headers, body = exchange.token_form(
+            client_id=CLIENT_ID, client_secret=secret, resource=RESOURCE
+        )
+        names = {"CLIENT_ID": CLIENT_ID, "CLIENT_SECRET": secret, "RESOURCE": RESOURCE}
+        with self._serve(OIDC_PROVIDER, lambda _: ["oidc_provider.mjs"], names) as (group, origin):
+            token = self._token(origin, headers, body)
+            yield Server(OIDC_PROVIDER, group, {"token": token})
+
+    @contextlib.contextmanager
+    def mock_server(self) -> Iterator[Server]:
+        """Serve tokens with oauth2-mock-server."""
+        headers, body = exchange.token_form(client_id=CLIENT_ID, client_secret="any", aud=RESOURCE)
+        with self._serve(MOCK_SERVER, lambda _: ["mock_server.mjs"], {}) as (group, origin):
+            token = self._token(origin, headers, body)
+            yield Server(MOCK_SERVER, group, {"token": token})
+
+    @contextlib.contextmanager
+    def cap(self, rows: list[dict[str, object]], keys: list[str]) -> Iterator[Server]:
+        """Serve the rows with CAP out of a fresh SQLite file."""
+        self._fill(rows)
+        serve = "node_modules/@sap/cds/bin/serve.js"
+
+        def script(port: int) -> list[str]:
+            return ["--no-warnings", serve, "--port", str(port)]
+
+        with self._serve(CAP, script, {"NODE_ENV": "production"}) as (group, origin):
+            root = "/api/data/v9.2/"
+            paths = {
+                "row": (exchange.row_paths(root, keys), exchange.check_row),
+                "list": ((exchange.list_path(root),), exchange.check_list),
+                "search": ((exchange.search_path(root),), exchange.check_search),
+            }
+            exchanges = {
+                kind: Exchange(origin, self._trusted, asked, check)
+                for kind, (asked, check) in paths.items()
+            }
+            yield Server(CAP, group, exchanges)
+
+    def _token(self, origin: str, headers: dict[str, str], body: str) -> Exchange:
+        return Exchange(
+            origin, self._trusted, ("/token",), exchange.check_token, "POST", headers, body
+        )
+
+    def _issue_certificate(self) -> None:
+        authority = trustme.CA()
+        leaf = authority.issue_cert("localhost", "127.0.0.1")
+        leaf.private_key_pem.write_to_path(self._key)
+        self._certificate.write_bytes(b"".join(pem.bytes() for pem in leaf.cert_chain_pems))
+        authority.cert_pem.write_to_path(self._trusted)
+
+    def _fill(self, rows: list[dict[str, object]]) -> None:
+        for stale in self._folder.glob("leads.db*"):
+            stale.unlink()
+        source = self._folder / "leads.json"
+        leads.write_json(rows, source)
+        subprocess.run(
+            [self._node(), "--no-warnings", "fill.js", str(source)],
+            cwd=self._folder,
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
+
+    def _node(self) -> str:
+        return str(self._folder / "node_modules" / "node" / "bin" / "node")
+
+    @contextlib.contextmanager
+    def _serve(
+        self, name: str, script: Callable[[int], list[str]], environment: dict[str, str]
+    ) -> Iterator[tuple[int, str]]:
+        port = free_port()
+        log = self._folder / f"{name.rpartition('/')[2]}.log"
+        names = {"PORT": str(port), "TLS_KEY": str(self._key)}
+        names |= {"TLS_CERTIFICATE": str(self._certificate)} | environment
+        with running(
+            [self._node(), *script(port)],
+            cores=self._cores,
+            folder=self._folder,
+            log=log,
+            environment=names,
+        ) as process:
+            wait_until_listening(process, port, log)
+            yield process.pid, f"https://localhost:{port}"

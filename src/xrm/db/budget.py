@@ -1,0 +1,68 @@
+"""How much a statement may take: steps on the event loop, seconds in the pool.
+
+Kept per thread and read by the engines, so that neither the core nor a face knows of it.
+"""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+STEPS_PER_CHECK = 1000
+"""Virtual machine steps between two looks at the budget."""
+
+
+class _State(threading.local):
+    steps: int | None = None
+    deadline: float | None = None
+
+
+_state = _State()
+
+
+@contextmanager
+def limited(steps: int) -> Iterator[None]:
+    """Let statements of this thread take `steps` engine steps in all, then stop them.
+
+    The engine raises `StepBudgetExceeded`; the caller runs its work again in the pool.
+    """
+    before = _state.steps
+    _state.steps = steps
+    try:
+        yield
+    finally:
+        _state.steps = before
+
+
+@contextmanager
+def timed(seconds: float) -> Iterator[None]:
+    """Let statements of this thread run for `seconds` in all; then `StatementTimeout`."""
+    before = _state.deadline
+    _state.deadline = time.monotonic() + seconds
+    try:
+        yield
+    finally:
+        _state.deadline = before
+
+
+def spent() -> bool:
+    """Count one check and tell whether the running statement must stop."""
+    if _state.steps is not None:
+        _state.steps -= STEPS_PER_CHECK
+        return _state.steps < 0
+    return out_of_time()
+
+
+def out_of_steps() -> bool:
+    """Tell whether it was the step budget that ended."""
+    return _state.steps is not None and _state.steps < 0
+
+
+def out_of_time() -> bool:
+    """Tell whether the time of this thread's work is over."""
+    return _state.deadline is not None and time.monotonic() > _state.deadline
+
+
+def seconds_left() -> float | None:
+    """Return the seconds left, None where no deadline is set."""
+    return None if _state.deadline is None else max(0.001, _state.deadline - time.monotonic())

@@ -1,0 +1,84 @@
+"""What an engine offers: Database and Transaction, and the errors that may come of either."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import Any, Protocol
+
+from sqlalchemy import MetaData
+from sqlalchemy.sql import ClauseElement
+
+Parameters = Mapping[str, Any]
+
+
+class StorageError(Exception):
+    """Anything the database refused."""
+
+
+class Busy(StorageError):
+    """Another writer held the database for too long, or the pool was exhausted."""
+
+
+class Violation(StorageError):
+    """A uniqueness or other constraint failed; `constraint` names it as the engine does."""
+
+    def __init__(self, constraint: str) -> None:
+        super().__init__(constraint)
+        self.constraint = constraint
+
+
+class StepBudgetExceeded(StorageError):
+    """A statement on the event loop took more steps than it may; run it again in the pool."""
+
+
+class StatementTimeout(StorageError):
+    """A statement ran longer than the engine's statement time."""
+
+
+class Transaction(Protocol):
+    """One transaction. Rows are plain tuples; parameters are named."""
+
+    @property
+    def generation(self) -> int:
+        """The number under which caches of this database are valid, as this transaction sees it."""
+
+    def rows(self, statement: str, parameters: Parameters = ...) -> list[tuple[Any, ...]]:
+        """Run a compiled statement and return all of its rows."""
+
+    def run(self, statement: str, parameters: Parameters = ...) -> int:
+        """Run a compiled statement and return how many rows it changed."""
+
+    def next_number(self, name: str, count: int = 1) -> int:
+        """Take `count` consecutive numbers of a counter and return the first of them."""
+
+    def changed(self) -> None:
+        """Raise the generation at commit: every process drops its caches at its next request."""
+
+
+class Database(Protocol):
+    """One namespace of one engine. Safe to use from every thread."""
+
+    @property
+    def engine(self) -> str:
+        """`sqlite` or `postgresql`."""
+
+    @property
+    def inline(self) -> bool:
+        """Whether short reads may run on the event loop."""
+
+    def compile(self, element: ClauseElement) -> str:
+        """Return a statement's text for this engine, with named parameters."""
+
+    def create(self, metadata: MetaData) -> None:
+        """Create what is missing of these tables and indexes, and the engine's own counters."""
+
+    def read(self) -> AbstractContextManager[Transaction]:
+        """Open a read-only transaction with one consistent view."""
+
+    def write(self) -> AbstractContextManager[Transaction]:
+        """Open a writing transaction: committed at the end, rolled back on any exception."""
+
+    def array(self, values: Sequence[Any]) -> Any:
+        """Return a list of str, int or bytes as the one parameter `db.arrays.one_of` reads."""
+
+    def close(self) -> None:
+        """Close every connection."""

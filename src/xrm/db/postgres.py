@@ -1,0 +1,184 @@
+"""PostgreSQL through psycopg 3: a pool of connections, one schema a namespace."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, LiteralString
+
+import psycopg
+from psycopg import sql
+from psycopg_pool import ConnectionPool, PoolTimeout
+from sqlalchemy import MetaData
+from sqlalchemy.dialects.postgresql import psycopg as dialect
+from sqlalchemy.engine import Dialect
+from sqlalchemy.schema import CreateIndex, CreateTable
+from sqlalchemy.sql import ClauseElement
+
+from xrm.db import budget
+from xrm.db.engine import Busy, Parameters, StatementTimeout, StorageError, Violation
+
+_GENERATION = "SELECT value FROM counter WHERE name = 'generation'"
+_CHANGED = "UPDATE counter SET value = value + 1 WHERE name = 'generation'"
+_WAIT_SECONDS = 10.0
+_LOCK_MILLISECONDS = 10_000
+_SETUP_LOCK = 0x78726D  # any constant: serialises creation among processes
+_NONE: Mapping[str, Any] = {}
+
+Connection = psycopg.Connection[tuple[Any, ...]]
+
+
+def _meaning(error: psycopg.Error) -> StorageError:
+    if isinstance(error, psycopg.errors.QueryCanceled):
+        return StatementTimeout()
+    if isinstance(error, psycopg.errors.IntegrityError):
+        return Violation(error.diag.constraint_name or str(error))
+    if isinstance(error, PoolTimeout | psycopg.errors.LockNotAvailable):
+        return Busy(str(error))
+    return StorageError(str(error))
+
+
+class PostgresTransaction:
+    """One transaction on one pooled connection."""
+
+    __slots__ = ("_connection", "_generation")
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._generation: int | None = None
+
+    @property
+    def generation(self) -> int:
+        """The number under which caches are valid, as this transaction sees it."""
+        if self._generation is None:
+            self._generation = self.rows(_GENERATION)[0][0]
+        return self._generation
+
+    def _execute(self, statement: str, parameters: Parameters) -> psycopg.Cursor[tuple[Any, ...]]:
+        try:
+            # Statements are compiled from expressions, never from input.
+            return self._connection.execute(statement, parameters or None)
+        except psycopg.Error as error:
+            raise _meaning(error) from error
+
+    def rows(self, statement: str, parameters: Parameters = _NONE) -> list[tuple[Any, ...]]:
+        """Run a statement and return all of its rows."""
+        return self._execute(statement, parameters).fetchall()
+
+    def run(self, statement: str, parameters: Parameters = _NONE) -> int:
+        """Run a statement and return how many rows it changed."""
+        return self._execute(statement, parameters).rowcount
+
+    def next_number(self, name: str, count: int = 1) -> int:
+        """Take `count` consecutive numbers of a counter and return the first of them.
+
+        The counter is locked until commit, so that numbers appear in the order of commits.
+        """
+        statement = (
+            "INSERT INTO counter VALUES (%(name)s, %(count)s) "
+            "ON CONFLICT (name) DO UPDATE SET value = counter.value + %(count)s RETURNING value"
+        )
+        last: int = self.rows(statement, {"name": name, "count": count})[0][0]
+        return last - count + 1
+
+    def changed(self) -> None:
+        """Raise the generation at commit."""
+        self.run(_CHANGED)
+        self._generation = None
+
+
+class PostgresDatabase:
+    """One schema of a PostgreSQL database."""
+
+    engine = "postgresql"
+    inline = False
+
+    def __init__(
+        self, url: str, namespace: str, *, durable: bool = True, connections: int = 16
+    ) -> None:
+        self._dialect: Dialect = dialect.dialect()  # type: ignore[no-untyped-call]
+        settings = {
+            "search_path": namespace,
+            "lock_timeout": str(_LOCK_MILLISECONDS),
+            "synchronous_commit": "on" if durable else "off",
+            "client_min_messages": "warning",
+        }
+        options = " ".join(f"-c {name}={value}" for name, value in settings.items())
+        try:
+            self._set_up(url, namespace)
+            self._pool = ConnectionPool(
+                url,
+                min_size=1,
+                max_size=connections,
+                open=True,
+                timeout=_WAIT_SECONDS,
+                kwargs={"options": options, "autocommit": True},
+                connection_class=Connection,
+            )
+        except psycopg.Error as error:
+            raise StorageError(f"cannot open PostgreSQL: {error}") from error
+
+    @staticmethod
+    def _set_up(url: str, namespace: str) -> None:
+        schema = sql.Identifier(namespace)
+        statements = (
+            "CREATE SCHEMA IF NOT EXISTS {0}",
+            "CREATE TABLE IF NOT EXISTS {0}.counter (name TEXT PRIMARY KEY, value BIGINT NOT NULL)",
+            "INSERT INTO {0}.counter VALUES ('generation', 1) ON CONFLICT DO NOTHING",
+        )
+        with psycopg.connect(url) as connection:
+            connection.execute("SELECT pg_advisory_xact_lock(%s)", (_SETUP_LOCK,))
+            connection.execute("SET client_min_messages TO warning")
+            for statement in statements:
+                connection.execute(sql.SQL(statement).format(schema))
+
+    def compile(self, element: ClauseElement) -> str:
+        """Return a statement's text with named parameters."""
+        options = {"render_postcompile": True}
+        return str(element.compile(dialect=self._dialect, compile_kwargs=options))
+
+    def create(self, metadata: MetaData) -> None:
+        """Create what is missing of these tables and indexes; one process at a time."""
+        with self.write() as transaction:
+            transaction.rows(f"SELECT pg_advisory_xact_lock({_SETUP_LOCK})")
+            for table in metadata.sorted_tables:
+                transaction.run(self.compile(CreateTable(table, if_not_exists=True)))
+                for index in sorted(table.indexes, key=lambda index: str(index.name)):
+                    transaction.run(self.compile(CreateIndex(index, if_not_exists=True)))
+
+    @contextmanager
+    def _transaction(self, begin: LiteralString) -> Iterator[PostgresTransaction]:
+        try:
+            with self._pool.connection() as connection:
+                connection.execute(begin)
+                seconds = budget.seconds_left()
+                if seconds is not None:
+                    milliseconds = str(int(seconds * 1000) + 1)
+                    setting = sql.SQL("SET LOCAL statement_timeout = {}").format(milliseconds)
+                    connection.execute(setting)
+                yield from self._bounded(connection)
+        except psycopg.Error as error:
+            raise _meaning(error) from error
+
+    @staticmethod
+    def _bounded(connection: Connection) -> Iterator[PostgresTransaction]:
+        try:
+            yield PostgresTransaction(connection)
+        except BaseException:
+            connection.execute("ROLLBACK")
+            raise
+        connection.execute("COMMIT")
+
+    def read(self) -> Any:
+        """Open a read-only transaction with one consistent view."""
+        return self._transaction("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+
+    def write(self) -> Any:
+        """Open a writing transaction."""
+        return self._transaction("BEGIN")
+
+    def array(self, values: Sequence[Any]) -> list[Any]:
+        """Return a list as the driver binds it."""
+        return list(values)
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._pool.close()

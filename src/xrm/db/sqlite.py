@@ -1,0 +1,182 @@
+"""SQLite through apsw: one connection a thread, WAL, readers beside one writer."""
+
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import apsw
+import orjson
+from sqlalchemy import MetaData
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.schema import CreateIndex, CreateTable
+from sqlalchemy.sql import ClauseElement
+
+from xrm.db import budget
+from xrm.db.engine import (
+    Busy,
+    Parameters,
+    StatementTimeout,
+    StepBudgetExceeded,
+    StorageError,
+    Violation,
+)
+
+_COUNTERS = """
+CREATE TABLE IF NOT EXISTS counter (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+INSERT OR IGNORE INTO counter VALUES ('generation', 1);
+"""
+_GENERATION = "SELECT value FROM counter WHERE name = 'generation'"
+_CHANGED = "UPDATE counter SET value = value + 1 WHERE name = 'generation'"
+_TAKE = (
+    "INSERT INTO counter VALUES (:name, :count) "
+    "ON CONFLICT (name) DO UPDATE SET value = value + :count RETURNING value"
+)
+_BUSY_MILLISECONDS = 10_000
+_NONE: Mapping[str, Any] = {}
+
+
+def _meaning(error: apsw.Error) -> StorageError:
+    if isinstance(error, apsw.InterruptError):
+        return StepBudgetExceeded() if budget.out_of_steps() else StatementTimeout()
+    if isinstance(error, apsw.BusyError | apsw.LockedError):
+        return Busy(str(error))
+    if isinstance(error, apsw.ConstraintError):
+        return Violation(str(error).rpartition(": ")[2])
+    return StorageError(str(error))
+
+
+class SqliteTransaction:
+    """One transaction on this thread's connection."""
+
+    __slots__ = ("_execute", "_generation")
+
+    def __init__(self, connection: apsw.Connection) -> None:
+        self._execute = connection.execute
+        self._generation: int | None = None
+
+    @property
+    def generation(self) -> int:
+        """The number under which caches are valid, as this transaction sees it."""
+        if self._generation is None:
+            self._generation = self.rows(_GENERATION)[0][0]
+        return self._generation
+
+    def rows(self, statement: str, parameters: Parameters = _NONE) -> list[tuple[Any, ...]]:
+        """Run a statement and return all of its rows."""
+        try:
+            return self._execute(statement, parameters).fetchall()
+        except apsw.Error as error:
+            raise _meaning(error) from error
+
+    def run(self, statement: str, parameters: Parameters = _NONE) -> int:
+        """Run a statement and return how many rows it changed."""
+        try:
+            cursor = self._execute(statement, parameters)
+            cursor.fetchall()
+            return cursor.connection.changes()
+        except apsw.Error as error:
+            raise _meaning(error) from error
+
+    def next_number(self, name: str, count: int = 1) -> int:
+        """Take `count` consecutive numbers of a counter and return the first of them."""
+        last: int = self.rows(_TAKE, {"name": name, "count": count})[0][0]
+        return last - count + 1
+
+    def changed(self) -> None:
+        """Raise the generation at commit."""
+        self.run(_CHANGED)
+        self._generation = None
+
+
+class SqliteDatabase:
+    """One SQLite file."""
+
+    engine = "sqlite"
+    inline = True
+
+    def __init__(self, path: Path, *, durable: bool = True) -> None:
+        self._path = path
+        self._durable = durable
+        self._local = threading.local()
+        self._connections: list[apsw.Connection] = []
+        self._lock = threading.Lock()
+        self._dialect = sqlite.dialect(paramstyle="named")
+        self._connection().execute(_COUNTERS).fetchall()
+
+    def _connection(self) -> apsw.Connection:
+        connection: apsw.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = self._connect()
+            self._local.connection = connection
+            with self._lock:
+                self._connections.append(connection)
+        return connection
+
+    def _connect(self) -> apsw.Connection:
+        try:
+            connection = apsw.Connection(str(self._path), statementcachesize=400)
+            connection.set_busy_timeout(_BUSY_MILLISECONDS)
+            synchronous = "FULL" if self._durable else "NORMAL"
+            connection.execute(
+                f"PRAGMA journal_mode = WAL; PRAGMA synchronous = {synchronous};"
+                "PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;"
+                "PRAGMA cache_size = -16000; PRAGMA mmap_size = 268435456;"
+            ).fetchall()
+        except apsw.Error as error:
+            raise StorageError(f"cannot open {self._path}: {error}") from error
+        connection.set_progress_handler(budget.spent, budget.STEPS_PER_CHECK)
+        return connection
+
+    def compile(self, element: ClauseElement) -> str:
+        """Return a statement's text with named parameters."""
+        options = {"render_postcompile": True}
+        return str(element.compile(dialect=self._dialect, compile_kwargs=options))
+
+    def create(self, metadata: MetaData) -> None:
+        """Create what is missing of these tables and indexes."""
+        with self.write() as transaction:
+            for table in metadata.sorted_tables:
+                transaction.run(self.compile(CreateTable(table, if_not_exists=True)))
+                for index in sorted(table.indexes, key=lambda index: str(index.name)):
+                    transaction.run(self.compile(CreateIndex(index, if_not_exists=True)))
+
+    @contextmanager
+    def _transaction(self, begin: str) -> Iterator[SqliteTransaction]:
+        connection = self._connection()
+        execute = connection.execute
+        try:
+            execute(begin)
+        except apsw.Error as error:
+            raise _meaning(error) from error
+        try:
+            yield SqliteTransaction(connection)
+            execute("COMMIT")
+        except BaseException as error:
+            if connection.in_transaction:
+                execute("ROLLBACK")
+            if isinstance(error, apsw.Error):
+                raise _meaning(error) from error
+            raise
+
+    def read(self) -> Any:
+        """Open a read-only transaction with one consistent view."""
+        return self._transaction("BEGIN")
+
+    def write(self) -> Any:
+        """Open a writing transaction; it waits for another writer up to ten seconds."""
+        return self._transaction("BEGIN IMMEDIATE")
+
+    def array(self, values: Sequence[Any]) -> str:
+        """Return a list as the JSON text `json_each` reads; bytes as hex."""
+        items = [item.hex() if isinstance(item, bytes) else item for item in values]
+        return orjson.dumps(items).decode()
+
+    def close(self) -> None:
+        """Close every connection; the last one folds the log into the file."""
+        with self._lock:
+            for connection in self._connections:
+                connection.close()
+            self._connections.clear()
+        self._local = threading.local()

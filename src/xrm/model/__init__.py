@@ -1,0 +1,13 @@
+"""What is said: values, messages, queries, metadata, errors. No I/O, no spelling.
+
+Every package may import from here; this one imports from none of them.
+
+ports       clock and ids, injected wherever time or chance matters
+text        the fold key by which text is compared
+values      what a column of a record holds
+query       Query, the one model of every question
+message     Message, the one model of every operation
+metadata    tables, columns, relationships
+secret      text that cannot be printed
+errors      the catalogues: sign-in errors (AADSTS numbers), service errors (0x codes)
+"""

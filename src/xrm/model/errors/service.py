@@ -1,0 +1,65 @@
+"""Errors of the organization: code, name and HTTP status, one row each.
+
+The rows hold what is constant; the raise site adds the sentence. Codes and names are those the
+platform documents; statuses are those of its Web API.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One row of the catalogue."""
+
+    code: int
+    name: str
+    status: int
+
+    @property
+    def hex(self) -> str:
+        """The code as the Web API spells it."""
+        return f"0x{self.code:08x}"
+
+
+class ServiceError(Exception):
+    """An organization's refusal, to be spelled by the face that meets it."""
+
+    def __init__(self, fault: Fault, message: str) -> None:
+        super().__init__(message)
+        self.fault = fault
+        self.message = message
+
+
+NOT_FOUND = Fault(0x80040217, "ObjectDoesNotExist", 404)
+INVALID_ARGUMENT = Fault(0x80040203, "InvalidArgument", 400)
+ATTRIBUTE_MISSING = Fault(0x80040200, "RequiredFieldMissing", 400)
+URI = Fault(0x80060888, "InvalidUri", 400)
+UNKNOWN_SEGMENT = Fault(0x80060888, "ResourceNotFound", 404)
+METHOD_NOT_ALLOWED = Fault(0x80060888, "MethodNotAllowed", 405)
+PAYLOAD = Fault(0x80048D19, "InvalidPayload", 400)
+TOO_LONG = Fault(0x80044331, "StringLengthTooLong", 400)
+CHOICE_OUT_OF_RANGE = Fault(0x8004431A, "PicklistValueOutOfRange", 400)
+INTEGER_OUT_OF_RANGE = Fault(0x8004432F, "IntegerValueOutOfRange", 400)
+DECIMAL_OUT_OF_RANGE = Fault(0x80044330, "DecimalValueOutOfRange", 400)
+STATE_STATUS = Fault(0x80048408, "InvalidStateCodeStatusCode", 400)
+PRIVILEGE_DENIED = Fault(0x80040220, "PrivilegeDenied", 403)
+ACCESS_DENIED = Fault(0x80048306, "unManagedIdsAccessDenied", 403)
+NOT_A_MEMBER = Fault(0x80072560, "UserNotMemberOfOrg", 403)
+USER_DISABLED = Fault(0x80040225, "unManagedidsusernotenabled", 403)
+NO_ROLES = Fault(0x80042F09, "UserNotAssignedRoles", 403)
+NOT_AUTHENTICATED = Fault(0x80044302, "RequestIsNotAuthenticated", 401)
+DUPLICATE_RECORD = Fault(0x80040237, "DuplicateRecord", 412)
+VERSION_MISMATCH = Fault(0x80060882, "ConcurrencyVersionMismatch", 412)
+CANNOT_DELETE = Fault(0x80040227, "CannotDeleteDueToAssociation", 405)
+NOT_SUPPORTED = Fault(0x80040315, "NotSupported", 405)
+NOT_IMPLEMENTED = Fault(0x80040219, "NotImplemented", 501)
+UNEXPECTED = Fault(0x80040216, "UnExpected", 500)
+SQL_TIMEOUT = Fault(0x80044151, "unManagedidssqltimeouterror", 500)
+SQL_ERROR = Fault(0x80044150, "unManagedidssqlerror", 500)
+TOO_LARGE = Fault(0x80060888, "RequestTooLarge", 413)
+APPLICATION_USER_FIXED = Fault(0x80041D48, "ApplicationUserCannotBeUpdated", 400)
+ACCESS_MODE_FIXED = Fault(0x80040D40, "CannotChangeAccessModeOfApplicationUser", 400)
+
+CATALOGUE: tuple[Fault, ...] = tuple(
+    value for value in list(globals().values()) if isinstance(value, Fault)
+)

@@ -1,0 +1,177 @@
+"""Tables, columns and relationships: what the organization knows of its own shape."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, TypeVar
+
+from xrm.model.privileges import Depth, Privilege, Right
+
+T = TypeVar("T")
+
+LOOKUPS = frozenset({"Lookup", "Owner", "Customer"})
+CHOICES = frozenset({"Picklist", "State", "Status"})
+TEXTS = frozenset({"String", "Memo", "EntityName"})
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One value of a choice; `state` ties a status to its state."""
+
+    value: int
+    label: str
+    state: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column. Limits are in the units of its type; absent limits are None."""
+
+    logical_name: str
+    schema_name: str
+    type: str
+    display_name: str = ""
+    required: str = "None"
+    max_length: int | None = None
+    min: float | None = None
+    max: float | None = None
+    precision: int = 0
+    date_only: bool = False
+    targets: tuple[str, ...] = ()
+    options: tuple[Option, ...] = ()
+    valid_for_create: bool = True
+    valid_for_read: bool = True
+    valid_for_update: bool = True
+    indexed: bool = False
+
+    @property
+    def is_lookup(self) -> bool:
+        """Whether the value is a reference to a record."""
+        return self.type in LOOKUPS
+
+    @property
+    def is_text(self) -> bool:
+        """Whether the value is text, compared through its fold key."""
+        return self.type in TEXTS
+
+
+@dataclass(frozen=True, slots=True)
+class ManyToOne:
+    """A lookup seen as a relationship; navigation names are case-sensitive."""
+
+    schema_name: str
+    column: str
+    target: str
+    referencing_navigation: str
+    referenced_navigation: str
+
+
+@dataclass(frozen=True, slots=True)
+class ManyToMany:
+    """An association of two tables through an intersect table."""
+
+    schema_name: str
+    entity1: str
+    entity2: str
+    intersect: str
+    entity1_column: str
+    entity2_column: str
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One table with its columns and relationships."""
+
+    logical_name: str
+    schema_name: str
+    entity_set_name: str
+    display_name: str
+    object_type_code: int
+    ownership: str
+    primary_id: str
+    primary_name: str | None
+    columns: Mapping[str, Column]
+    default_status: Mapping[int, int] = field(default_factory=dict)
+    privileges: Mapping[Right, Privilege] = field(default_factory=dict)
+    many_to_one: tuple[ManyToOne, ...] = ()
+    many_to_many: tuple[ManyToMany, ...] = ()
+
+    @property
+    def is_user_owned(self) -> bool:
+        """Whether a user or team owns each record, so that depths below Global mean something."""
+        return self.ownership == "UserOwned"
+
+    def navigation(self, name: str) -> ManyToOne | None:
+        """Return the lookup relationship of that navigation property, or None."""
+        for relationship in self.many_to_one:
+            if relationship.referencing_navigation == name:
+                return relationship
+        return None
+
+
+class Catalogue:
+    """Every table, by logical name and by entity set name."""
+
+    def __init__(self, tables: Iterable[Table]) -> None:
+        self.tables: Mapping[str, Table] = MappingProxyType(
+            {table.logical_name: table for table in tables}
+        )
+        self.sets: Mapping[str, Table] = MappingProxyType(
+            {table.entity_set_name: table for table in self.tables.values()}
+        )
+
+    def __getitem__(self, logical_name: str) -> Table:
+        return self.tables[logical_name]
+
+
+def read_table(facts: Mapping[str, Any]) -> Table:
+    """Return the table a metadata file describes. Raises KeyError if a fact is missing."""
+    relationships = facts.get("relationships", {})
+    name = facts["logical_name"]
+    columns = (_read_column(column) for column in facts["columns"])
+    return Table(
+        logical_name=name,
+        schema_name=facts["schema_name"],
+        entity_set_name=facts["entity_set_name"],
+        display_name=facts["display_name"],
+        object_type_code=facts["object_type_code"],
+        ownership=facts["ownership"],
+        primary_id=facts["primary_id"],
+        primary_name=facts.get("primary_name"),
+        columns={column.logical_name: column for column in columns},
+        default_status={int(k): v for k, v in facts.get("default_status", {}).items()},
+        privileges={Right(row["right"]): _read_privilege(name, row) for row in facts["privileges"]},
+        many_to_one=tuple(_read(ManyToOne, row) for row in relationships.get("many_to_one", ())),
+        many_to_many=tuple(
+            _read(ManyToMany, row)
+            for row in relationships.get("many_to_many", ())
+            if "intersect" in row and "entity1_column" in row and "entity2_column" in row
+        ),
+    )
+
+
+def _read(kind: type[T], facts: Mapping[str, Any]) -> T:
+    fields = kind.__dataclass_fields__  # type: ignore[attr-defined]
+    return kind(**{key: facts[key] for key in fields})
+
+
+def _read_privilege(table: str, facts: Mapping[str, Any]) -> Privilege:
+    return Privilege(
+        name=facts["name"],
+        right=Right(facts["right"]),
+        table=table,
+        id=facts["id"],
+        depths=tuple(Depth.named(label) for label in facts["depths"]),
+    )
+
+
+def _read_column(facts: Mapping[str, Any]) -> Column:
+    known = Column.__dataclass_fields__
+    plain = {key: value for key, value in facts.items() if key in known}
+    plain["targets"] = tuple(facts.get("targets", ()))
+    plain["options"] = tuple(
+        Option(option["value"], option["label"], option.get("state"))
+        for option in facts.get("options", ())
+    )
+    plain["date_only"] = facts.get("date_behavior") == "DateOnly"
+    return Column(**plain)

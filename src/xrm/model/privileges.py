@@ -1,0 +1,51 @@
+"""Rights, depths and privileges: the vocabulary of the security model."""
+
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+
+
+class Right(StrEnum):
+    """The eight rights a privilege may grant on a table."""
+
+    CREATE = "Create"
+    READ = "Read"
+    WRITE = "Write"
+    DELETE = "Delete"
+    APPEND = "Append"
+    APPEND_TO = "AppendTo"
+    ASSIGN = "Assign"
+    SHARE = "Share"
+
+
+class Depth(IntEnum):
+    """How far a privilege reaches; the values are those of `privilegedepthmask`."""
+
+    BASIC = 1
+    """Own records."""
+    LOCAL = 2
+    """Records of the business unit."""
+    DEEP = 4
+    """Records of the business unit and those below it."""
+    GLOBAL = 8
+    """Every record of the organization."""
+
+    @property
+    def label(self) -> str:
+        """The name as roles spell it: Basic, Local, Deep, Global."""
+        return self.name.capitalize()
+
+    @classmethod
+    def named(cls, label: str) -> "Depth":
+        """Return the depth of that name. Raises KeyError for another word."""
+        return cls[label.upper()]
+
+
+@dataclass(frozen=True, slots=True)
+class Privilege:
+    """A right on a table, by its name (`prvReadLead`) and identifier."""
+
+    name: str
+    right: Right
+    table: str
+    id: str
+    depths: tuple[Depth, ...]

@@ -1,0 +1,77 @@
+"""Query: the one model of every question, whichever endpoint it came by."""
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from xrm.model.operators import COMPLEMENT
+from xrm.model.values import Guid, Value
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A column tested by an operator against literal values."""
+
+    column: str
+    operator: str
+    values: tuple[Value, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnComparison:
+    """A column tested against another column of the same row."""
+
+    column: str
+    operator: str
+    other: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Tests joined by one word."""
+
+    word: Literal["and", "or"]
+    items: tuple["Filter", ...]
+
+
+Filter = Condition | ColumnComparison | Group
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One column to sort by."""
+
+    column: str
+    descending: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Where a page starts: its number, and the last row of the page before it.
+
+    `last` holds the values of the order columns, `last_id` the key that breaks their ties.
+    """
+
+    number: int = 1
+    last: tuple[Value, ...] = ()
+    last_id: Guid | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A question about one table. `columns` None asks for all; `size` bounds one page."""
+
+    table: str
+    columns: tuple[str, ...] | None = None
+    filter: Filter | None = None
+    orders: tuple[Order, ...] = ()
+    top: int | None = None
+    size: int = 5000
+    page: Page = Page()
+
+
+def negate(item: Filter) -> Filter:
+    """Return the filter that finds what the given one does not."""
+    if isinstance(item, Group):
+        word: Literal["and", "or"] = "or" if item.word == "and" else "and"
+        return Group(word, tuple(negate(part) for part in item.items))
+    return replace(item, operator=COMPLEMENT[item.operator])

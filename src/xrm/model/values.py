@@ -1,0 +1,48 @@
+"""What a column of a record holds.
+
+| column type                         | value                                   |
+|-------------------------------------|-----------------------------------------|
+| String, Memo, EntityName            | str                                     |
+| Integer, BigInt, Picklist, State …  | int                                     |
+| Boolean                             | bool                                    |
+| Double                              | float                                   |
+| Decimal, Money                      | decimal.Decimal                         |
+| DateTime                            | datetime (UTC), or date if date only    |
+| Uniqueidentifier                    | Guid: 36 characters, lower case         |
+| Lookup, Owner, Customer             | EntityReference                         |
+"""
+
+import re
+import uuid
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+Guid = str
+"""An identifier as canonical text: hexadecimal, lower case, with hyphens, no braces."""
+
+_GUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+
+
+@dataclass(frozen=True, slots=True)
+class EntityReference:
+    """A pointer to one record of one table."""
+
+    logical_name: str
+    id: Guid
+
+
+Value = str | int | bool | float | Decimal | datetime | date | EntityReference | None
+Values = dict[str, Value]
+
+
+def read_guid(text: str) -> Guid:
+    """Return the canonical form of an identifier. Raises ValueError for anything else."""
+    if not _GUID.fullmatch(text):
+        raise ValueError(f"not an identifier: {text[:50]!r}")
+    return text.lower()
+
+
+def guid(identifier: uuid.UUID) -> Guid:
+    """Return a UUID as a Guid."""
+    return str(identifier)

@@ -1,0 +1,13 @@
+"""OData 4.0 as the Web API speaks it: read and written, without metadata of its own.
+
+url         a path into segments and keys
+options     the query options into what they say
+filter      $filter and $orderby into the query model
+skiptoken   the paging cookie of a next link, written and read
+values      one column's value, JSON to model and back
+records     rows into JSON objects, as fast as they come
+errors      the error document
+
+A fault of spelling raises `ODataError`; whoever asked decides how to answer.
+Specification: OData 4.0 part 2 (URL conventions) and the JSON format 4.0.
+"""

@@ -1,0 +1,34 @@
+"""Fixtures of the whole suite, and the list of what was skipped for want of a package."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from support import postgres, requirements
+
+
+@pytest.fixture(scope="session")
+def require() -> Callable[..., Path]:
+    """Return `require(package, reason, *, program=None, folders=())`: see support.requirements."""
+    return requirements.require
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """Return the URL of a throwaway PostgreSQL, one for each test process.
+
+    Tests share it: each takes a namespace (schema) of its own.
+    """
+    with postgres.cluster() as url:
+        yield url
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Name the packages whose absence left tests out."""
+    packages = requirements.wanting(terminalreporter.stats.get("skipped", []))
+    if not packages:
+        return
+    terminalreporter.section("skipped for want of a package")
+    for package, reasons in sorted(packages.items()):
+        terminalreporter.write_line(f"{package}: {'; '.join(sorted(reasons))}")
+    terminalreporter.write_line(".ci/run installs them; XRM_REQUIRE_ALL=1 makes this a failure.")

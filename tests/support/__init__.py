@@ -1,0 +1,1 @@
+"""What several test folders share: throwaway servers and requirements of the machine."""
