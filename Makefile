@@ -31,11 +31,11 @@ check: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
-	$(BIN)/python tools/generate_sync.py --check
+	$(BIN)/python tools/sync_client.py --check
 	$(BIN)/python -m pytest -q tests/test_architecture.py
 
 fix: $(STAMP)
-	$(BIN)/python tools/generate_sync.py
+	$(BIN)/python tools/sync_client.py
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
@@ -44,9 +44,9 @@ bench: $(STAMP)
 
 # Installed again only when what is to be installed has changed.
 $(STAMP): pyproject.toml constraints.txt
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
 	  echo "xrm needs Python 3.11 or later; '$(PYTHON)' is" \
-	    "$$($(PYTHON) --version 2>&1 || echo missing). Choose another: make PYTHON=python3.12" >&2; \
+	    "$$($(PYTHON) --version 2>/dev/null || echo missing). Choose another: make PYTHON=python3.12" >&2; \
 	  exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
 	  echo "'$(PYTHON)' cannot make virtual environments." >&2; \

@@ -1,13 +1,12 @@
 """Measure `xrm serve` beside bare RSA signing and beside servers others wrote: `python -m bench`.
 
 `__main__` reads the options and goes the whole way: `machine` (cores, CPU seconds, conditions),
-`peers` (installs and starts the servers of `peers/` outside the tree), `ours` (starts `xrm serve`
-and fills it), `leads` (the rows both sides serve), `exchange` (the requests, and what a sane
-answer is), `load` (one burst: wrk, or `generator` where wrk is missing), `signing` (the bare
-baseline), `rounds` (alternating bursts, ratios round by round), `report` (the table and
-docs/performance.md).
+`servers` (starts `xrm serve` and fills it; installs and starts the scripts in the folder `peers`),
+`leads` (the rows both sides serve), `exchange` (the requests, and what a sane answer is), `load`
+(one burst: wrk, or `generator` where wrk is missing), `signing` (the bare baseline), `rounds`
+(alternating bursts, ratios round by round), `report` (the table and docs/performance.md).
 
 A figure is work done per CPU second of a server's whole process group, user and system: other
-tenants of a machine hardly move it. To add a peer: a script in `peers/`, a line in `peers.py`,
-a `Comparison` in `report.py`.
+tenants of a machine hardly move it. To add a peer: a script in `peers`, a method in
+`servers/peers.py`, a `Comparison` in `report.py`.
 """

@@ -7,11 +7,13 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from bench import exchange, leads, ours, report, signing
+from bench import exchange, leads, report, signing
 from bench.load import Pressure, burst
 from bench.machine import Cores, choose_cores, pinned
-from bench.peers import Peers, Server
 from bench.rounds import Name, Work, alternate
+from bench.servers import ours
+from bench.servers.peers import Peers
+from bench.servers.processes import Server
 
 ROOT = Path(__file__).resolve().parent.parent
 KEYS = 100

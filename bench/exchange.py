@@ -41,9 +41,7 @@ def ask(exchange: Exchange) -> None:
     )
     try:
         for path in {exchange.paths[0], exchange.paths[-1]}:
-            connection.request(
-                exchange.method, path, exchange.body or None, dict(exchange.headers)
-            )
+            connection.request(exchange.method, path, exchange.body or None, dict(exchange.headers))
             answer = connection.getresponse()
             text = answer.read()
             assert answer.status == 200, f"{exchange.origin}{path}: {answer.status} {text[:500]!r}"

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from bench.load import Pressure, tool
 from bench.machine import Cores, load_average, memory_gib, processor
-from bench.ours import NAME as OURS
-from bench.peers import CAP, MOCK_SERVER, OIDC_PROVIDER
-from bench.rounds import Name, Spread, ratios, spread
+from bench.rounds import WARM_UPS, Name, Spread, ratios, spread
+from bench.servers.ours import NAME as OURS
+from bench.servers.peers import CAP, MOCK_SERVER, OIDC_PROVIDER
 
 SIGNING = "RSA-2048 signing"
 OWN_PACKAGES = ("apsw", "cryptography", "granian", "joserfc", "orjson")
@@ -72,9 +72,7 @@ def absolute(rates: Mapping[Name, Sequence[float]]) -> str:
     return "\n".join(lines)
 
 
-def write_page(
-    file: Path, rates: Mapping[Name, Sequence[float]], conditions: Conditions
-) -> None:
+def write_page(file: Path, rates: Mapping[Name, Sequence[float]], conditions: Conditions) -> None:
     """Write the page with this run's figures and conditions."""
     page = _PAGE.read_text(encoding="utf-8")
     parts = {
@@ -114,6 +112,6 @@ def _conditions(conditions: Conditions) -> list[str]:
         f"Ours: CPython {platform.python_version()}, {', '.join(own)}.",
         f"Peers: {', '.join(peers)}.",
         f"Load: {tool()}, {pressure.connections} kept-alive TLS connections, "
-        f"bursts of {pressure.seconds:g} s; one warm-up and {conditions.rounds} rounds.",
+        f"bursts of {pressure.seconds:g} s; {WARM_UPS} warm-ups and {conditions.rounds} rounds.",
         f"Data: {conditions.rows:,} leads on either side, in SQLite.",
     ]

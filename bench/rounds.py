@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from bench.load import Burst
 
+# Node.js compiles what runs often: its second burst is still faster than its first.
+WARM_UPS = 2
+
 # One contender doing one kind of work.
 Work = Callable[[], Burst]
 Name = tuple[str, str]
@@ -23,14 +26,15 @@ class Spread:
 def alternate(
     works: Mapping[Name, Work], count: int, say: Callable[[str], None]
 ) -> dict[Name, list[float]]:
-    """Run one warm-up and `count` rounds, every other one backwards; return rates by contender."""
+    """Run the warm-ups and `count` rounds, every other one backwards; return rates by contender."""
     rates: dict[Name, list[float]] = {name: [] for name in works}
-    for number in range(count + 1):
-        order = list(works) if number % 2 else list(reversed(works))
+    for number in range(1 - WARM_UPS, count + 1):
+        label = f"round {number} of {count}" if number > 0 else "warm-up"
+        order = list(works) if number % 2 else list(works)[::-1]
         for name in order:
             rate = works[name]().rate
-            say(f"round {number} of {count}: {name[0]}, {name[1]}: {rate:,.0f} per CPU second")
-            if number:
+            say(f"{label}: {name[0]}, {name[1]}: {rate:,.0f} per CPU second")
+            if number > 0:
                 rates[name].append(rate)
     return rates
 

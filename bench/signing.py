@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
@@ -22,6 +23,7 @@ def measure(seconds: float, cores: Cores) -> Burst:
             capture_output=True,
             text=True,
             check=True,
+            cwd=Path(__file__).resolve().parent.parent,
         ).stdout
     done, spent = said.split()
     return Burst(done=int(done), cpu_seconds=float(spent))

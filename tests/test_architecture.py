@@ -84,24 +84,19 @@ def test_folders_keep_to_the_size_budget():
 
 
 @pytest.mark.parametrize(
-    ("source", "depth"),
+    ("body", "depth"),
     [
-        ("def f():\n    return 1", 0),
-        (
-            "def f():\n    if a:\n        pass\n    elif b:\n        pass\n    elif c:\n        pass",
-            1,
-        ),
-        ("def f():\n    if a:\n        pass\n    else:\n        if b:\n            pass", 2),
-        (
-            "def f():\n    for a in b:\n        with c:\n            while d:\n                pass",
-            3,
-        ),
-        ("def f():\n    if a:\n        def g():\n            if b:\n                pass", 1),
-        ("def f():\n    try:\n        pass\n    except E:\n        if a:\n            pass", 2),
+        ("return 1", 0),
+        ("if a:\n  pass\n elif b:\n  pass\n elif c:\n  pass", 1),
+        ("if a:\n  pass\n else:\n  if b:\n   pass", 2),
+        ("for a in b:\n  with c:\n   while d:\n    pass", 3),
+        ("if a:\n  def g():\n   if b:\n    pass", 1),
+        ("try:\n  pass\n except E:\n  if a:\n   pass", 2),
+        ("match a:\n  case 1:\n   if b:\n    pass", 2),
     ],
 )
-def test_nesting_is_measured(source: str, depth: int):
-    assert nesting(next(functions(ast.parse(source)))) == depth
+def test_nesting_is_measured(body: str, depth: int):
+    assert nesting(next(functions(ast.parse(f"def f():\n {body}")))) == depth
 
 
 def test_names_say_what_they_hold():
@@ -156,8 +151,7 @@ def test_every_exported_name_exists():
 
 def loaded_by(statement: str, suspects: set[str]) -> set[str]:
     """Return which of these modules a fresh interpreter has loaded after a statement."""
-    code = f"{statement}\nimport sys\nprint(*({sorted(suspects)!r} & sys.modules.keys()))"
-    code = code.replace(repr(sorted(suspects)), repr(suspects))
+    code = f"{statement}\nimport sys\nprint(*(set({sorted(suspects)!r}) & sys.modules.keys()))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     return set(done.stdout.split())
 

@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
 from sqlalchemy import MetaData
+from sqlalchemy.engine import Dialect
 from sqlalchemy.sql import ClauseElement
 
 Parameters = Mapping[str, Any]
@@ -32,6 +33,18 @@ class StepBudgetExceeded(StorageError):
 
 class StatementTimeout(StorageError):
     """A statement ran longer than the engine's statement time."""
+
+
+def statement_text(element: ClauseElement, dialect: Dialect) -> str:
+    """Return a statement's text. Raises ValueError if a literal hides in it as a parameter.
+
+    Only named parameters bound at each run may stand in a statement that is kept.
+    """
+    compiled = element.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
+    hidden = [name for name, value in (compiled.params or {}).items() if value is not None]
+    if hidden:
+        raise ValueError(f"literal values in a compiled statement: {', '.join(hidden)}")
+    return str(compiled)
 
 
 class Transaction(Protocol):

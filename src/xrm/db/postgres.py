@@ -14,7 +14,14 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 from sqlalchemy.sql import ClauseElement
 
 from xrm.db import budget
-from xrm.db.engine import Busy, Parameters, StatementTimeout, StorageError, Violation
+from xrm.db.engine import (
+    Busy,
+    Parameters,
+    StatementTimeout,
+    StorageError,
+    Violation,
+    statement_text,
+)
 
 _GENERATION = "SELECT value FROM counter WHERE name = 'generation'"
 _CHANGED = "UPDATE counter SET value = value + 1 WHERE name = 'generation'"
@@ -132,8 +139,7 @@ class PostgresDatabase:
 
     def compile(self, element: ClauseElement) -> str:
         """Return a statement's text with named parameters."""
-        options = {"render_postcompile": True}
-        return str(element.compile(dialect=self._dialect, compile_kwargs=options))
+        return statement_text(element, self._dialect)
 
     def create(self, metadata: MetaData) -> None:
         """Create what is missing of these tables and indexes; one process at a time."""

@@ -21,6 +21,7 @@ from xrm.db.engine import (
     StepBudgetExceeded,
     StorageError,
     Violation,
+    statement_text,
 )
 
 _COUNTERS = """
@@ -131,8 +132,7 @@ class SqliteDatabase:
 
     def compile(self, element: ClauseElement) -> str:
         """Return a statement's text with named parameters."""
-        options = {"render_postcompile": True}
-        return str(element.compile(dialect=self._dialect, compile_kwargs=options))
+        return statement_text(element, self._dialect)
 
     def create(self, metadata: MetaData) -> None:
         """Create what is missing of these tables and indexes."""

@@ -78,7 +78,7 @@ class ManyToMany:
     entity2_column: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Table:
     """One table with its columns and relationships."""
 

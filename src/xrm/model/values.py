@@ -36,6 +36,15 @@ Value = str | int | bool | float | Decimal | datetime | date | EntityReference |
 Values = dict[str, Value]
 
 
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """A record as it is written: its table, its key where known, and the columns set."""
+
+    logical_name: str
+    id: Guid | None
+    values: Values
+
+
 def read_guid(text: str) -> Guid:
     """Return the canonical form of an identifier. Raises ValueError for anything else."""
     if not _GUID.fullmatch(text):

@@ -1,14 +1,18 @@
 """JSON Web Tokens and keys: RS256 only, the algorithm pinned by the key (RFC 7515, 7517, 7519).
 
-Signing goes through joserfc. Measured on one core, a token of Dynamics costs 404 microseconds
-through it and 392 by a bare RSA-2048 signature, so composing the token by hand would gain 3%.
+Keys and signatures are joserfc's on cryptography. Tokens are verified by it whole; a token to
+be signed is put together here, since its header is the same for every token of a key. Measured
+in a token request of 347 microseconds, 257 of them the bare RSA-2048 signature, joserfc's own
+serializer took 22 more.
 """
 
 import base64
 import binascii
 import hashlib
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -25,7 +29,9 @@ from joserfc.jwk import RSAKey
 
 _ALGORITHM = "RS256"
 _REGISTRY = jws.JWSRegistry(algorithms=[_ALGORITHM])
+_RS256 = _REGISTRY.get_alg(_ALGORITHM)
 _LARGEST_TOKEN = 16 * 1024
+_BASE64URL = re.compile(r"[A-Za-z0-9_-]*")
 _KEY_BITS = range(2048, 8193)
 
 
@@ -43,7 +49,7 @@ class InvalidKey(ValueError):
 
 def encode(octets: bytes) -> str:
     """Return octets in base64url without padding (RFC 7515 2)."""
-    return base64.urlsafe_b64encode(octets).rstrip(b"=").decode()
+    return _encoded(octets).decode()
 
 
 def decode(text: str) -> bytes:
@@ -52,10 +58,11 @@ def decode(text: str) -> bytes:
     Raises ValueError on any other character.
     """
     bare = text.rstrip("=")
+    if not _BASE64URL.fullmatch(bare):
+        raise ValueError("not base64url")
     try:
-        padded = (bare + "=" * (-len(bare) % 4)).encode("ascii")
-        return base64.b64decode(padded, altchars=b"-_", validate=True)
-    except (UnicodeEncodeError, binascii.Error) as error:
+        return base64.urlsafe_b64decode(bare + "=" * (-len(bare) % 4))
+    except binascii.Error as error:
         raise ValueError("not base64url") from error
 
 
@@ -152,11 +159,18 @@ def sign(claims: Mapping[str, Any], key: SigningKey, *, x5t: bool) -> str:
 
     The header names the key by `kid`; with `x5t` also by thumbprint, as v1 tokens do.
     """
-    header = {"typ": "JWT", "alg": _ALGORITHM}
-    if x5t:
-        header["x5t"] = key.kid
-    header["kid"] = key.kid
-    return jws.serialize_compact(header, orjson.dumps(claims), key.key, registry=_REGISTRY)
+    content = _header(key.kid, x5t) + b"." + _encoded(orjson.dumps(claims))
+    return (content + b"." + _encoded(_RS256.sign(content, key.key))).decode("ascii")
+
+
+@lru_cache(maxsize=64)
+def _header(kid: str, x5t: bool) -> bytes:
+    header = {"typ": "JWT", "alg": _ALGORITHM, **({"x5t": kid} if x5t else {}), "kid": kid}
+    return _encoded(orjson.dumps(header))
+
+
+def _encoded(octets: bytes) -> bytes:
+    return base64.urlsafe_b64encode(octets).rstrip(b"=")
 
 
 def verify(token: str, lookup: Callable[[str], VerificationKey | None]) -> dict[str, Any]:

@@ -28,7 +28,7 @@ _ELEMENT = re.compile(r'<([a-z]\w*) (?:last="([^"<>]*)" first="[^"<>]*"|(lastnul
 
 @dataclass(frozen=True, slots=True)
 class Cookie:
-    """Where the next page starts: its number, its size, and (column, text or None) of the last row."""
+    """Where the next page starts: its number and size, and the last row's values by column."""
 
     page: int
     size: int | None

@@ -136,9 +136,7 @@ def _write_reference(value: EntityReference) -> str:
 
 
 def _write_time(value: datetime) -> str:
-    return (
-        f"{value:%Y-%m-%dT%H:%M:%SZ}" if value.year > 999 else value.strftime("0%Y-%m-%dT%H:%M:%SZ")
-    )
+    return value.isoformat()[:19] + "Z"
 
 
 def _write_money(value: Decimal) -> "JsonNumber":

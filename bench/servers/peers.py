@@ -1,4 +1,4 @@
-"""Install and start the servers of `peers/`; everything they need lies in a cache outside the tree."""
+"""Install and start the servers of `bench/peers`, in a cache folder outside the tree."""
 
 import contextlib
 import json
@@ -6,7 +6,6 @@ import secrets
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import trustme
@@ -14,24 +13,16 @@ import trustme
 from bench import exchange, leads
 from bench.exchange import Exchange
 from bench.machine import Cores
-from bench.processes import free_port, running, wait_until_listening
+from bench.servers.processes import Server, free_port, running, wait_until_listening
 
-SOURCE = Path(__file__).with_name("peers")
+SOURCE = Path(__file__).parent.with_name("peers")
+INSTALL = ["npm", "install", "--no-package-lock", "--no-audit", "--no-fund", "--loglevel=error"]
 RESOURCE = "https://contoso.crm.example/"
 CLIENT_ID = "5e1c9d7a-2b48-4f63-9c0e-a1b2c3d4e5f6"
 
 OIDC_PROVIDER = "oidc-provider"
 MOCK_SERVER = "oauth2-mock-server"
 CAP = "@sap/cds"
-
-
-@dataclass(frozen=True, slots=True)
-class Server:
-    """A server that runs: its process group and what to ask it, by the kind of work."""
-
-    name: str
-    group: int
-    exchanges: dict[str, Exchange]
 
 
 class Peers:
@@ -52,8 +43,17 @@ class Peers:
         if not stamp.exists() or stamp.read_text() != wanted:
             if not shutil.which("npm"):
                 raise SystemExit("The peers need npm (on Debian: apt-get install npm).")
-            command = ["npm", "install", "--no-package-lock", "--no-audit", "--no-fund"]
+            command = [
+                "npm",
+                "install",
+                "--no-package-lock",
+                "--no-audit",
+                "--no-fund",
+                "--loglevel=error",
+            ]
             subprocess.run(command, cwd=self._folder, check=True)
+            if not Path(self._node()).exists():
+                raise SystemExit("npm left Node.js out: its package `node` needs install scripts.")
             stamp.write_text(wanted)
         self._issue_certificate()
 

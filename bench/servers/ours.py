@@ -14,8 +14,7 @@ from urllib.parse import urlsplit
 from bench import exchange, leads
 from bench.exchange import Exchange
 from bench.machine import Cores
-from bench.peers import Server
-from bench.processes import running
+from bench.servers.processes import Server, running
 
 NAME = "xrm"
 _SERVE = "import sys; from xrm.cli import main; sys.exit(main())"

@@ -7,13 +7,24 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from bench.exchange import Exchange
 from bench.machine import Cores, pinned
 
 START_SECONDS = 60
 STOP_SECONDS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A server that runs: its process group and what to ask it, by the kind of work."""
+
+    name: str
+    group: int
+    exchanges: dict[str, Exchange]
 
 
 @contextlib.contextmanager

@@ -1,0 +1,192 @@
+"""Which organization a verb asks, and as whom: from flags, a connection string, or what runs here.
+
+The order is: flags, --connection-string, XRM_CONNECTION_STRING, the demonstration service of the
+server running on the local data directory. Secrets may always come from the environment.
+"""
+
+import functools
+import inspect
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from xrm.cli.output import Failure
+from xrm.model.secret import Secret
+
+if TYPE_CHECKING:
+    import xrm
+
+_PANEL = "Which organization, as whom"
+_SERVER_FILE = "server.json"
+
+
+def _option(kind: object, flag: str, metavar: str, text: str) -> Any:
+    option = typer.Option(flag, metavar=metavar, help=text, rich_help_panel=_PANEL)
+    return Annotated[kind, option]
+
+
+_OPTIONS: dict[str, Any] = {
+    "connection_string": _option(
+        str | None,
+        "--connection-string",
+        "TEXT",
+        '"AuthType=ClientSecret;Url=…;…"; better kept in XRM_CONNECTION_STRING.',
+    ),
+    "url": _option(str | None, "--url", "URL", "The organization's URL."),
+    "client_id": _option(str | None, "--client-id", "GUID", "The application's id."),
+    "client_secret": _option(
+        str | None,
+        "--client-secret",
+        "TEXT",
+        "Its secret; better kept off the command line, in XRM_CLIENT_SECRET.",
+    ),
+    "authority": _option(
+        str | None,
+        "--authority",
+        "URL",
+        "Where to sign in: https://localhost:8443/TENANT (if unset, the organization says).",
+    ),
+    "ca": _option(
+        Path | None,
+        "--ca",
+        "FILE",
+        "Certificate authorities to trust, PEM (if unset, those of the server running here).",
+    ),
+    "data": _option(
+        Path | None,
+        "--data",
+        "DIR",
+        "If nothing above is given: the data directory of the server to ask (XRM_DATA, or .xrm).",
+    ),
+}
+"""The flags of every verb that asks an organization; the names are those of `Asked`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What the flags say about whom to ask; whatever is unset is looked for elsewhere."""
+
+    connection_string: str | None = None
+    url: str | None = None
+    client_id: str | None = None
+    client_secret: str | None = None
+    authority: str | None = None
+    ca: Path | None = None
+    data: Path | None = None
+
+    def open(self) -> "xrm.Client":
+        """Return a client for the organization meant; nothing is sent yet.
+
+        Raises Failure when nothing says which organization that is.
+        """
+        import xrm
+
+        if self.url or self.client_id:
+            return self._by_flags()
+        string = self.connection_string or os.environ.get("XRM_CONNECTION_STRING")
+        if string:
+            return xrm.connect(string, verify=self._trusted())
+        return self._demonstration()
+
+    def _trusted(self) -> str | None:
+        """Return the CA bundle to verify with: the flag's, else that of the server running here."""
+        return str(self.ca) if self.ca else running(self.data).get("ca_bundle")
+
+    def _by_flags(self) -> "xrm.Client":
+        secret = self.client_secret or os.environ.get("XRM_CLIENT_SECRET")
+        absent = [
+            name
+            for name, value in (
+                ("--url", self.url),
+                ("--client-id", self.client_id),
+                ("--client-secret or XRM_CLIENT_SECRET", secret),
+            )
+            if not value
+        ]
+        if absent:
+            raise typer.BadParameter(f"{', '.join(absent)} must be given too.")
+        assert self.url
+        assert self.client_id
+        assert secret
+        return _client(self.url, self.client_id, Secret(secret), self.authority, self._trusted())
+
+    def _demonstration(self) -> "xrm.Client":
+        facts = running(self.data)
+        if not facts:
+            raise Failure(
+                "Nothing says which organization to ask, and no server is running here.",
+                next_step=(
+                    "Start one with xrm serve, or give --connection-string (or "
+                    "XRM_CONNECTION_STRING), or --url with --client-id."
+                ),
+            )
+        return _client(
+            facts["organization_url"],
+            facts["client_id"],
+            Secret(facts["client_secret"]),
+            tenant_authority(facts),
+            self._trusted(),
+        )
+
+
+def _client(
+    url: str, client_id: str, secret: Secret, authority: str | None, ca: str | None
+) -> "xrm.Client":
+    import xrm
+
+    credential = xrm.auth.ClientSecret(client_id, secret, authority=authority)
+    return xrm.Client(url, credential, verify=ca)
+
+
+def asking(verb: Callable[..., None]) -> Callable[..., None]:
+    """Give a verb, whose first parameter is `asked`, the flags from which `Asked` is made."""
+    own = list(inspect.signature(verb, eval_str=True).parameters.values())[1:]
+    flags = [
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
+        for name, annotation in _OPTIONS.items()
+    ]
+
+    @functools.wraps(verb)
+    def with_flags(**values: Any) -> None:
+        asked = Asked(**{name: values.pop(name) for name in _OPTIONS})
+        verb(asked, **values)
+
+    parameters = [each.replace(kind=inspect.Parameter.KEYWORD_ONLY) for each in own] + flags
+    with_flags.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    return with_flags
+
+
+def running(data: Path | None = None) -> dict[str, Any]:
+    """Return what the server running on a data directory says of itself; {} if none runs."""
+    import orjson
+
+    folder = data or Path(os.environ.get("XRM_DATA") or ".xrm")
+    try:
+        found = orjson.loads((folder / _SERVER_FILE).read_bytes())
+        os.kill(int(found["pid"]), 0)
+    except PermissionError:
+        return dict(found)
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
+    return dict(found)
+
+
+def require_running(data: Path | None = None) -> dict[str, Any]:
+    """Return what the running server says of itself; raises Failure if none runs."""
+    found = running(data)
+    if not found:
+        folder = data or Path(os.environ.get("XRM_DATA") or ".xrm")
+        raise Failure(
+            f"No server is running on the data directory {folder}.",
+            next_step="Start one with xrm serve, or name its data directory with --data.",
+        )
+    return found
+
+
+def tenant_authority(facts: dict[str, Any]) -> str:
+    """Return the authority of the running server's tenant."""
+    return f"{facts['authority'].rstrip('/')}/{facts['tenant_id']}"

@@ -1,0 +1,120 @@
+"""What `xrm serve` prints when it is ready: where everything is, and what to paste where."""
+
+import shlex
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from rich.text import Text
+
+from xrm.cli import output
+from xrm.cli.connecting import tenant_authority
+
+Facts = dict[str, Any]
+
+
+def show(facts: Facts) -> None:
+    """Print the summary of a server that is ready."""
+    output.say()
+    _heading("xrm is ready")
+    output.facts(
+        {
+            "Token service": facts["authority"],
+            "Tenant": f"{facts['tenant_domain']}  {facts['tenant_id']}",
+            "Organization": facts["organization_url"],
+            "Web API": facts["web_api_url"],
+            "Data": facts["data_dir"],
+            "Trust this CA": facts["ca_bundle"],
+        },
+        indent=2,
+    )
+    output.say()
+    _heading("The demonstration service, in the role Salesperson")
+    output.facts(
+        {"Client id": facts["client_id"], "Client secret": facts["client_secret"]}, indent=2
+    )
+    for title, lines in (
+        ("In a shell", _curl(facts)),
+        ("As a connection string", _connection_string(facts)),
+        ("In Python, with xrm and that connection string", _own(facts)),
+        ("In Python, with msal", _msal(facts)),
+    ):
+        output.say()
+        _heading(title)
+        for line in lines:
+            output.say(f"  {line}")
+    output.say()
+    output.say(
+        f"{_command()} ca env says what other libraries need; {_command()} --help, the rest."
+    )
+
+
+def stop_hint() -> None:
+    """Print how the server is stopped."""
+    output.say()
+    output.console().print(Text("Serving. Ctrl-C stops it.", style="bold"))
+
+
+def connection_string(facts: Facts) -> str:
+    """Return the connection string of the demonstration service."""
+    return (
+        f"AuthType=ClientSecret;Url={facts['organization_url']};"
+        f"ClientId={facts['client_id']};ClientSecret={facts['client_secret']}"
+    )
+
+
+def _heading(text: str) -> None:
+    output.console().print(Text(text, style="bold cyan"))
+
+
+def _short(path: Path) -> str:
+    """Return a path as this folder's shell may write it."""
+    with suppress(ValueError):
+        path = path.relative_to(Path.cwd())
+    return shlex.quote(str(path))
+
+
+def _command() -> str:
+    """Return how this command is called here: in a virtual environment it may not be on PATH."""
+    return "xrm" if shutil.which("xrm") else _short(Path(sys.argv[0]))
+
+
+def _data_flag(facts: Facts) -> str:
+    """Return the flag by which other verbs find this server; "" where they look anyhow."""
+    folder = _short(Path(facts["data_dir"]))
+    return "" if folder == ".xrm" else f" --data {folder}"
+
+
+def _curl(facts: Facts) -> Iterator[str]:
+    yield f"export CURL_CA_BUNDLE={shlex.quote(str(facts['ca_bundle']))}"
+    yield f"curl {tenant_authority(facts)}/oauth2/token \\"
+    yield "  -d grant_type=client_credentials \\"
+    yield f"  -d client_id={facts['client_id']} \\"
+    yield f"  --data-urlencode client_secret={shlex.quote(facts['client_secret'])} \\"
+    yield f"  -d resource={facts['organization_url']}"
+    yield f'curl -H "Authorization: Bearer $({_command()} token get{_data_flag(facts)})" \\'
+    yield f"  '{facts['web_api_url'].rstrip('/')}/leads?$select=subject'"
+
+
+def _msal(facts: Facts) -> Iterator[str]:
+    yield "import msal"
+    yield f'app = msal.ConfidentialClientApplication("{facts["client_id"]}",'
+    yield f'    authority="{tenant_authority(facts)}",'
+    yield f'    client_credential="{facts["client_secret"]}",'
+    yield f'    instance_discovery=False, verify="{facts["ca_bundle"]}")'
+    scope = facts["organization_url"] + ".default"
+    yield f'token = app.acquire_token_for_client(["{scope}"])["access_token"]'
+
+
+def _connection_string(facts: Facts) -> Iterator[str]:
+    yield f"export XRM_CONNECTION_STRING={shlex.quote(connection_string(facts))}"
+
+
+def _own(facts: Facts) -> Iterator[str]:
+    yield "import xrm"
+    yield f'with xrm.connect(verify="{facts["ca_bundle"]}") as org:'
+    yield '    for lead in org.query("leads", select="subject"):'
+    yield '        print(lead["subject"])'

@@ -1,0 +1,58 @@
+"""xrm log: what the token service has done."""
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from xrm.cli import output
+from xrm.cli.options import Data, DatabaseUrl, Json, estate
+
+if TYPE_CHECKING:
+    from xrm.sts.audit import Event
+
+PANEL = "Trust and look back"
+
+
+def add(app: typer.Typer) -> None:
+    """Add the verb to the command."""
+    app.command("log", rich_help_panel=PANEL)(show)
+
+
+def show(
+    limit: Annotated[
+        int, typer.Option("--limit", "-n", min=1, max=100_000, help="How many, newest last.")
+    ] = 50,
+    data: Data = None,
+    database: DatabaseUrl = None,
+    as_json: Json = False,
+) -> None:
+    """Print the latest audit events: who signed in, for what, and what was refused."""
+    from xrm.sts.audit import read_events
+
+    with estate(data, database) as opened:
+        events = read_events(opened.sts, limit=limit)
+    if as_json:
+        output.json([_event(each) for each in reversed(events)])
+        return
+    rows = [
+        (_time(each), each.operation, _outcome(each), each.client, each.resource, each.peer)
+        for each in reversed(events)
+    ]
+    output.listing(
+        ("WHEN", "WHAT", "OUTCOME", "CLIENT", "RESOURCE", "FROM"), rows, empty="Nothing yet."
+    )
+
+
+def _time(event: "Event") -> str:
+    return datetime.fromtimestamp(event.time, UTC).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def _outcome(event: "Event") -> str:
+    return f"{event.outcome} AADSTS{event.error}" if event.error else event.outcome
+
+
+def _event(event: "Event") -> dict[str, Any]:
+    from dataclasses import asdict
+
+    return asdict(event)

@@ -1,0 +1,185 @@
+"""xrm app-user and xrm role: who an application is in the organization, and what it may do."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Any
+from uuid import UUID
+
+import typer
+
+from xrm.cli import output
+from xrm.cli.options import ApplicationName, Data, DatabaseUrl, Json, application, estate
+from xrm.cli.output import Failure
+
+if TYPE_CHECKING:
+    from xrm.org.administration import ApplicationUser
+    from xrm.server.estate import Estate
+
+PANEL = "Register"
+
+RoleName = Annotated[
+    str, typer.Argument(metavar="ROLE", help='The role\'s name, such as "Salesperson".')
+]
+
+
+def add(app: typer.Typer) -> None:
+    """Add the verbs to the command."""
+    group = typer.Typer(
+        no_args_is_help=True, help="Application users: the organization's user for an application."
+    )
+    group.command()(create)
+    group.command("list")(show_all)
+    app.add_typer(group, name="app-user", rich_help_panel=PANEL)
+    roles = typer.Typer(no_args_is_help=True, help="Security roles: list, assign, remove.")
+    roles.command("list")(show_roles)
+    roles.command()(assign)
+    roles.command()(remove)
+    app.add_typer(roles, name="role", rich_help_panel=PANEL)
+
+
+def create(
+    *,
+    name: ApplicationName,
+    role: Annotated[
+        list[str] | None, typer.Option("--role", help="A role to assign; may be repeated.")
+    ] = None,
+    business_unit: Annotated[
+        str | None, typer.Option("--business-unit", help="Its business unit (the root if unset).")
+    ] = None,
+    data: Data = None,
+    database: DatabaseUrl = None,
+    as_json: Json = False,
+) -> None:
+    """Create the user that a registered application acts as in the organization."""
+    from xrm.org import administration
+
+    with estate(data, database) as opened:
+        application_id = application(opened, name).application_id
+        user_id = administration.create_application_user(
+            opened.organization, application_id, business_unit=business_unit
+        )
+        for each in role or ():
+            administration.assign_role(opened.organization, user_id, each)
+        made = _find(opened, str(user_id))
+    _show_one(made, as_json=as_json)
+
+
+def show_all(data: Data = None, database: DatabaseUrl = None, as_json: Json = False) -> None:
+    """List the application users of the organization with their roles."""
+    from xrm.org import administration
+
+    with estate(data, database) as opened:
+        found = administration.application_users(opened.organization)
+    if as_json:
+        output.json([_user(each) for each in found])
+        return
+    rows = [
+        (each.name, each.application_id, each.business_unit, ", ".join(each.roles), _state(each))
+        for each in found
+    ]
+    columns = ("NAME", "APPLICATION ID", "BUSINESS UNIT", "ROLES", "STATE")
+    output.listing(columns, rows, empty="No application users.")
+
+
+def show_roles(data: Data = None, database: DatabaseUrl = None, as_json: Json = False) -> None:
+    """List the security roles of the organization."""
+    from xrm.org import administration
+
+    with estate(data, database) as opened:
+        found = administration.roles(opened.organization)
+    if as_json:
+        output.json(
+            [
+                {"name": each.name, "role_id": each.role_id, "business_unit": each.business_unit}
+                for each in found
+            ]
+        )
+        return
+    rows = [(each.name, each.business_unit, each.role_id) for each in found]
+    output.listing(("NAME", "BUSINESS UNIT", "ROLE ID"), rows, empty="No roles.")
+
+
+def assign(
+    name: ApplicationName,
+    role: RoleName,
+    data: Data = None,
+    database: DatabaseUrl = None,
+    as_json: Json = False,
+) -> None:
+    """Assign a role to an application user. It counts from the next request."""
+    from xrm.org import administration
+
+    with estate(data, database) as opened:
+        administration.assign_role(opened.organization, _find(opened, name).user_id, role)
+        changed = _find(opened, name)
+    _show_one(changed, as_json=as_json)
+
+
+def remove(
+    name: ApplicationName,
+    role: RoleName,
+    data: Data = None,
+    database: DatabaseUrl = None,
+    as_json: Json = False,
+) -> None:
+    """Take a role from an application user. It counts from the next request."""
+    from xrm.org import administration
+
+    with estate(data, database) as opened:
+        administration.remove_role(opened.organization, _find(opened, name).user_id, role)
+        changed = _find(opened, name)
+    _show_one(changed, as_json=as_json)
+
+
+def _matching(users: Sequence["ApplicationUser"], name: str) -> list["ApplicationUser"]:
+    try:
+        wanted = UUID(name)
+    except ValueError:
+        return [user for user in users if user.name.casefold() == name.casefold()]
+    return [user for user in users if wanted in (user.application_id, user.user_id)]
+
+
+def _find(opened: "Estate", name: str) -> "ApplicationUser":
+    from xrm.org import administration
+
+    found = _matching(administration.application_users(opened.organization), name)
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise Failure(
+            f"{len(found)} application users are called {name!r}.",
+            next_step="Give the application id: xrm app-user list shows it.",
+        )
+    raise Failure(
+        f"The organization has no application user for {name!r}.",
+        next_step=f"xrm app-user create {name} makes one for a registered application.",
+    )
+
+
+def _state(user: "ApplicationUser") -> str:
+    return "enabled" if user.enabled else "disabled"
+
+
+def _user(user: "ApplicationUser") -> dict[str, Any]:
+    return {
+        "name": user.name,
+        "user_id": user.user_id,
+        "application_id": user.application_id,
+        "business_unit": user.business_unit,
+        "roles": list(user.roles),
+        "enabled": user.enabled,
+    }
+
+
+def _show_one(user: "ApplicationUser", *, as_json: bool) -> None:
+    if as_json:
+        output.json(_user(user))
+        return
+    output.facts(
+        {
+            "Name": user.name,
+            "User id": user.user_id,
+            "Application id": user.application_id,
+            "Business unit": user.business_unit,
+            "Roles": ", ".join(user.roles) or "none: every request will be refused",
+        }
+    )

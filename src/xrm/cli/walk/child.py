@@ -1,0 +1,55 @@
+"""The process of a walk: facts of the server as JSON on stdin, one JSON line per sign-in out."""
+
+import importlib.util
+import json
+import logging
+import os
+import sys
+import time
+import warnings
+from typing import Any
+
+from xrm.cli.walk.signins import SIGN_INS, Facts, SignIn
+
+
+def available(module: str) -> bool:
+    """Tell whether a module can be imported, without importing it."""
+    try:
+        return importlib.util.find_spec(module) is not None
+    except ModuleNotFoundError:
+        return False
+
+
+def attempt(sign_in: SignIn, facts: Facts) -> dict[str, Any]:
+    """Try one sign-in and return its line; whatever goes wrong is part of the line."""
+    line: dict[str, Any] = {"what": sign_in.what, "account": sign_in.account}
+    if not available(sign_in.module):
+        name = sign_in.module.replace(".", "-")
+        return line | {"state": "left out", "result": f"{name} is not installed", "ms": None}
+    started = time.perf_counter()
+    try:
+        step = sign_in.prepare(facts)
+        started = time.perf_counter()
+        state, result = "done", step()
+    except Exception as error:  # a client may raise anything; the walk goes on
+        text = " ".join(str(error).split()) or type(error).__name__
+        state, result = "failed", text[:300]
+    milliseconds = round((time.perf_counter() - started) * 1000, 1)
+    return line | {"state": state, "result": result, "ms": milliseconds}
+
+
+def main() -> int:
+    """Walk every sign-in; return 0."""
+    facts: Facts = json.load(sys.stdin)
+    # The bundle is named only here: the requests-based clients take it from the environment.
+    os.environ["REQUESTS_CA_BUNDLE"] = str(facts["ca_bundle"])
+    warnings.simplefilter("ignore")
+    logging.disable(logging.CRITICAL)
+    for sign_in in SIGN_INS:
+        sys.stdout.write(json.dumps(attempt(sign_in, facts)) + "\n")
+        sys.stdout.flush()
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,57 @@
+"""Start the walk's process and print a line as each sign-in ends."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from rich.text import Text
+
+from xrm.cli import output
+from xrm.cli.walk.signins import SIGN_INS, Facts
+
+_MARKS = {"done": ("ok", "green"), "failed": ("FAILED", "bold red"), "left out": ("-", "yellow")}
+_PROXIES = ("http_proxy", "https_proxy", "all_proxy")
+
+
+def lines(facts: Facts) -> Iterator[dict[str, Any]]:
+    """Run the walk and yield a line for each sign-in as it ends.
+
+    The server is on this machine, so a proxy of the environment is not used.
+    """
+    environment = {
+        name: value for name, value in os.environ.items() if name.lower() not in _PROXIES
+    }
+    with subprocess.Popen(
+        [sys.executable, "-m", "xrm.cli.walk.child"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env=environment,
+        text=True,
+    ) as process:
+        assert process.stdin
+        assert process.stdout
+        process.stdin.write(json.dumps(facts))
+        process.stdin.close()
+        for line in process.stdout:
+            yield json.loads(line)
+    if process.returncode:
+        text = f"the walk itself ended with status {process.returncode}"
+        yield {"what": "walk", "account": "", "state": "failed", "result": text, "ms": None}
+
+
+def show(walked: Iterable[dict[str, Any]], *, stderr: bool = False) -> bool:
+    """Print each line as it comes and tell whether none of them failed."""
+    console = output.console(stderr=stderr)
+    what = max(len(each.what) for each in SIGN_INS)
+    account = max(len(each.account) for each in SIGN_INS)
+    well = True
+    for line in walked:
+        well = well and line["state"] != "failed"
+        mark, style = _MARKS[line["state"]]
+        taken = "" if line["ms"] is None else f"{line['ms']:.0f} ms"
+        head = f"{line['what']:<{what}}  {line['account']:<{account}}  {taken:>8}  "
+        console.print(Text.assemble((f"  {mark:<7}", style), head, line["result"]), soft_wrap=True)
+    return well

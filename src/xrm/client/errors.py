@@ -1,0 +1,166 @@
+"""Everything the client raises.
+
+XrmError
+├── ConfigurationError            what was given cannot work; nothing was sent
+│   └── ConnectionStringError     the connection string is malformed or incomplete
+├── TransportError                no answer arrived
+│   ├── CertificateError          the server's certificate is not trusted
+│   ├── ConnectionFailedError     not connected, or the connection broke
+│   └── TimedOutError             the answer took too long
+├── UnexpectedAnswerError         an answer no such service gives (redirect, not JSON, foreign link)
+├── SignInError                   no token
+│   ├── ChallengeError            the organization does not say where to sign in
+│   ├── UntrustedAuthorityError   it says so, but the place is not trusted; no secret was sent
+│   └── TokenRefusedError         the token service refused (AADSTS number in `code`)
+└── ServiceError                  the organization refused (0x number in `code`)
+    ├── BadRequestError           400
+    ├── UnauthorizedError         401, with a token just renewed
+    ├── ForbiddenError            403
+    ├── NotFoundError             404
+    ├── PreconditionFailedError   412
+    ├── ThrottledError            429, after the retries
+    └── UnavailableError          500 and above
+"""
+
+import re
+from urllib.parse import quote, quote_plus
+
+from xrm.model.secret import Secret
+
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f]+")
+_LONGEST_TEXT = 2000
+
+
+class XrmError(Exception):
+    """Any failure of the client.
+
+    `status` is the HTTP status, `code` the service's own code, `request_id` and
+    `correlation_id` what its support asks for, `retry_after` the seconds it asked to wait,
+    `next_step` a sentence on what to do. No text here ever holds a secret or a token.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        status: int | None = None,
+        code: str | None = None,
+        request_id: str | None = None,
+        correlation_id: str | None = None,
+        retry_after: float | None = None,
+        next_step: str = "",
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.status = status
+        self.code = code
+        self.request_id = request_id
+        self.correlation_id = correlation_id
+        self.retry_after = retry_after
+        self.next_step = next_step
+
+    def __str__(self) -> str:
+        facts = [
+            f"HTTP {self.status}" if self.status is not None else "",
+            self.code or "",
+            f"request id {self.request_id}" if self.request_id else "",
+            f"correlation id {self.correlation_id}" if self.correlation_id else "",
+            f"retry after {self.retry_after:g} s" if self.retry_after is not None else "",
+        ]
+        told = ", ".join(fact for fact in facts if fact)
+        text = f"{self.message} ({told})" if told else self.message
+        return f"{text}\nNext step: {self.next_step}" if self.next_step else text
+
+
+class ConfigurationError(XrmError, ValueError):
+    """What was given cannot work; nothing was sent."""
+
+
+class ConnectionStringError(ConfigurationError):
+    """The connection string is malformed or incomplete."""
+
+
+class TransportError(XrmError):
+    """No answer arrived. `repeatable` says whether trying again can help."""
+
+    repeatable = False
+
+
+class CertificateError(TransportError):
+    """The server's certificate is not trusted here."""
+
+
+class ConnectionFailedError(TransportError):
+    """The connection was not made, or broke."""
+
+    repeatable = True
+
+
+class TimedOutError(TransportError):
+    """The answer took longer than `timeout`."""
+
+    repeatable = True
+
+
+class UnexpectedAnswerError(XrmError):
+    """An answer that no such service gives."""
+
+
+class SignInError(XrmError):
+    """No token could be had."""
+
+
+class ChallengeError(SignInError):
+    """The organization does not say where to sign in."""
+
+
+class UntrustedAuthorityError(SignInError):
+    """The organization names a place to sign in that is not trusted; no secret was sent."""
+
+
+class TokenRefusedError(SignInError):
+    """The token service refused. `error` is its OAuth error code (RFC 6749 5.2)."""
+
+    error: str | None = None
+
+
+class ServiceError(XrmError):
+    """The organization refused the request."""
+
+
+class BadRequestError(ServiceError):
+    """400: the request is malformed or a value is."""
+
+
+class UnauthorizedError(ServiceError):
+    """401, although the token was renewed."""
+
+
+class ForbiddenError(ServiceError):
+    """403: signed in, but not allowed."""
+
+
+class NotFoundError(ServiceError):
+    """404: no such record, table or path."""
+
+
+class PreconditionFailedError(ServiceError):
+    """412: the record is not as the request said it must be."""
+
+
+class ThrottledError(ServiceError):
+    """429, and waiting longer was not allowed by `Retry`."""
+
+
+class UnavailableError(ServiceError):
+    """500 and above: the fault is the service's."""
+
+
+def printable(text: str, *secrets: Secret) -> str:
+    """Return a service's text fit for an exception: one line, bounded, the secrets struck out."""
+    for secret in secrets:
+        plain = secret.reveal()
+        for spelling in {plain, quote(plain, safe=""), quote_plus(plain)} if plain else ():
+            text = text.replace(spelling, "***")
+    text = _UNPRINTABLE.sub(" ", text).strip()
+    return text if len(text) <= _LONGEST_TEXT else text[:_LONGEST_TEXT] + "…"

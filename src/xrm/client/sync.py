@@ -1,0 +1,272 @@
+"""The synchronous shell: it performs the steps of flows and decides nothing else.
+
+Generated from aio.py by tools/sync_client.py: edit that file.
+"""
+
+import os
+import secrets
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from types import TracebackType
+from typing import Any, Self, TypeVar, cast
+from uuid import UUID
+
+import xrm
+from xrm.client import connection_string as strings
+from xrm.client import discovery, tls
+from xrm.client.cache import Token, TokenCache
+from xrm.client.credentials import Credential, TokenCredential
+from xrm.client.credentials.bearer import Bearer
+from xrm.client.credentials.external import adopt, ask
+from xrm.client.discovery import Place
+from xrm.client.errors import ConnectionStringError, XrmError
+from xrm.client.flow import Answer, AskCredential, Flow, HttpRequest, Pause, SignIn, Step
+from xrm.client.origin import read_service
+from xrm.client.retry import Retry, Sender
+from xrm.client.services.webapi import Columns, Record, WebApi, WhoAmI
+from xrm.client.tls import Verify
+from xrm.client.transports import Transport
+from xrm.model.ports import Clock, system_clock
+from xrm.model.secret import Secret
+
+T = TypeVar("T")
+TIMEOUT = 120.0
+
+
+class Client:
+    """One organization, as one caller. Keeps no state but tokens and connections; an operation
+    of one thread does not disturb another's. Use it from any thread.
+
+    `url` is the organization's address (https, or http on this machine). `credential` is one of
+    `xrm.auth`, or anything with azure-core's `get_token`. `verify` is the path of a CA bundle
+    (default: XRM_CA_BUNDLE, else SSL_CERT_FILE, else the system's). `trust` lists hosts, beside
+    Microsoft's, at which the organization may ask to sign in. `timeout` is in seconds, for each
+    exchange. Does no I/O before the first operation. Raises ConfigurationError.
+
+    Every operation may raise SignInError, ServiceError, TransportError, UnexpectedAnswerError.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        credential: Credential | TokenCredential,
+        *,
+        verify: Verify = None,
+        trust: Sequence[str] = (),
+        timeout: float = TIMEOUT,
+        retry: Retry | None = None,
+        transport: Transport | None = None,
+        clock: Clock = system_clock,
+    ) -> None:
+        tls.check(verify)
+        self._service = read_service(url)
+        self._credential = adopt(credential)
+        self._trust = discovery.read_trust(trust)
+        self._sender = Sender(retry or Retry(), clock, secrets.SystemRandom().random)
+        self._bearer = Bearer(self._sender)
+        self._api = WebApi(self._service, clock)
+        self._transport = transport or self._http(verify, timeout)
+        self._cache = TokenCache(threading.Lock)
+        self._locating = threading.Lock()
+        self._place: Place | None = self._credential.place(self._service)
+        self._fixed = self._place is not None
+
+    @property
+    def url(self) -> str:
+        """The organization's address, without a slash at the end."""
+        return self._service.url
+
+    def __repr__(self) -> str:
+        return f"Client({self.url!r}, {self._credential!r})"
+
+    def whoami(self) -> WhoAmI:
+        """Ask the organization whom it takes the caller for."""
+        return self._api.read_whoami(self._call(self._api.whoami()))
+
+    def query(
+        self,
+        entity_set: str,
+        *,
+        select: Columns | None = None,
+        filter: str | None = None,  # noqa: A002 - the option's own name
+        order_by: Columns | None = None,
+        top: int | None = None,
+        page_size: int | None = None,
+        annotations: bool | str = False,
+    ) -> Iterator[Record]:
+        """Stream the records of a table, by its entity set name (`leads`), page by page.
+
+        A page is fetched when its first record is wanted; nothing is cut off. `filter` is an
+        OData expression; `order_by` takes `name` and `-name` (descending); `top` bounds the
+        records in all, `page_size` those in one page (both at most 5000). With `annotations`
+        the records carry formatted values beside the plain ones.
+        """
+        asked = self._api.query(
+            entity_set,
+            select=select,
+            filter=filter,
+            order_by=order_by,
+            top=top,
+            page_size=page_size,
+            annotations=annotations,
+        )
+        return self._records(asked, top)
+
+    def create(self, entity_set: str, values: Mapping[str, Any]) -> UUID:
+        """Create a record and return its id. Never sent twice where it may have arrived."""
+        request = self._api.create(entity_set, values)
+        return self._api.read_created(self._call(request))
+
+    def retrieve(
+        self,
+        entity_set: str,
+        record_id: UUID | str,
+        *,
+        select: Columns | None = None,
+        annotations: bool | str = False,
+    ) -> Record:
+        """Return one record. Raises NotFoundError when there is none."""
+        request = self._api.retrieve(entity_set, record_id, select=select, annotations=annotations)
+        return self._api.read_record(self._call(request))
+
+    def update(
+        self,
+        entity_set: str,
+        record_id: UUID | str,
+        values: Mapping[str, Any],
+        *,
+        if_match: str = "*",
+    ) -> None:
+        """Change the columns named in `values`; other columns stay.
+
+        `if_match` takes a record's `@odata.etag`: PreconditionFailedError when it has changed
+        since. Raises NotFoundError rather than create the record.
+        """
+        request = self._api.update(entity_set, record_id, values, if_match=if_match)
+        self._api.read_done(self._call(request))
+
+    def delete(
+        self, entity_set: str, record_id: UUID | str, *, if_match: str | None = None
+    ) -> None:
+        """Delete a record. After a lost connection the record may be gone already: the second
+        sending then raises NotFoundError."""
+        request = self._api.delete(entity_set, record_id, if_match=if_match)
+        self._api.read_done(self._call(request))
+
+    def access_token(self) -> Secret:
+        """Return a token for the organization, from the cache or a new one."""
+        return (self._signed_in(SignIn())).secret
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._transport.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _http(self, verify: Verify, timeout: float) -> Transport:
+        from xrm.client.transports.sync import HttpTransport
+
+        proxies = not self._service.origin.loopback
+        agent = f"xrm/{xrm.__version__}"
+        return HttpTransport(verify=verify, timeout=timeout, proxies=proxies, agent=agent)
+
+    def _records(self, asked: HttpRequest | None, left: int | None) -> Iterator[Record]:
+        while asked is not None and left != 0:
+            page = self._api.read_page(self._call(asked), asked)
+            yield from page.records[:left]
+            left = None if left is None else max(0, left - len(page.records))
+            asked = page.following
+
+    def _call(self, request: HttpRequest) -> Answer:
+        return self._run(self._bearer.call(request))
+
+    def _run(self, flow: Flow[T]) -> T:
+        try:
+            step = next(flow)
+            while True:
+                try:
+                    brought = self._perform(step)
+                except XrmError as error:
+                    step = flow.throw(error)
+                else:
+                    step = flow.send(brought)
+        except StopIteration as end:
+            return cast(T, end.value)
+        finally:
+            flow.close()
+
+    def _perform(self, step: Step) -> Any:
+        match step:
+            case HttpRequest():
+                return self._transport.send(step)
+            case Pause():
+                return time.sleep(step.seconds)
+            case SignIn():
+                return self._signed_in(step)
+            case AskCredential():
+                return ask(step)
+
+    def _signed_in(self, step: SignIn) -> Token:
+        place = self._place
+        if place is None or (step.challenge is not None and not self._fixed):
+            place = self._located(step)
+        key, clock = self._credential.key(place), self._sender.clock
+        token = self._cache.fresh(key, now=clock(), stale=step.stale)
+        if token is not None:
+            return token
+        with self._cache.lock(key):
+            token = self._cache.fresh(key, now=clock(), stale=step.stale)
+            if token is None:
+                token = self._run(self._credential.sign_in(place, self._sender))
+                self._cache.keep(key, token)
+        return token
+
+    def _located(self, step: SignIn) -> Place:
+        tenant, trust = self._credential.tenant, self._trust
+        with self._locating:
+            if step.challenge is not None:
+                self._place = discovery.believe(
+                    step.challenge, self._service, tenant=tenant, trust=trust
+                )
+            elif self._place is None:
+                self._place = self._run(
+                    discovery.locate(self._service, self._sender, tenant=tenant, trust=trust)
+                )
+            return self._place
+
+
+def connect(
+    connection_string: str | None = None,
+    *,
+    verify: Verify = None,
+    trust: Sequence[str] = (),
+    timeout: float = TIMEOUT,
+    retry: Retry | None = None,
+) -> Client:
+    """Return a client for a connection string, or for the one in XRM_CONNECTION_STRING.
+
+    The grammar and the keys are those of .NET; AuthType is ClientSecret. The other parameters
+    are the client's own. Does no I/O. Raises ConnectionStringError or ConfigurationError.
+    """
+    text = connection_string
+    if text is None:
+        text = os.environ.get(strings.VARIABLE, "")
+    if not text.strip():
+        raise ConnectionStringError(
+            "there is no connection string",
+            next_step=f"Pass one, or set {strings.VARIABLE}.",
+        )
+    said = strings.read(text)
+    return Client(
+        said.url, said.credential, verify=verify, trust=trust, timeout=timeout, retry=retry
+    )

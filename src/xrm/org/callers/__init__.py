@@ -1,0 +1,12 @@
+"""Ways to be a caller: each proves an Identity from a request, without the database.
+
+Then `users.admit` finds the user of the organization behind the identity, inside the
+message's own transaction. To add a way: one module here and its line in WAYS.
+"""
+
+from xrm.org.callers import bearer
+from xrm.org.callers.identity import Identity, NotAuthenticated
+
+WAYS = (bearer.identify,)
+
+__all__ = ["WAYS", "Identity", "NotAuthenticated"]

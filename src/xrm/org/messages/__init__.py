@@ -1,0 +1,27 @@
+"""Messages: one file each, one line in the registry.
+
+A handler declares what the message is, names the rights it needs, and runs it in a Context.
+From the declaration follow its Web API action or function and every other spelling. To add
+one: its file here, and its line below.
+"""
+
+from xrm.org.messages.create import Create
+from xrm.org.messages.delete import Delete
+from xrm.org.messages.handler import Handler
+from xrm.org.messages.retrieve import Retrieve
+from xrm.org.messages.retrieve_multiple import RetrieveMultiple
+from xrm.org.messages.update import Update
+from xrm.org.messages.upsert import Upsert
+from xrm.org.messages.who_am_i import WhoAmI
+
+REGISTRY: tuple[Handler, ...] = (
+    Create(),
+    Delete(),
+    Retrieve(),
+    RetrieveMultiple(),
+    Update(),
+    Upsert(),
+    WhoAmI(),
+)
+
+HANDLERS = {handler.declaration.name: handler for handler in REGISTRY}

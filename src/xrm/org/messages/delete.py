@@ -1,0 +1,33 @@
+"""Delete: remove one record."""
+
+from collections.abc import Iterable
+
+from xrm.model.message import Declaration, Message
+from xrm.model.privileges import Right
+from xrm.model.values import EntityReference
+from xrm.org.context import Context
+from xrm.org.messages.handler import Need
+from xrm.org.rules.concurrency import check_version
+from xrm.org.rules.reach import check_reach
+
+
+class Delete:
+    """Remove a record; `RowVersion`, where given, must be the record's."""
+
+    declaration = Declaration(
+        "Delete", "record", parameters={"Target": "EntityReference", "RowVersion": "Edm.Int64"}
+    )
+    writes = True
+
+    def needs(self, context: Context, message: Message) -> Iterable[Need]:
+        """Need Delete on the record's table."""
+        return ((context.table(message.parameters["Target"].logical_name), Right.DELETE),)
+
+    def run(self, context: Context, message: Message) -> None:
+        """Remove the record."""
+        target: EntityReference = message.parameters["Target"]
+        table = context.table(target.logical_name)
+        check_reach(context, table, target.id, Right.DELETE)
+        check_version(context, table, target.id, message.parameters.get("RowVersion"))
+        context.organization.store.remove(context.transaction, table, target.id)
+        context.written.add(table.logical_name)

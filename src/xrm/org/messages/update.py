@@ -1,0 +1,49 @@
+"""Update: set columns of one record."""
+
+from collections.abc import Iterable
+
+from xrm.model.message import Declaration, Message
+from xrm.model.privileges import Right
+from xrm.model.values import Entity, Values
+from xrm.org.context import Context
+from xrm.org.messages.handler import Need
+from xrm.org.rules import application_users, names, ownership, stamps, states
+from xrm.org.rules.concurrency import check_version
+from xrm.org.rules.lookups import check_lookups
+from xrm.org.rules.reach import check_reach
+from xrm.org.rules.validation import check_values
+
+
+class Update:
+    """Set columns of a record; `RowVersion`, where given, must be the record's."""
+
+    declaration = Declaration(
+        "Update", "record", parameters={"Target": "Entity", "RowVersion": "Edm.Int64"}
+    )
+    writes = True
+
+    def needs(self, context: Context, message: Message) -> Iterable[Need]:
+        """Need Write on the record's table."""
+        return ((context.table(message.parameters["Target"].logical_name), Right.WRITE),)
+
+    def run(self, context: Context, message: Message) -> None:
+        """Set the columns."""
+        target: Entity = message.parameters["Target"]
+        table = context.table(target.logical_name)
+        key = target.id or ""
+        check_reach(context, table, key, Right.WRITE)
+        check_version(context, table, key, message.parameters.get("RowVersion"))
+        values: Values = {
+            name: value
+            for name, value in target.values.items()
+            if name != table.primary_id and table.columns[name].valid_for_update
+        }
+        check_values(table, values)
+        application_users.check_change(context, table, key, values)
+        check_lookups(context, table, values, key=key)
+        values |= ownership.of_change(context, table, key, values)
+        values |= states.of_change(context, table, key, values)
+        values |= stamps.of_change(context, table)
+        values |= names.of_change(context, table, key, values)
+        context.organization.store.change(context.transaction, table, key, values)
+        context.written.add(table.logical_name)

@@ -1,0 +1,30 @@
+"""The catalogue: every table of the organization, one data file each under tables/.
+
+To add a system table, add its file. roles.json holds the standard security roles; NOTICE.md
+names the sources of the facts.
+"""
+
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import orjson
+
+from xrm.model.metadata import Catalogue, read_table
+
+
+@cache
+def catalogue() -> Catalogue:
+    """Return the tables of this package; read once."""
+    folder = resources.files(__name__) / "tables"
+    files = sorted(folder.iterdir(), key=lambda file: file.name)
+    return Catalogue(
+        read_table(orjson.loads(file.read_bytes())) for file in files if file.name.endswith(".json")
+    )
+
+
+@cache
+def standard_roles() -> dict[str, Any]:
+    """Return the standard security roles as roles.json states them."""
+    document: dict[str, Any] = orjson.loads((resources.files(__name__) / "roles.json").read_bytes())
+    return document

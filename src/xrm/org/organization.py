@@ -1,0 +1,82 @@
+"""Organization: one organization's database, catalogue and caches."""
+
+from dataclasses import dataclass, field
+
+from xrm.db import Database, Transaction
+from xrm.model.ports import Clock, Ids
+from xrm.org.callers import Identity
+from xrm.org.callers.bearer import BearerTokens
+from xrm.org.callers.users import Users
+from xrm.org.metadata import catalogue
+from xrm.org.ports import Directory, Trust
+from xrm.org.query.bind import Shape
+from xrm.org.query.compile import Plan, compile_shape
+from xrm.org.security.caller import Caller
+from xrm.org.store.records import RecordStore
+
+MAX_PLANS = 2000
+
+
+@dataclass(slots=True)
+class _Cache:
+    """What holds as long as the database's generation does."""
+
+    generation: int
+    callers: dict[Identity, Caller] = field(default_factory=dict)
+
+
+class Organization:
+    """An organization at a canonical URL that ends with a slash.
+
+    It trusts `trust` for tokens and asks `directory` about applications. Safe to use from
+    every thread; the caches follow the database's generation.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        url: str,
+        trust: Trust,
+        directory: Directory,
+        clock: Clock,
+        ids: Ids,
+        quoted_challenge: bool = False,
+    ) -> None:
+        self.database = database
+        self.url = url
+        self.trust = trust
+        self.directory = directory
+        self.clock = clock
+        self.ids = ids
+        self.quoted_challenge = quoted_challenge
+        self.catalogue = catalogue()
+        self.store = RecordStore(database, self.catalogue)
+        self.tokens = BearerTokens(trust, clock, url=url)
+        self._users = Users(database, self.catalogue)
+        self._plans: dict[Shape, Plan] = {}
+        self._cache = _Cache(-1)
+
+    def admit(self, transaction: Transaction, actor: Identity | Caller) -> Caller:
+        """Return the user behind an identity, as this transaction sees it.
+
+        Raises ServiceError 0x80072560 if there is none, 0x80040225 if it is disabled.
+        """
+        if isinstance(actor, Caller):
+            return actor
+        cache = self._cache
+        if cache.generation != transaction.generation:
+            cache = self._cache = _Cache(transaction.generation)
+        caller = cache.callers.get(actor)
+        if caller is None:
+            caller = cache.callers[actor] = self._users.admit(transaction, actor)
+        return caller
+
+    def plan(self, shape: Shape) -> Plan:
+        """Return the compiled statement of a shape."""
+        plan = self._plans.get(shape)
+        if plan is None:
+            if len(self._plans) >= MAX_PLANS:
+                self._plans.clear()
+            plan = self._plans[shape] = compile_shape(self.database, self.catalogue, shape)
+        return plan

@@ -1,0 +1,12 @@
+"""What holds for records whatever message writes them; each function returns columns to set.
+
+validation         lengths, ranges, choices
+lookups            the records pointed to exist and may be appended to
+reach              whether a record is within a right's depth
+ownership          owner and owning business unit
+states             state and status
+stamps             created and modified, by and on
+names              computed full names
+application_users  what the platform fills in and keeps for application users
+concurrency        row versions
+"""

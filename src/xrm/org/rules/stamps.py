@@ -1,0 +1,29 @@
+"""Created and modified, by and on."""
+
+from datetime import datetime
+
+from xrm.model.metadata import Table
+from xrm.model.values import EntityReference, Values
+from xrm.org.context import Context
+
+
+def of_new(context: Context, table: Table, values: Values) -> Values:
+    """Return who created a record and when; `overriddencreatedon` tells an earlier time."""
+    user, now = EntityReference("systemuser", context.caller.user_id), context.now()
+    earlier = values.get("overriddencreatedon")
+    stamps: Values = {
+        "createdon": earlier if isinstance(earlier, datetime) else now,
+        "createdby": user,
+        "modifiedon": now,
+        "modifiedby": user,
+    }
+    if isinstance(earlier, datetime):
+        stamps["overriddencreatedon"] = now
+    return {name: value for name, value in stamps.items() if name in table.columns}
+
+
+def of_change(context: Context, table: Table) -> Values:
+    """Return who modified a record and when."""
+    user = EntityReference("systemuser", context.caller.user_id)
+    stamps: Values = {"modifiedon": context.now(), "modifiedby": user}
+    return {name: value for name, value in stamps.items() if name in table.columns}

@@ -1,0 +1,59 @@
+"""Caller: the user on whose behalf a message runs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from xrm.model.errors import service
+from xrm.model.metadata import Table
+from xrm.model.privileges import Depth, Privilege, Right
+from xrm.model.values import Guid
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """A user with what its roles grant: for each privilege's name, how deep.
+
+    `units` holds the caller's business unit and all below it. `is_system` is the platform
+    itself: it may do everything and is never reached from outside.
+    """
+
+    user_id: Guid
+    business_unit_id: Guid
+    organization_id: Guid
+    units: tuple[Guid, ...] = ()
+    depths: Mapping[str, Depth] = field(default_factory=dict)
+    role_count: int = 0
+    access_mode: int = 0
+    is_system: bool = False
+
+    def depth(self, privilege: str) -> Depth | None:
+        """Return how deep a privilege reaches, None if no role grants it."""
+        return Depth.GLOBAL if self.is_system else self.depths.get(privilege)
+
+
+def require(caller: Caller, table: Table, right: Right) -> Depth:
+    """Return how deep the caller's right on a table reaches.
+
+    Raises ServiceError 0x80040220 if no role grants it at any depth.
+    """
+    privilege = table.privileges.get(right)
+    depth = None if privilege is None else caller.depth(privilege.name)
+    if caller.is_system:
+        return Depth.GLOBAL
+    if depth is None:
+        raise _missing(caller, table, right, privilege)
+    return depth
+
+
+def _missing(
+    caller: Caller, table: Table, right: Right, privilege: Privilege | None
+) -> service.ServiceError:
+    name = privilege.name if privilege else f"prv{right.value}{table.schema_name}"
+    identifier = privilege.id if privilege else "00000000-0000-0000-0000-000000000000"
+    return service.ServiceError(
+        service.PRIVILEGE_DENIED,
+        f"Principal user (Id={caller.user_id}, type=8, roleCount={caller.role_count}, "
+        f"privilegeCount={len(caller.depths)}, accessMode={caller.access_mode}) is missing "
+        f"{name} privilege (Id={identifier}) on OTC={table.object_type_code} for entity "
+        f"'{table.logical_name}'.",
+    )

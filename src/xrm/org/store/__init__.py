@@ -1,0 +1,6 @@
+"""Where records lie: SQL tables from metadata, values to storage and back.
+
+columns   one column's storage: its SQL columns, value in, value out
+tables    the SQL tables of a catalogue, intersect tables included
+records   insert, change, remove and fetch one record
+"""

@@ -1,0 +1,176 @@
+"""What the database says about tenants, clients and resources, remembered per generation.
+
+A view joins one read transaction to what earlier transactions of the same generation found, so
+a token costs one statement, the generation. Only what exists is remembered: requests for what
+does not exist cannot fill memory.
+"""
+
+import re
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from xrm.db import Transaction
+from xrm.model.errors import signin
+from xrm.sts.keys import Keys
+from xrm.sts.model import (
+    Application,
+    PasswordCredential,
+    ResourceName,
+    ServicePrincipal,
+    Tenant,
+)
+from xrm.sts.store import (
+    APPLICATIONS,
+    CREDENTIALS,
+    DOMAINS,
+    PRINCIPALS,
+    RESOURCE_NAMES,
+    TENANTS,
+    Store,
+    in_tenant,
+)
+from xrm.wire.jose import SigningKey
+
+SHARED_SEGMENTS = frozenset({"common", "organizations", "consumers"})
+"""The segments that stand for many tenants; no client proves itself there without a user."""
+
+_GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
+_DNS_NAME = re.compile(rf"(?=.{{1,253}}\Z){_LABEL}(\.{_LABEL})+")
+_NAME = re.compile(r"[\x21-\x7e]{1,2048}")
+
+
+def guid(text: str) -> UUID | None:
+    """Return a GUID written with hyphens, in any letter case, or None."""
+    return UUID(text) if _GUID.fullmatch(text.lower()) else None
+
+
+def is_domain(text: str) -> bool:
+    """Tell whether a text is a DNS name of two labels or more (RFC 1123 2.1)."""
+    return _DNS_NAME.fullmatch(text.lower()) is not None
+
+
+def name_key(name: str) -> str:
+    """Return the compared form of a resource's name: lower case, without one closing slash."""
+    return name.lower().removesuffix("/")
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """A client as one tenant knows it: registration, principal and secrets."""
+
+    application: Application
+    principal: ServicePrincipal
+    credentials: tuple[PasswordCredential, ...]
+
+
+@dataclass(slots=True)
+class _Snapshot:
+    generation: int
+    tenants: dict[str, Tenant] = field(default_factory=dict)
+    clients: dict[tuple[UUID, str], Registered] = field(default_factory=dict)
+    resources: dict[tuple[UUID, str], ResourceName] = field(default_factory=dict)
+    signing_key: SigningKey | None = None
+
+
+class Directory:
+    """The views of one token service."""
+
+    def __init__(self, store: Store, keys: Keys) -> None:
+        self.store = store
+        self.keys = keys
+        self._snapshot = _Snapshot(-1)
+
+    def view(self, tx: Transaction) -> "View":
+        """Return what a transaction sees."""
+        snapshot = self._snapshot
+        if snapshot.generation != tx.generation:
+            snapshot = self._snapshot = _Snapshot(tx.generation)
+        return View(self, tx, snapshot)
+
+
+class View:
+    """The directory as one transaction sees it. Do not keep it longer than the transaction."""
+
+    __slots__ = ("_keys", "_snapshot", "_store", "_tx")
+
+    def __init__(self, directory: Directory, tx: Transaction, snapshot: _Snapshot) -> None:
+        self._store = directory.store
+        self._keys = directory.keys
+        self._tx = tx
+        self._snapshot = snapshot
+
+    def tenant(self, segment: str) -> Tenant:
+        """Return the tenant of a GUID or a verified domain.
+
+        Raises AADSTS90002 when there is none, AADSTS900023 when the text is neither.
+        """
+        name = segment.lower()
+        tenant = self._snapshot.tenants.get(name) or self._load_tenant(name)
+        if tenant is None:
+            raise signin.UNKNOWN_TENANT(
+                f"No tenant is known by {signin.quote(segment)}. Check its id or domain, and that "
+                "this is the token service it lives on."
+            )
+        return tenant
+
+    def knows_domain(self, name: str) -> bool:
+        """Tell whether a tenant has verified a domain, given in lower case."""
+        return self._store.get(self._tx, DOMAINS, name) is not None
+
+    def client(self, tenant: Tenant, client_id: str) -> Registered | None:
+        """Return a client present in a tenant by its id, a GUID in any letter case, or None."""
+        client_id = client_id.lower()
+        found = self._snapshot.clients.get((tenant.tenant_id, client_id))
+        return found or self._load_client(tenant, client_id)
+
+    def resource(self, tenant: Tenant, name: str) -> ResourceName | None:
+        """Return the resource a tenant knows by a name or an application id, or None.
+
+        Letter case and one closing slash do not matter.
+        """
+        key = name_key(name)
+        found = self._snapshot.resources.get((tenant.tenant_id, key))
+        return found or self._load_resource(tenant, key)
+
+    def signing_key(self) -> SigningKey:
+        """Return the key that signs now."""
+        key = self._snapshot.signing_key
+        if key is None:
+            key = self._snapshot.signing_key = self._keys.signing(self._tx)
+        return key
+
+    def _load_tenant(self, name: str) -> Tenant | None:
+        key: str | None = name
+        if not _GUID.fullmatch(name):
+            if not is_domain(name):
+                raise signin.BAD_TENANT(
+                    f"The tenant {signin.quote(name)} is neither a GUID nor a valid DNS name."
+                )
+            domain = self._store.get(self._tx, DOMAINS, name)
+            key = str(domain.tenant_id) if domain else None
+        tenant = self._store.get(self._tx, TENANTS, key) if key else None
+        if tenant is not None:
+            self._snapshot.tenants[name] = tenant
+        return tenant
+
+    def _load_client(self, tenant: Tenant, client_id: str) -> Registered | None:
+        if not _GUID.fullmatch(client_id):
+            return None
+        principal_key = in_tenant(tenant.tenant_id, client_id)
+        principal = self._store.get(self._tx, PRINCIPALS, principal_key)
+        application = self._store.get(self._tx, APPLICATIONS, client_id)
+        if principal is None or application is None:
+            return None
+        found = self._store.find(self._tx, CREDENTIALS, application=client_id)
+        registered = Registered(application, principal, tuple(found))
+        self._snapshot.clients[tenant.tenant_id, client_id] = registered
+        return registered
+
+    def _load_resource(self, tenant: Tenant, key: str) -> ResourceName | None:
+        if not _NAME.fullmatch(key):
+            return None
+        resource = self._store.get(self._tx, RESOURCE_NAMES, in_tenant(tenant.tenant_id, key))
+        if resource is not None:
+            self._snapshot.resources[tenant.tenant_id, key] = resource
+        return resource

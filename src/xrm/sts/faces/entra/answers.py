@@ -1,0 +1,144 @@
+"""Answers in Entra's dress: headers, CORS, preflight, and the one place that words an error."""
+
+import logging
+import re
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from xrm.db import Busy
+from xrm.model.errors import signin
+from xrm.model.errors.signin import SignInError
+from xrm.sts.directory import guid
+from xrm.sts.model import Flavour, Trace
+from xrm.sts.service import TokenService
+from xrm.wire import oauth
+from xrm.wire.http import Headers, Request, Response
+
+_log = logging.getLogger(__name__)
+
+_JSON = ("Content-Type", oauth.JSON)
+_NO_STORE: Headers = (
+    ("Cache-Control", "no-store, no-cache"),
+    ("Pragma", "no-cache"),
+    ("Expires", "-1"),
+)
+_CACHED: Headers = (("Cache-Control", "max-age=86400, private"),)
+_ANY_ORIGIN = ("Access-Control-Allow-Origin", "*")
+_HEADER_NAMES = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~, -]{1,1024}")
+_RETRY_SECONDS = "1"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request at one endpoint. `segment` is its tenant, still encoded; `standing` the header
+    lines every answer of the service has.
+    """
+
+    service: TokenService
+    request: Request
+    segment: str
+    flavour: Flavour
+    trace: Trace
+    standing: Headers
+
+
+def standing_headers(base_url: str) -> Headers:
+    """Return the header lines of every answer of a service."""
+    lines: Headers = (("X-Content-Type-Options", "nosniff"), ("x-ms-ests-server", "xrm"))
+    host = urlsplit(base_url).hostname or ""
+    # A browser that believed this header for localhost would refuse every plain-http development
+    # server of the machine; for addresses it means nothing (RFC 6797 8.1.1).
+    if host == "localhost" or host.endswith(".localhost"):
+        return lines
+    return (*lines, ("Strict-Transport-Security", "max-age=31536000; includeSubDomains"))
+
+
+def trace_of(request: Request, service: TokenService) -> Trace:
+    """Return the request's names; the caller's own is taken when it is a GUID."""
+    given = request.header("client-request-id") or _from_query(request)
+    correlation = given if given and guid(given) else str(service.ids())
+    return Trace(str(service.ids()), correlation, request.peer)
+
+
+def _from_query(request: Request) -> str | None:
+    if "client-request-id=" not in request.query:
+        return None
+    try:
+        return dict(request.parameters()).get("client-request-id")
+    except ValueError:
+        return None
+
+
+def token_answer(call: Call, body: bytes) -> Response:
+    """Return a token answer: never cached, readable from any origin."""
+    return Response(200, _headers(call, 200, clitelem="1,0,0,,"), body)
+
+
+def metadata(call: Call, body: bytes) -> Response:
+    """Return a public document: cached for a day, readable from any origin."""
+    lines = (_JSON, *_CACHED, *_always(call), *_cors("GET, OPTIONS"))
+    return Response(200, lines, body)
+
+
+def spell(error: Exception, call: Call) -> Response:
+    """Word any exception: a refusal as its error document, anything else as a server error."""
+    refusal = _refusal(error, call)
+    row = refusal.row
+    document = oauth.ErrorDocument(
+        error=row.spelled_for_v1() if call.flavour.name == "v1" else row.code,
+        sentence=refusal.sentence,
+        codes=(row.number,),
+        timestamp=oauth.timestamp(call.service.clock()),
+        trace_id=call.trace.trace_id,
+        correlation_id=call.trace.correlation_id,
+        uri=f"{call.service.base_url}/error?code={row.number}" if row.documented else None,
+    )
+    headers = _headers(call, row.status, clitelem=f"1,{row.number},0,,")
+    return Response(row.status, headers, oauth.write_error(document))
+
+
+def _refusal(error: Exception, call: Call) -> SignInError:
+    if isinstance(error, SignInError):
+        return error
+    if isinstance(error, Busy):
+        return signin.TRANSIENT("The service is busy. Try again shortly.")
+    # The request is not logged: it holds the client's secret.
+    _log.error("request %s failed", call.trace.trace_id, exc_info=error)
+    return signin.INTERNAL("The service could not answer; its log names the cause.")
+
+
+def preflight(call: Call, methods: str) -> Response:
+    """Answer a CORS preflight (Fetch standard, CORS-preflight request)."""
+    lines: Headers = (*_always(call), *_cors(methods))
+    asked = call.request.header("access-control-request-headers")
+    if asked and _HEADER_NAMES.fullmatch(asked):
+        lines += (("Access-Control-Allow-Headers", asked),)
+    return Response(200, (*lines, ("Access-Control-Max-Age", "86400")))
+
+
+def not_found(call: Call) -> Response:
+    """Answer a path that is not there."""
+    return Response(404, _always(call))
+
+
+def wrong_method(call: Call, allowed: str) -> Response:
+    """Answer a method a document does not take."""
+    return Response(405, (*_always(call), ("Allow", allowed), *_cors(allowed)))
+
+
+def _headers(call: Call, status: int, *, clitelem: str) -> Headers:
+    lines: Headers = (_JSON, *_NO_STORE, *_always(call), ("x-ms-clitelem", clitelem), _ANY_ORIGIN)
+    if status == 503:
+        lines += (("Retry-After", _RETRY_SECONDS),)
+    return lines
+
+
+def _cors(methods: str) -> Headers:
+    return (_ANY_ORIGIN, ("Access-Control-Allow-Methods", methods))
+
+
+def _always(call: Call) -> Headers:
+    lines = (*call.standing, ("x-ms-request-id", call.trace.trace_id))
+    if (call.request.header("return-client-request-id") or "").lower() == "true":
+        lines += (("client-request-id", call.trace.correlation_id),)
+    return lines

@@ -1,0 +1,141 @@
+"""Public documents: OpenID discovery, keys, instance discovery, user realm.
+
+Every URL in them begins with the service's own base, port included, whatever Host was asked.
+"""
+
+import re
+from urllib.parse import SplitResult, unquote, urlsplit
+
+import orjson
+
+from xrm.model.errors import signin
+from xrm.sts.directory import SHARED_SEGMENTS, is_domain
+from xrm.sts.faces.entra import answers
+from xrm.sts.faces.entra.answers import Call
+from xrm.sts.faces.entra.token import segment_text
+from xrm.sts.model import CONSUMERS_TENANT, Tenant
+from xrm.wire import oauth
+from xrm.wire.http import Response
+
+_ANY_TENANT = "{tenantid}"
+_INSTANCE_VERSIONS = ("1.0", "1.1")
+_REALM_VERSIONS = ("1.0",)
+_SEGMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,252}")
+
+
+def discovery(call: Call) -> Response:
+    """Return the OpenID discovery document of a tenant or of a shared segment.
+
+    For a tenant the endpoints name its GUID, by whichever name it was asked.
+    """
+    segment, issuer_tenant, tenant = _tenant(call)
+    provider = oauth.Provider(
+        base=call.service.base_url,
+        segment=segment,
+        issuer=call.flavour.issuer_of(call.service.base_url, issuer_tenant),
+        region=tenant.region if tenant else None,
+    )
+    return answers.metadata(call, oauth.write_discovery(provider, call.flavour.name))
+
+
+def keys(call: Call) -> Response:
+    """Return the published keys; on v2 each with the issuer it signs for (RFC 7517 5)."""
+    _, issuer_tenant, _ = _tenant(call)
+    records = [key.jwk() for key in call.service.keys.published()]
+    if call.flavour.name == "v2":
+        issuer = call.flavour.issuer_of(call.service.base_url, issuer_tenant)
+        records = [{**record, "issuer": issuer} for record in records]
+    return answers.metadata(call, orjson.dumps({"keys": records}))
+
+
+def instance(call: Call) -> Response:
+    """Say whether an authorization endpoint is this service's, and where its tenant's document is.
+
+    The port of the question is ignored, since clients drop it; the answer carries our own.
+    """
+    asked = _query(call)
+    version = _version(asked, _INSTANCE_VERSIONS)
+    endpoint = _own_endpoint(call, _required(asked, "authorization_endpoint"))
+    segment = endpoint.path.lstrip("/").partition("/")[0]
+    if not _SEGMENT.fullmatch(segment):
+        raise signin.BAD_TENANT(f"The tenant {signin.quote(segment)} is not a valid name.")
+    base = call.service.base_url
+    middle = "/v2.0" if "/v2.0/" in endpoint.path.lower() else ""
+    document: dict[str, object] = {
+        "tenant_discovery_endpoint": f"{base}/{segment}{middle}/.well-known/openid-configuration",
+        "api-version": version,
+    }
+    if version == "1.1":
+        host = base.partition("://")[2]
+        aliases = sorted({host, endpoint.hostname or host}, key=len, reverse=True)
+        document["metadata"] = [
+            {"preferred_network": host, "preferred_cache": host, "aliases": aliases}
+        ]
+    return answers.metadata(call, orjson.dumps(document))
+
+
+def user_realm(call: Call) -> Response:
+    """Say how a user's domain signs in: here, when a tenant has verified it; else unknown."""
+    _version(_query(call), _REALM_VERSIONS)
+    try:
+        user = unquote(call.segment, errors="strict")
+    except UnicodeDecodeError as error:
+        raise signin.BAD_VALUE("The user name is malformed.") from error
+    domain = user.rpartition("@")[2].lower()
+    fields = {"ver": "1.0", "account_type": "Unknown"}
+    if "@" in user and is_domain(domain) and _is_verified(call, domain):
+        fields = {"ver": "1.0", "account_type": "Managed", "domain_name": domain}
+    fields["cloud_audience_urn"] = "urn:federation:MicrosoftOnline"
+    fields["cloud_instance_name"] = call.service.base_url.partition("://")[2]
+    return answers.metadata(call, orjson.dumps(fields))
+
+
+def _is_verified(call: Call, domain: str) -> bool:
+    with call.service.database.read() as tx:
+        return call.service.directory.view(tx).knows_domain(domain)
+
+
+def _tenant(call: Call) -> tuple[str, str, Tenant | None]:
+    """Return the segment of endpoints, the tenant of issuers, and the tenant if it is one."""
+    segment = segment_text(call.segment)
+    shared = segment.lower()
+    if shared == "consumers":
+        return shared, str(CONSUMERS_TENANT), None
+    if shared in SHARED_SEGMENTS:
+        return shared, _ANY_TENANT, None
+    with call.service.database.read() as tx:
+        tenant = call.service.directory.view(tx).tenant(segment)
+    return str(tenant.tenant_id), str(tenant.tenant_id), tenant
+
+
+def _query(call: Call) -> dict[str, str]:
+    try:
+        return {name.lower(): value for name, value in call.request.parameters()}
+    except ValueError as error:
+        raise signin.MALFORMED("The query of the request is malformed.") from error
+
+
+def _required(asked: dict[str, str], name: str) -> str:
+    value = asked.get(name)
+    if not value:
+        raise signin.MISSING(f"The request must hold the parameter '{name}'.")
+    return value
+
+
+def _version(asked: dict[str, str], known: tuple[str, ...]) -> str:
+    version = _required(asked, "api-version")
+    if version not in known:
+        raise signin.BAD_VALUE(f"The value {signin.quote(version)} of 'api-version' is not known.")
+    return version
+
+
+def _own_endpoint(call: Call, url: str) -> SplitResult:
+    own = urlsplit(call.service.base_url).hostname
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname
+    except ValueError:
+        host = None
+    if host is None or host != own or parts.scheme != "https":
+        raise signin.UNKNOWN_INSTANCE("The instance is unknown or invalid.")
+    return parts

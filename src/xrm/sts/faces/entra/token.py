@@ -1,0 +1,68 @@
+"""POST to a token endpoint: form and Basic header in, token answer out (RFC 6749 3.2, 4.4)."""
+
+from urllib.parse import unquote
+
+from xrm.model.errors import signin
+from xrm.sts.faces.entra import answers
+from xrm.sts.faces.entra.answers import Call
+from xrm.sts.model import Issued, TokenRequest
+from xrm.wire import oauth
+from xrm.wire.http import Request, Response, content_type
+
+LARGEST_BODY = 64 * 1024
+
+
+def token(call: Call) -> Response:
+    """Answer a token request. Raises SignInError."""
+    if call.request.method != "POST":
+        raise signin.POST_ONLY(
+            f"This endpoint takes POST requests only, not {signin.quote(call.request.method)}."
+        )
+    issued = call.service.issue(_read(call))
+    style = call.flavour.name
+    return answers.token_answer(call, oauth.write_token_answer(_answer(issued), style))
+
+
+def too_large(_call: Call) -> Response:
+    """Refuse a body over the limit. Raises SignInError."""
+    raise signin.TOO_LARGE("The request body is too large.")
+
+
+def segment_text(segment: str) -> str:
+    """Return a path segment decoded. Raises AADSTS900023 when its escapes are not UTF-8."""
+    try:
+        return unquote(segment, errors="strict")
+    except UnicodeDecodeError as error:
+        raise signin.BAD_TENANT("The tenant in the path is not a valid name.") from error
+
+
+def _read(call: Call) -> TokenRequest:
+    try:
+        form = _form(call.request)
+        basic = oauth.read_basic(call.request.header("authorization") or "")
+    except oauth.DuplicateParameter as error:
+        raise signin.DUPLICATE(
+            f"The request is malformed: the parameter {signin.quote(error.name)} is repeated."
+        ) from error
+    except oauth.MalformedForm as error:
+        raise signin.MALFORMED("The request is malformed.") from error
+    return TokenRequest(call.flavour, segment_text(call.segment), form, basic, call.trace)
+
+
+def _form(request: Request) -> dict[str, str]:
+    if len(request.body) > LARGEST_BODY:
+        raise signin.TOO_LARGE("The request body is too large.")
+    # A body of another type holds no parameters: the answer is the well-known 900144.
+    return oauth.read_form(request.body) if content_type(request) == oauth.FORM else {}
+
+
+def _answer(issued: Issued) -> oauth.TokenAnswer:
+    left = issued.lifetime - 1
+    return oauth.TokenAnswer(
+        access_token=issued.access_token,
+        expires_in=left,
+        ext_expires_in=left,
+        expires_on=issued.expires_on,
+        not_before=issued.not_before,
+        resource=issued.audience,
+    )

@@ -1,0 +1,72 @@
+"""Which resource a request means: `resource` on v1, the prefix of `scope` on v2."""
+
+import re
+
+from xrm.model.errors import signin
+from xrm.sts.directory import View
+from xrm.sts.model import Tenant, TokenRequest
+
+GRAPH = "00000003-0000-0000-c000-000000000000"
+"""What a scope without a resource means: Microsoft Graph."""
+
+_DEFAULT = ".default"
+_TOKEN = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+")
+
+
+def asked_for_all(request: TokenRequest, tenant: Tenant, view: View) -> str:
+    """Return the resource for which an application asks all it has been given.
+
+    It comes back as asked, closing slash included: the audience repeats it. Raises AADSTS901002
+    for `resource` on v2, 900144 when nothing is asked, 70011, 700022 or 1002012 for another
+    scope than one `/.default`, 500011 for a resource the tenant does not know.
+    """
+    flavour, form = request.flavour, request.form
+    if flavour.refuses in form:
+        raise signin.RESOURCE_ON_V2(
+            f"The parameter '{flavour.refuses}' is not supported on this endpoint. Name the "
+            f"resource in '{flavour.asks_by}'."
+        )
+    asked = form.get(flavour.asks_by, "").strip(" ")
+    if not asked:
+        raise signin.MISSING(f"The request body must hold the parameter '{flavour.asks_by}'.")
+    name = asked if flavour.asks_by == "resource" else _of_default_scope(asked)
+    if view.resource(tenant, name) is None:
+        raise signin.UNKNOWN_RESOURCE(
+            f"No resource named {signin.quote(name)} was found in the tenant "
+            f"{signin.quote(tenant.name)}. It may not be installed there, or the request may have "
+            "gone to the wrong tenant."
+        )
+    return name
+
+
+def _of_default_scope(scope: str) -> str:
+    asked = set(scope.split(" ")) - {""}
+    if not all(_TOKEN.fullmatch(one) for one in asked):
+        raise signin.BAD_SCOPE(f"The scope {signin.quote(scope)} is not valid.")
+    resources = {resource_of(one) for one in asked if _is_default(one)}
+    if not resources:
+        raise signin.NOT_DEFAULT_SCOPE(
+            f"The scope {signin.quote(scope)} is not valid. With client credentials it must be "
+            "the resource's identifier followed by '/.default'."
+        )
+    if len(resources) > 1:
+        raise signin.SEVERAL_RESOURCES(
+            f"The scope {signin.quote(scope)} names more than one resource."
+        )
+    if len(asked) > 1:
+        raise signin.BAD_SCOPE(
+            f"The scope {signin.quote(scope)} is not valid: '.default' cannot be combined."
+        )
+    return resources.pop()
+
+
+def _is_default(scope: str) -> bool:
+    return scope == _DEFAULT or scope.endswith("/" + _DEFAULT)
+
+
+def resource_of(scope: str) -> str:
+    """Return the resource of a scope: all before its last slash, so `https://org//.default`
+    names `https://org/`. A scope without a slash is Microsoft Graph's.
+    """
+    resource, slash, _ = scope.rpartition("/")
+    return resource if slash else GRAPH

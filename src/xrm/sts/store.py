@@ -1,0 +1,203 @@
+"""Few verbs over typed records: put, get, find, delete, take.
+
+Every kind of record is one row of `KINDS`: its class, its key and what it is found by. A kind
+has a table of its own with the key, the found-by columns and the record as JSON.
+"""
+
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass, fields
+from functools import cache
+from typing import Any, Generic, TypeVar, cast, get_type_hints
+from uuid import UUID
+
+import orjson
+import sqlalchemy as sa
+
+from xrm.db import Database, Transaction
+from xrm.db.types import String
+from xrm.sts.model import (
+    Application,
+    Domain,
+    PasswordCredential,
+    ResourceName,
+    ServicePrincipal,
+    StoredKey,
+    Tenant,
+)
+
+T = TypeVar("T")
+
+METADATA = sa.MetaData()
+
+
+@dataclass(frozen=True, slots=True)
+class Kind(Generic[T]):
+    """A kind of record: its table, its key, and what it is found by, each as text."""
+
+    table: str
+    record: type[T]
+    key: Callable[[T], str]
+    found_by: Mapping[str, Callable[[T], str]]
+
+
+def in_tenant(tenant_id: UUID, name: UUID | str) -> str:
+    """Return the key of what is unique within one tenant."""
+    return f"{tenant_id} {name}"
+
+
+TENANTS = Kind("tenant", Tenant, lambda r: str(r.tenant_id), {})
+DOMAINS = Kind("domain", Domain, lambda r: r.name, {})
+APPLICATIONS = Kind(
+    "application",
+    Application,
+    lambda r: str(r.application_id),
+    {"tenant": lambda r: str(r.tenant_id)},
+)
+PRINCIPALS = Kind(
+    "service_principal",
+    ServicePrincipal,
+    lambda r: in_tenant(r.tenant_id, r.application_id),
+    {},
+)
+RESOURCE_NAMES = Kind(
+    "resource_name",
+    ResourceName,
+    lambda r: in_tenant(r.tenant_id, r.key),
+    {"application": lambda r: in_tenant(r.tenant_id, r.application_id)},
+)
+CREDENTIALS = Kind(
+    "password_credential",
+    PasswordCredential,
+    lambda r: str(r.key_id),
+    {"application": lambda r: str(r.application_id)},
+)
+SIGNING_KEYS = Kind("signing_key", StoredKey, lambda r: r.kid, {})
+
+KINDS: tuple[Kind[Any], ...] = (
+    TENANTS,
+    DOMAINS,
+    APPLICATIONS,
+    PRINCIPALS,
+    RESOURCE_NAMES,
+    CREDENTIALS,
+    SIGNING_KEYS,
+)
+
+
+class Store:
+    """The records of one database."""
+
+    def __init__(self, database: Database) -> None:
+        database.create(METADATA)
+        self._statements = {kind.table: _compile(database, kind) for kind in KINDS}
+
+    def put(self, tx: Transaction, kind: Kind[T], record: T, *, new: bool = False) -> None:
+        """Keep a record, in place of the one with its key.
+
+        With `new`, a record of that key raises `xrm.db.Violation` instead.
+        """
+        text = self._statements[kind.table]
+        values: dict[str, Any] = {"new_key": kind.key(record), "new_body": _write(record)}
+        values |= {f"new_{name}": read(record) for name, read in kind.found_by.items()}
+        if new or tx.run(text.update, values) == 0:
+            tx.run(text.insert, values)
+
+    def get(self, tx: Transaction, kind: Kind[T], key: str) -> T | None:
+        """Return the record of a key, or None."""
+        rows = tx.rows(self._statements[kind.table].get, {"by_key": key})
+        return _read(kind.record, rows[0][0]) if rows else None
+
+    def find(self, tx: Transaction, kind: Kind[T], **by: str) -> list[T]:
+        """Return the records with these found-by values, all of them without any, by key."""
+        text = self._statements[kind.table]
+        if not by:
+            rows = tx.rows(text.all)
+        else:
+            ((name, value),) = by.items()
+            rows = tx.rows(text.find[name], {"by_value": value})
+        return [_read(kind.record, row[0]) for row in rows]
+
+    def delete(self, tx: Transaction, kind: Kind[T], key: str) -> bool:
+        """Remove a record and tell whether it was there."""
+        return self.take(tx, kind, key) is not None
+
+    def take(self, tx: Transaction, kind: Kind[T], key: str) -> T | None:
+        """Remove a record and return it; of several takers only one gets it."""
+        rows = tx.rows(self._statements[kind.table].take, {"by_key": key})
+        return _read(kind.record, rows[0][0]) if rows else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Statements:
+    insert: str
+    update: str
+    get: str
+    all: str
+    find: Mapping[str, str]
+    take: str
+
+
+def _table(kind: Kind[Any]) -> sa.Table:
+    columns = [sa.Column(name, String, nullable=False, index=True) for name in kind.found_by]
+    return sa.Table(
+        kind.table,
+        METADATA,
+        sa.Column("key", String, primary_key=True),
+        *columns,
+        sa.Column("body", String, nullable=False),
+    )
+
+
+_TABLES = {kind.table: _table(kind) for kind in KINDS}
+
+
+def _compile(database: Database, kind: Kind[Any]) -> _Statements:
+    table = _TABLES[kind.table]
+    key, body = table.c["key"], table.c["body"]
+    values: dict[sa.Column[Any], sa.BindParameter[Any]] = {
+        column: sa.bindparam(f"new_{column.name}") for column in table.c
+    }
+    by_key = key == sa.bindparam("by_key")
+    changes = {column: value for column, value in values.items() if column is not key}
+    update = sa.update(table).values(changes).where(key == values[key])
+    found = {
+        name: sa.select(body).where(table.c[name] == sa.bindparam("by_value")).order_by(key)
+        for name in kind.found_by
+    }
+    return _Statements(
+        insert=database.compile(sa.insert(table).values(values)),
+        update=database.compile(update),
+        get=database.compile(sa.select(body).where(by_key)),
+        all=database.compile(sa.select(body).order_by(key)),
+        find={name: database.compile(element) for name, element in found.items()},
+        take=database.compile(sa.delete(table).where(by_key).returning(body)),
+    )
+
+
+def _write(record: Any) -> str:
+    def spell(value: Any) -> Any:
+        return value.hex() if isinstance(value, bytes) else value
+
+    values = {item.name: spell(getattr(record, item.name)) for item in fields(record)}
+    return orjson.dumps(values).decode()
+
+
+_READERS: Mapping[Any, Callable[[Any], Any]] = {
+    UUID: UUID,
+    bytes: bytes.fromhex,
+    tuple[str, ...]: tuple,
+}
+
+
+@cache
+def _readers(record: Hashable) -> Mapping[str, Callable[[Any], Any]]:
+    hints = get_type_hints(record)
+    return {name: _READERS[hint] for name, hint in hints.items() if hint in _READERS}
+
+
+def _read(record: type[T], body: str) -> T:
+    values = orjson.loads(body)
+    for name, reader in _readers(cast(Hashable, record)).items():
+        if name in values:
+            values[name] = reader(values[name])
+    return record(**values)

@@ -1,0 +1,289 @@
+"""The data files are whole: table definitions, standard roles, notice."""
+
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from support.datafiles import (
+    CHOICES,
+    LOOKUPS,
+    METADATA,
+    RANGES,
+    ROLES,
+    TABLES,
+    columns,
+    repeated,
+    table,
+)
+from xrm.org.metadata import catalogue
+
+DEPTHS = ["Basic", "Local", "Deep", "Global"]
+RIGHTS = ["Create", "Read", "Write", "Delete", "Append", "AppendTo", "Assign", "Share"]
+FRACTIONS = {"Money", "Decimal", "Double"}
+OTHERS = {"String", "Memo", "Boolean", "BigInt", "DateTime", "Uniqueidentifier", "EntityName"}
+FORBIDDEN = {"src", "derived", "sources"}
+COLUMN_KEYS = {"logical_name", "schema_name", "type", "required", "display_name", "indexed"} | {
+    *("max_length", "min", "max", "precision", "format", "date_behavior", "base_of"),
+    *("targets", "options", "valid_for_create", "valid_for_read", "valid_for_update"),
+}
+
+PRIVILEGES = {p["name"]: p for name in TABLES for p in table(name)["privileges"]} | {
+    p["name"]: p for p in ROLES["miscellaneous"]
+}
+
+
+def keys_within(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        yield from value
+        for inner in value.values():
+            yield from keys_within(inner)
+    if isinstance(value, list):
+        for inner in value:
+            yield from keys_within(inner)
+
+
+# Tables
+
+
+def test_the_tables_are_those_promised():
+    promised = "account businessunit contact lead organization privilege role systemuser"
+    assert promised.split() == TABLES
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_table_has_what_every_table_needs(name: str):
+    facts = table(name)
+    own = columns(name)
+    assert facts["logical_name"] == name
+    assert facts["ownership"] in {"UserOwned", "BusinessOwned", "OrganizationOwned", "None"}
+    assert own[facts["primary_id"]]["type"] == "Uniqueidentifier"
+    assert own[facts["primary_name"]]["type"] == "String"
+    for key in ("schema_name", "entity_set_name", "display_name", "display_collection_name"):
+        assert facts[key]
+    assert facts["schema_name"].lower() == name
+    assert facts["object_type_code"] > 0
+    assert not FORBIDDEN & set(keys_within(facts))
+
+
+def test_names_of_tables_are_unique():
+    facts = [table(name) for name in TABLES]
+    for key in ("schema_name", "entity_set_name", "object_type_code", "privilege_stem"):
+        assert repeated(one[key] for one in facts) == []
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_columns_are_named_once_and_typed(name: str):
+    rows = table(name)["columns"]
+    assert repeated(row["logical_name"] for row in rows) == []
+    assert repeated(row["schema_name"] for row in rows) == []
+    for row in rows:
+        assert row["schema_name"].lower() == row["logical_name"]
+        assert set(row) <= COLUMN_KEYS
+        assert row["type"] in LOOKUPS | CHOICES | RANGES | OTHERS
+        assert row["display_name"]
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_columns_carry_the_limits_of_their_type(name: str):
+    for row in table(name)["columns"]:
+        where, kind = row["logical_name"], row["type"]
+        assert kind not in {"String", "Memo"} or row["max_length"] > 0, where
+        assert kind not in RANGES or row["min"] < row["max"], where
+        assert kind not in FRACTIONS or 0 <= row["precision"] <= 10, where
+        assert kind not in LOOKUPS or row["targets"], where
+        assert kind != "DateTime" or row["date_behavior"] in {"UserLocal", "DateOnly"}, where
+        assert kind not in CHOICES or isinstance(row["options"], list), where
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_choices_are_unique_and_each_status_has_its_state(name: str):
+    own = columns(name)
+    for row in own.values():
+        options = row.get("options", [])
+        assert repeated(option["value"] for option in options) == []
+        blank = [option for option in options if not option["label"]]
+        assert not blank or row["logical_name"].startswith("fiscalyearformat")
+    states = {option["value"] for option in own.get("statecode", {}).get("options", [])}
+    statuses = {o["value"]: o["state"] for o in own.get("statuscode", {}).get("options", [])}
+    assert set(statuses.values()) == states
+    defaults = {int(state): status for state, status in table(name)["default_status"].items()}
+    assert set(defaults) == states
+    assert all(statuses[status] == state for state, status in defaults.items())
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_the_platform_alone_writes_its_own_columns(name: str):
+    own = columns(name)
+    reserved = "createdby createdon modifiedby modifiedon versionnumber exchangerate owningteam"
+    computed = {"fullname", "address1_composite", "organizationid", "owningbusinessunit"}
+    for key in own.keys() & (computed | set(reserved.split())):
+        assert own[key]["valid_for_create"] is own[key]["valid_for_update"] is False, key
+    for row in own.values():
+        assert not row["logical_name"].endswith("_base") or row["valid_for_update"] is False
+    assert own[table(name)["primary_id"]]["valid_for_update"] is False
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_base_columns_belong_to_a_money_column(name: str):
+    own = columns(name)
+    for row in own.values():
+        assert "base_of" not in row or own[row["base_of"]]["type"] == "Money"
+
+
+def test_searched_columns_are_indexed():
+    expected = {
+        "lead": {"fullname", "subject", "emailaddress1", "ownerid", "owningbusinessunit"},
+        "account": {"name", "accountnumber", "parentaccountid", "ownerid"},
+        "contact": {"fullname", "emailaddress1", "parentcustomerid", "ownerid"},
+        "systemuser": {"fullname", "domainname", "applicationid", "businessunitid"},
+    }
+    for name, wanted in expected.items():
+        indexed = {key for key, row in columns(name).items() if row.get("indexed")}
+        assert wanted | {"createdon", "modifiedon"} <= indexed
+
+
+def test_application_users_have_their_columns():
+    wanted = (
+        "applicationid applicationiduri azureactivedirectoryobjectid domainname fullname "
+        "internalemailaddress isdisabled accessmode islicensed businessunitid"
+    )
+    assert set(wanted.split()) <= columns("systemuser").keys()
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_relationships_stand_on_columns_and_navigate_uniquely(name: str):
+    own = columns(name)
+    related = table(name)["relationships"]
+    for row in related["many_to_one"]:
+        column = own[row["column"]]
+        assert row["target"] == "owner" or row["target"] in column.get("targets", [row["target"]])
+        assert row["referenced_navigation"]
+    assert repeated(row["schema_name"] for row in related["many_to_one"]) == []
+    navigations = [row["referencing_navigation"] for row in related["many_to_one"]]
+    assert repeated(navigations) == []
+    plain = {key for key, row in own.items() if row["type"] not in LOOKUPS}
+    assert plain & set(navigations) == set()
+    assert all(name in (row["entity1"], row["entity2"]) for row in related["many_to_many"])
+
+
+def test_a_record_finds_each_collection_by_one_name():
+    ends = [
+        (row["target"], row["referenced_navigation"])
+        for name in TABLES
+        for row in table(name)["relationships"]["many_to_one"]
+    ]
+    assert repeated(ends) == []
+
+
+# Privileges and roles
+
+
+def test_privileges_are_unique_and_follow_the_naming_rule():
+    named = [p for name in TABLES for p in table(name)["privileges"]] + ROLES["miscellaneous"]
+    assert repeated(p["name"] for p in named) == []
+    assert repeated(uuid.UUID(p["id"]) for p in named) == []
+    for name in TABLES:
+        stem = table(name)["privilege_stem"]
+        for privilege in table(name)["privileges"]:
+            assert privilege["right"] in RIGHTS
+            assert privilege["name"] == f"prv{privilege['right']}{stem}"
+            assert privilege["depths"] == [d for d in DEPTHS if d in privilege["depths"]] != []
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_rights_and_depths_fit_the_ownership(name: str):
+    facts = table(name)
+    rights = {p["right"]: p["depths"] for p in facts["privileges"]}
+    if facts["ownership"] == "UserOwned":
+        assert rights == dict.fromkeys(RIGHTS, DEPTHS)
+    if facts["ownership"] == "None":
+        assert all(depths == ["Global"] for depths in rights.values())
+    assert "Read" in rights
+    assert facts["ownership"] == "UserOwned" or "Share" not in rights
+
+
+def test_privilege_ids_without_a_source_are_derived_from_the_name():
+    given = {p["name"] for p in table("lead")["privileges"]} | {"prvActOnBehalfOfAnotherUser"}
+    for name, privilege in PRIVILEGES.items():
+        derived = str(uuid.uuid5(uuid.NAMESPACE_URL, f"urn:xrm:privilege:{name}"))
+        assert (privilege["id"] == derived) is (name not in given), name
+
+
+def test_roles_are_those_promised():
+    templates = {role["name"]: role["template_id"] for role in ROLES["roles"]}
+    assert templates == {
+        "System Administrator": "627090ff-40a3-4053-8790-584edc5be201",
+        "System Customizer": "119f245c-3cc8-4b62-b31c-d1a046ced15d",
+        "Basic User": "236750cd-45ae-4939-ab12-b24b920ced93",
+        "Delegate": "d892cc0b-28c7-4e88-bd92-72f2c366baed",
+        "Salesperson": None,
+        "Sales Manager": None,
+        "Vice President of Sales": None,
+    }
+    assert all(role["description"] for role in ROLES["roles"])
+    assert not FORBIDDEN & set(keys_within(ROLES))
+
+
+def test_roles_grant_known_privileges_at_allowed_depths():
+    for role in ROLES["roles"]:
+        if role["name"] == "System Administrator":
+            assert role["privileges"] == {"*": "Global"}
+            continue
+        for name, depth in role["privileges"].items():
+            assert depth in PRIVILEGES[name]["depths"], (role["name"], name)
+
+
+@pytest.mark.parametrize(
+    ("role", "privilege", "depth"),
+    [
+        ("Basic User", "prvReadLead", "Basic"),
+        ("Basic User", "prvReadRole", "Local"),
+        ("System Customizer", "prvWriteOrganization", "Global"),
+        ("System Customizer", "prvWriteUser", "Local"),
+        ("Delegate", "prvActOnBehalfOfAnotherUser", "Global"),
+        ("Salesperson", "prvReadLead", "Local"),
+        ("Salesperson", "prvWriteLead", "Basic"),
+        ("Salesperson", "prvCreateLead", "Basic"),
+        ("Salesperson", "prvDeleteAccount", None),
+        ("Salesperson", "prvReadUser", "Global"),
+        ("Salesperson", "prvWriteUser", None),
+        ("Sales Manager", "prvReadContact", "Deep"),
+        ("Vice President of Sales", "prvShareAccount", "Global"),
+        ("Vice President of Sales", "prvActOnBehalfOfAnotherUser", None),
+    ],
+)
+def test_role_depths(role: str, privilege: str, depth: str | None):
+    privileges = next(row["privileges"] for row in ROLES["roles"] if row["name"] == role)
+    assert privileges.get(privilege) == depth
+
+
+# Notice and reading
+
+
+def test_the_notice_gives_each_source_its_licence():
+    text = (METADATA / "NOTICE.md").read_text(encoding="utf-8")
+    sections = {part.splitlines()[0]: part for part in text.split("\n## ")}
+    model = sections["Microsoft Common Data Model: CC BY 4.0"]
+    assert "https://creativecommons.org/licenses/by/4.0/" in model
+    assert "Microsoft Corporation" in model
+    assert "https://github.com/microsoft/CDM" in model
+    assert "Changed:" in model
+    mit = sections["Sources under the MIT licence"]
+    for source in (
+        "delegateas/XrmMockup",
+        "daryllabar/XrmUnitTest",
+        "microsoft/PowerApps-Samples",
+        "keijiinouehotmail/DataverseConnectionViewerPCF",
+    ):
+        assert source in mit
+        assert source not in model
+
+
+def test_the_catalogue_reads_every_file():
+    tables = catalogue().tables
+    assert sorted(tables) == TABLES
+    for name in TABLES:
+        assert tables[name].columns.keys() == columns(name).keys()
+        assert len(tables[name].privileges) == len(table(name)["privileges"])

@@ -1,0 +1,151 @@
+"""A token service with one tenant and one client, asked through its face."""
+
+import uuid
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import orjson
+import pytest
+
+from xrm import db
+from xrm.db import Database
+from xrm.model.secret import Secret
+from xrm.sts import TokenService, registration
+from xrm.sts.faces.entra import mount
+from xrm.sts.model import Application, Tenant
+from xrm.wire.http import Headers, Request, Response
+
+BASE = "https://localhost:8443"
+ORGANIZATION = "https://localhost:8444/"
+SEALING_KEY = bytes(range(32))
+START = 1_800_000_000.0
+FORM = ("content-type", "application/x-www-form-urlencoded")
+
+
+class MovableClock:
+    def __init__(self) -> None:
+        self.now = START
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class CountedIds:
+    def __init__(self) -> None:
+        self.count = 0
+
+    def __call__(self) -> uuid.UUID:
+        self.count += 1
+        return uuid.uuid5(uuid.NAMESPACE_OID, str(self.count))
+
+
+@dataclass
+class World:
+    """A service, what is registered in it, and short verbs to ask it."""
+
+    database: Database
+    service: TokenService
+    clock: MovableClock
+    tenant: Tenant
+    application: Application
+    secret: Secret
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: str = "",
+        headers: Headers = (),
+        body: bytes = b"",
+    ) -> Response:
+        head = Request(method, path, query, headers)
+        request = Request(method, path, query, headers, body, peer="192.0.2.7")
+        return mount(self.service).route(head).face(request)
+
+    def get(self, path: str, query: str = "", *, headers: Headers = ()) -> Response:
+        return self.send("GET", path, query=query, headers=headers)
+
+    def post(self, path: str, form: Mapping[str, str], *, headers: Headers = ()) -> Response:
+        return self.send("POST", path, headers=(FORM, *headers), body=urlencode(form).encode())
+
+    def form(self, version: str = "v1", **changes: str | None) -> dict[str, str]:
+        """Return a good form for an endpoint version, changed; None removes a parameter."""
+        fields: dict[str, str | None] = {
+            "grant_type": "client_credentials",
+            "client_id": str(self.application.application_id),
+            "client_secret": self.secret.reveal(),
+        }
+        asked = {"resource": ORGANIZATION}
+        if version == "v2":
+            asked = {"scope": ORGANIZATION + "/.default"}
+        fields |= {**asked, **changes}
+        return {name: value for name, value in fields.items() if value is not None}
+
+    def path(self, version: str = "v1", tenant: str | None = None) -> str:
+        middle = "oauth2" if version == "v1" else "oauth2/v2.0"
+        return f"/{tenant or self.tenant.tenant_id}/{middle}/token"
+
+
+def open_service(database: Database, clock: MovableClock, **options: Any) -> TokenService:
+    settings: dict[str, Any] = {
+        "base_url": BASE,
+        "clock": clock,
+        "ids": CountedIds(),
+        "sealing_key": SEALING_KEY,
+        **options,
+    }
+    return TokenService(database, **settings)
+
+
+def build(folder: Path) -> World:
+    database = db.open(f"sqlite://{folder}", "sts", durable=False)
+    clock = MovableClock()
+    service = open_service(database, clock)
+    tenant = registration.create_tenant(service, name="Contoso", domain="contoso.example")
+    application = registration.create_application(service, tenant, name="Lead reader")
+    made = registration.add_secret(service, application, description="test")
+    registration.add_resource(service, tenant, ORGANIZATION)
+    return World(database, service, clock, tenant, application, made.secret)
+
+
+@pytest.fixture(scope="session")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """One service for tests that register only things of their own and leave the clock alone."""
+    built = build(tmp_path_factory.mktemp("sts"))
+    yield built
+    built.service.close()
+    built.database.close()
+
+
+@pytest.fixture
+def fresh(tmp_path: Path) -> Iterator[World]:
+    """A service of the test's own."""
+    built = build(tmp_path)
+    yield built
+    built.service.close()
+    built.database.close()
+
+
+def document(response: Response) -> dict[str, Any]:
+    value = orjson.loads(response.body)
+    assert isinstance(value, dict)
+    return value
+
+
+@pytest.fixture(name="document")
+def document_fixture() -> Any:
+    return document
+
+
+@pytest.fixture
+def reopen(fresh: World) -> Any:
+    """Open another service over the same database, as another process would."""
+
+    def opener(**options: Any) -> TokenService:
+        return open_service(fresh.database, fresh.clock, **options)
+
+    return opener

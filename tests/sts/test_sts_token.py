@@ -1,0 +1,501 @@
+"""The token endpoints through the face: what is issued, and what is refused in which order."""
+
+import base64
+import json
+from itertools import combinations
+from urllib.parse import quote_plus, urlencode
+from uuid import UUID
+
+import jwt
+import pytest
+
+from xrm.model.errors import signin
+from xrm.sts import registration
+from xrm.sts.model import CRM_APPLICATION
+
+ORGANIZATION = "https://localhost:8444/"
+FORM = ("content-type", "application/x-www-form-urlencoded")
+
+
+def basic(client_id, secret):
+    pair = f"{quote_plus(client_id)}:{quote_plus(secret)}"
+    return ("authorization", "Basic " + base64.b64encode(pair.encode()).decode())
+
+
+def verified(world, token, audience):
+    """Verify a token as a stranger does: from the published keys alone."""
+    keys = jwt.PyJWKSet.from_json(world.get("/common/discovery/keys").body.decode())
+    key = keys[jwt.get_unverified_header(token)["kid"]]
+    options = {"verify_exp": False, "verify_nbf": False, "verify_iat": False}
+    return jwt.decode(token, key, algorithms=["RS256"], audience=audience, options=options)
+
+
+@pytest.fixture(params=["tenant id", "upper case id", "domain", "upper case domain"])
+def segment(request, world):
+    return {
+        "tenant id": str(world.tenant.tenant_id),
+        "upper case id": str(world.tenant.tenant_id).upper(),
+        "domain": "contoso.example",
+        "upper case domain": "Contoso.Example",
+    }[request.param]
+
+
+@pytest.mark.parametrize("version", ["v1", "v2"])
+def test_token_by_each_name_of_the_tenant(world, document, version, segment):
+    answer = world.post(world.path(version, segment), world.form(version))
+    assert answer.status == 200
+    claims = verified(world, document(answer)["access_token"], ORGANIZATION)
+    assert claims["tid"] == str(world.tenant.tenant_id)
+
+
+def test_v1_answer_has_strings(world, document):
+    answer = document(world.post(world.path("v1"), world.form("v1")))
+    assert list(answer) == [
+        *("token_type", "expires_in", "ext_expires_in", "expires_on", "not_before"),
+        *("resource", "access_token"),
+    ]
+    assert all(isinstance(value, str) for value in answer.values())
+    assert answer["token_type"] == "Bearer"
+    assert answer["resource"] == ORGANIZATION
+    claims = verified(world, answer["access_token"], ORGANIZATION)
+    assert int(answer["expires_on"]) == claims["exp"]
+    assert int(answer["not_before"]) == claims["nbf"]
+    assert int(answer["expires_in"]) == claims["exp"] - int(world.clock()) - 1
+
+
+def test_v2_answer_has_numbers_and_nothing_of_v1(world, document):
+    answer = document(world.post(world.path("v2"), world.form("v2")))
+    assert list(answer) == ["token_type", "expires_in", "ext_expires_in", "access_token"]
+    assert isinstance(answer["expires_in"], int)
+    assert 3600 - 1 <= answer["expires_in"] <= 5400 - 1
+
+
+@pytest.mark.parametrize("version", ["v1", "v2"])
+def test_tokens_for_dynamics_are_v1_whichever_endpoint_was_asked(world, document, version):
+    token = document(world.post(world.path(version), world.form(version)))["access_token"]
+    header = jwt.get_unverified_header(token)
+    assert set(header) == {"typ", "alg", "x5t", "kid"}
+    assert header["alg"] == "RS256"
+    assert header["typ"] == "JWT"
+    assert header["x5t"] == header["kid"]
+    claims = verified(world, token, ORGANIZATION)
+    principal = registration.find_principal(
+        world.service, world.tenant, world.application.application_id
+    )
+    issuer = f"https://localhost:8443/{world.tenant.tenant_id}/"
+    assert set(claims) == {
+        *("aud", "iss", "iat", "nbf", "exp", "aio", "appid", "appidacr", "idp", "oid", "rh"),
+        *("sub", "tid", "uti", "ver"),
+    }
+    assert (claims["iss"], claims["idp"]) == (issuer, issuer)
+    assert claims["oid"] == claims["sub"] == str(principal.object_id)
+    assert claims["appid"] == str(world.application.application_id)
+    assert (claims["appidacr"], claims["ver"]) == ("1", "1.0")
+    assert claims["iat"] == claims["nbf"]
+    assert all(isinstance(claims[name], int) for name in ("iat", "nbf", "exp"))
+
+
+@pytest.mark.parametrize(
+    "resource",
+    [
+        "https://localhost:8444/",
+        "https://localhost:8444",
+        "HTTPS://LocalHost:8444",
+        "00000007-0000-0000-c000-000000000000",
+    ],
+)
+def test_audience_repeats_the_resource_as_asked(world, document, resource):
+    answer = document(world.post(world.path("v1"), world.form("v1", resource=resource)))
+    assert answer["resource"] == resource
+    assert verified(world, answer["access_token"], resource)["aud"] == resource
+
+
+@pytest.mark.parametrize(
+    ("scope", "audience"),
+    [
+        ("https://localhost:8444/.default", "https://localhost:8444"),
+        ("https://localhost:8444//.default", "https://localhost:8444/"),
+        (" https://localhost:8444//.default ", "https://localhost:8444/"),
+        ("https://localhost:8444/.default https://localhost:8444/.default", None),
+    ],
+)
+def test_audience_is_the_scope_without_its_last_part(world, document, scope, audience):
+    answer = document(world.post(world.path("v2"), world.form("v2", scope=scope)))
+    audience = audience or "https://localhost:8444"
+    assert verified(world, answer["access_token"], audience)["aud"] == audience
+
+
+def test_a_secret_may_come_by_basic(world):
+    form = world.form(client_id=None, client_secret=None)
+    pair = basic(str(world.application.application_id), world.secret.reveal())
+    assert world.post(world.path(), form, headers=(pair,)).status == 200
+    # The same id in the body is no second client, nor is another scheme a credential.
+    form = world.form(client_secret=None)
+    assert world.post(world.path(), form, headers=(pair,)).status == 200
+    other = ("authorization", "Negotiate abc")
+    assert world.post(world.path(), world.form(), headers=(other,)).status == 200
+
+
+def test_unknown_parameters_and_a_query_are_ignored(world):
+    form = {**world.form(), "x-client-SKU": "MSAL.Python", "client_info": "1", "claims": "{}"}
+    body = urlencode(form).encode()
+    answer = world.send(
+        "POST", world.path(), query="api-version=1.0&%FF", headers=(FORM,), body=body
+    )
+    assert answer.status == 200
+
+
+def test_answer_headers(world):
+    given = "d3b7c1f0-6f5e-4a52-9a0c-2f6f1d9a7b11"
+    headers = (("client-request-id", given), ("return-client-request-id", "true"))
+    answer = world.post(world.path(), world.form(), headers=headers)
+    assert answer.header("content-type") == "application/json; charset=utf-8"
+    assert answer.header("cache-control") == "no-store, no-cache"
+    assert answer.header("pragma") == "no-cache"
+    assert answer.header("expires") == "-1"
+    assert answer.header("access-control-allow-origin") == "*"
+    assert answer.header("x-ms-clitelem") == "1,0,0,,"
+    assert answer.header("client-request-id") == given
+    UUID(answer.header("x-ms-request-id"))
+    assert answer.header("strict-transport-security") is None
+
+
+def test_caller_id_is_not_echoed_unasked_nor_unless_a_guid(world):
+    given = (("client-request-id", "d3b7c1f0-6f5e-4a52-9a0c-2f6f1d9a7b11"),)
+    assert world.post(world.path(), world.form(), headers=given).header("client-request-id") is None
+    odd = (("client-request-id", "odd\r\nx: y"), ("return-client-request-id", "true"))
+    echoed = world.post(world.path(), world.form(), headers=odd).header("client-request-id")
+    assert str(UUID(echoed)) == echoed
+
+
+def test_error_document(world, document):
+    given = "d3b7c1f0-6f5e-4a52-9a0c-2f6f1d9a7b11"
+    answer = world.post(
+        world.path(), world.form(client_secret="no"), headers=(("client-request-id", given),)
+    )
+    assert answer.status == 401
+    found = document(answer)
+    assert list(found) == [
+        *("error", "error_description", "error_codes", "timestamp", "trace_id"),
+        *("correlation_id", "error_uri"),
+    ]
+    assert found["error"] == "invalid_client"
+    assert found["error_codes"] == [7000215]
+    assert found["correlation_id"] == given
+    assert found["trace_id"] == answer.header("x-ms-request-id")
+    assert found["timestamp"] == "2027-01-15 08:00:00Z"
+    assert found["error_uri"] == "https://localhost:8443/error?code=7000215"
+    assert found["error_description"].startswith("AADSTS7000215: ")
+    trailer = f"Trace ID: {found['trace_id']} Correlation ID: {given} Timestamp: "
+    assert found["error_description"].endswith(trailer + found["timestamp"])
+    assert answer.header("x-ms-clitelem") == "1,7000215,0,,"
+    assert answer.header("access-control-allow-origin") == "*"
+    assert answer.header("cache-control") == "no-store, no-cache"
+
+
+def test_correlation_id_may_come_in_the_query(world, document):
+    given = "d3b7c1f0-6f5e-4a52-9a0c-2f6f1d9a7b11"
+    answer = world.send("POST", world.path(), query=f"client-request-id={given}")
+    assert document(answer)["correlation_id"] == given
+
+
+REFUSALS = [
+    # version, changes to a good form, status, error, number
+    ("v1", {"grant_type": None}, 400, "invalid_request", 900144),
+    ("v1", {"grant_type": ""}, 400, "invalid_request", 900144),
+    ("v1", {"grant_type": "no_such_grant"}, 400, "unsupported_grant_type", 70003),
+    ("v1", {"grant_type": "Client_Credentials"}, 400, "unsupported_grant_type", 70003),
+    ("v1", {"client_id": None}, 400, "invalid_request", 900144),
+    ("v1", {"client_id": "nobody"}, 400, "unauthorized_client", 700016),
+    (
+        *("v1", {"client_id": "11111111-2222-3333-4444-555555555555"}),
+        *(400, "unauthorized_client", 700016),
+    ),
+    ("v1", {"client_id": str(UUID(int=0))}, 400, "unauthorized_client", 700038),
+    ("v1", {"client_secret": None}, 401, "invalid_client", 7000216),
+    ("v1", {"client_secret": ""}, 401, "invalid_client", 7000216),
+    ("v1", {"client_secret": None, "client_assertion": "x"}, 401, "invalid_client", 700027),
+    ("v1", {"client_secret": "wrong"}, 401, "invalid_client", 7000215),
+    ("v1", {"client_id": str(CRM_APPLICATION)}, 401, "invalid_client", 7000215),
+    ("v1", {"resource": None}, 400, "invalid_request", 900144),
+    ("v1", {"resource": "https://elsewhere.example/"}, 400, "invalid_resource", 500011),
+    ("v1", {"resource": "https://localhost:8444//"}, 400, "invalid_resource", 500011),
+    ("v1", {"resource": "https://localhost:8444/\0"}, 400, "invalid_resource", 500011),
+    ("v2", {"scope": None}, 400, "invalid_request", 900144),
+    ("v2", {"scope": "  "}, 400, "invalid_request", 900144),
+    ("v2", {"resource": ORGANIZATION}, 400, "invalid_request", 901002),
+    ("v2", {"scope": "https://localhost:8444/user_impersonation"}, 400, "invalid_scope", 1002012),
+    ("v2", {"scope": "https://localhost:8444//user_impersonation"}, 400, "invalid_scope", 1002012),
+    ("v2", {"scope": "https://localhost:8444/x.default"}, 400, "invalid_scope", 1002012),
+    ("v2", {"scope": "openid"}, 400, "invalid_scope", 1002012),
+    ("v2", {"scope": "https://localhost:8444/.default openid"}, 400, "invalid_scope", 70011),
+    ("v2", {"scope": "https://localhost:8444/.default\n"}, 400, "invalid_scope", 70011),
+    (
+        *("v2", {"scope": "https://localhost:8444/.default https://b.example/.default"}),
+        *(400, "invalid_scope", 700022),
+    ),
+    ("v2", {"scope": "https://elsewhere.example/.default"}, 400, "invalid_resource", 500011),
+    ("v2", {"scope": ".default"}, 400, "invalid_resource", 500011),
+    ("v2", {"scope": "/.default"}, 400, "invalid_resource", 500011),
+]
+
+
+@pytest.mark.parametrize(("version", "changes", "status", "error", "number"), REFUSALS)
+def test_refusals(world, document, version, changes, status, error, number):
+    answer = world.post(world.path(version), world.form(version, **changes))
+    found = document(answer)
+    assert (answer.status, found["error"], found["error_codes"]) == (status, error, [number])
+
+
+TENANTS = [
+    ("11111111-2222-3333-4444-555555555555", "invalid_request", "invalid_tenant", 90002),
+    ("fabrikam.example", "invalid_request", "invalid_tenant", 90002),
+    ("contoso", "invalid_request", "invalid_request", 900023),
+    ("adfs", "invalid_request", "invalid_request", 900023),
+    ("con%2Ftoso.example", "invalid_request", "invalid_request", 900023),
+    ("%FF", "invalid_request", "invalid_request", 900023),
+    ("-contoso.example", "invalid_request", "invalid_request", 900023),
+    ("contoso.example.", "invalid_request", "invalid_request", 900023),
+    ("common", "invalid_request", "invalid_request", 50059),
+    ("Organizations", "invalid_request", "invalid_request", 50059),
+    ("consumers", "invalid_request", "invalid_request", 9001023),
+]
+
+
+@pytest.mark.parametrize(("name", "v1_error", "v2_error", "number"), TENANTS)
+def test_tenant_refusals(world, document, name, v1_error, v2_error, number):
+    for version, error in (("v1", v1_error), ("v2", v2_error)):
+        answer = world.post(world.path(version, name), world.form(version))
+        found = document(answer)
+        assert (answer.status, found["error"], found["error_codes"]) == (400, error, [number])
+
+
+def test_a_client_of_another_tenant_is_unknown(world, document):
+    other = registration.create_tenant(world.service, name="Fabrikam", domain="f.example")
+    registration.add_resource(world.service, other, ORGANIZATION)
+    answer = world.post(world.path("v1", "f.example"), world.form())
+    assert document(answer)["error_codes"] == [700016]
+
+
+def test_an_organization_of_another_tenant_is_unknown(world, document):
+    other = registration.create_tenant(world.service, name="Litware", domain="l.example")
+    application = registration.create_application(world.service, other, name="Reader")
+    secret = registration.add_secret(world.service, application, description="x").secret
+    form = world.form(
+        client_id=str(application.application_id), client_secret=secret.reveal()
+    )
+    answer = world.post(world.path("v1", "l.example"), form)
+    assert document(answer)["error_codes"] == [500011]
+
+
+@pytest.mark.parametrize(
+    ("method", "headers", "body", "status", "number"),
+    [
+        ("GET", (), b"", 400, 900561),
+        ("PUT", (FORM,), b"grant_type=client_credentials", 400, 900561),
+        ("POST", (), b"grant_type=client_credentials", 400, 900144),
+        ("POST", (("content-type", "application/json"),), b"{}", 400, 900144),
+        ("POST", (FORM,), b"", 400, 900144),
+        ("POST", (FORM,), b"grant_type=%FF", 400, 9002313),
+        ("POST", (FORM,), b"grant_type=\xff", 400, 9002313),
+        ("POST", (FORM,), b"a=1&" * 101, 400, 9002313),
+        ("POST", (FORM,), b"grant_type=a&grant_type=a", 400, 9000411),
+        ("POST", (FORM,), b"resource=a&scope=b&resource=", 400, 9000411),
+        ("POST", (FORM,), b"x=" + b"a" * 65535, 413, 9002313),
+        ("POST", (FORM, ("authorization", "Basic !")), b"grant_type=a", 400, 9002313),
+        ("POST", (FORM, ("authorization", "Basic YWI=")), b"grant_type=a", 400, 9002313),
+    ],
+)
+def test_malformed_requests(world, document, method, headers, body, status, number):
+    answer = world.send(method, world.path(), headers=headers, body=body)
+    assert (answer.status, document(answer)["error_codes"]) == (status, [number])
+
+
+def test_two_clients_or_two_credentials(world, document):
+    client_id, secret = str(world.application.application_id), world.secret.reveal()
+    other = basic("11111111-2222-3333-4444-555555555555", secret)
+    answer = world.post(world.path(), world.form(), headers=(other,))
+    assert document(answer)["error_codes"] == [90011]
+    answer = world.post(world.path(), world.form(), headers=(basic(client_id, secret),))
+    assert document(answer)["error_codes"] == [9002313]
+
+
+def test_a_body_over_the_limit_is_refused_before_it_is_read(world, document):
+    from xrm.sts.faces.entra import mount
+    from xrm.wire.http import Request
+
+    head = Request("POST", world.path())
+    route = mount(world.service).route(head)
+    answer = route.too_large(head)
+    assert route.limit == 64 * 1024
+    assert (answer.status, document(answer)["error_codes"]) == (413, [9002313])
+
+
+def test_a_caller_cannot_forge_the_trailer_of_a_description(world, document):
+    form = world.form(grant_type="x\r\nTrace ID: forged" + "y" * 5000)
+    description = document(world.post(world.path(), form))["error_description"]
+    assert "\r" not in description
+    assert "\n" not in description
+    assert len(description) < 500
+
+
+# The order of checks: of any two faults the earlier one is answered.
+FAULTS = [
+    (900561, {"method": "GET"}),
+    (9000411, {"suffix": b"&twice=1&twice=2"}),
+    (90002, {"tenant": "fabrikam.example"}),
+    (70003, {"grant_type": "unknown"}),
+    (90011, {"basic": "11111111-2222-3333-4444-555555555555"}),
+    (50059, {"tenant": "common"}),
+    (700016, {"client_id": "22222222-2222-3333-4444-555555555555"}),
+    (7000112, {"client_id": "disabled"}),
+    (7000215, {"client_secret": "wrong"}),
+    (901002, {"resource": ORGANIZATION}),
+    (1002012, {"scope": "https://elsewhere.example/user"}),
+    (500011, {"scope": "https://elsewhere.example/.default"}),
+]
+PAIRS = [pair for pair in combinations(FAULTS, 2) if not set(pair[0][1]) & set(pair[1][1])]
+
+
+@pytest.fixture(scope="session")
+def disabled(world):
+    application = registration.create_application(world.service, world.tenant, name="Disabled")
+    registration.set_enabled(world.service, application, enabled=False)
+    return str(application.application_id)
+
+
+def send_with(world, disabled, faults):
+    faults = dict(faults)
+    method, tenant = faults.pop("method", "POST"), faults.pop("tenant", None)
+    suffix, other = faults.pop("suffix", b""), faults.pop("basic", None)
+    if faults.get("client_id") == "disabled":
+        faults["client_id"] = disabled
+    headers = (FORM, basic(other, "")) if other else (FORM,)
+    body = urlencode(world.form("v2", **faults)).encode() + suffix
+    return world.send(method, world.path("v2", tenant), headers=headers, body=body)
+
+
+@pytest.mark.parametrize(("number", "fault"), FAULTS)
+def test_each_fault_alone(world, document, disabled, number, fault):
+    assert document(send_with(world, disabled, fault))["error_codes"] == [number]
+
+
+@pytest.mark.parametrize(("first", "second"), PAIRS)
+def test_of_two_faults_the_earlier_is_answered(world, document, disabled, first, second):
+    answer = send_with(world, disabled, {**first[1], **second[1]})
+    assert document(answer)["error_codes"] == [first[0]]
+
+
+def test_expired_and_future_secrets(fresh, document):
+    service, application = fresh.service, fresh.application
+    made = registration.add_secret(service, application, description="short", days=1)
+    form = fresh.form(client_secret=made.secret.reveal())
+    assert fresh.post(fresh.path(), form).status == 200
+    fresh.clock.now += 24 * 3600
+    answer = fresh.post(fresh.path(), form)
+    assert (answer.status, document(answer)["error"]) == (401, "invalid_client")
+    assert document(answer)["error_codes"] == [7000222]
+    # The other secret still works: one is added before the other ends.
+    assert fresh.post(fresh.path(), fresh.form()).status == 200
+    fresh.clock.now -= 3 * 24 * 3600
+    assert document(fresh.post(fresh.path(), form))["error_codes"] == [7000215]
+
+
+def test_a_change_counts_from_the_next_request(fresh, reopen, document):
+    assert fresh.post(fresh.path(), fresh.form()).status == 200
+    other = reopen()
+    registration.set_enabled(other, fresh.application, enabled=False)
+    assert document(fresh.post(fresh.path(), fresh.form()))["error_codes"] == [7000112]
+    registration.set_enabled(other, fresh.application, enabled=True)
+    made = registration.add_secret(other, fresh.application, description="second")
+    form = fresh.form(client_secret=made.secret.reveal())
+    assert fresh.post(fresh.path(), form).status == 200
+
+
+def test_what_is_cached_is_read_once(fresh, monkeypatch):
+    assert fresh.post(fresh.path(), fresh.form()).status == 200
+
+    def unexpected(*_args, **_options):
+        raise AssertionError("the store was read")
+
+    monkeypatch.setattr(fresh.service.store, "get", unexpected)
+    monkeypatch.setattr(fresh.service.store, "find", unexpected)
+    assert fresh.post(fresh.path(), fresh.form()).status == 200
+
+
+def test_lifetimes_spread_over_60_to_90_minutes(world, document):
+    found = {
+        document(world.post(world.path("v2"), world.form("v2")))["expires_in"] for _ in range(20)
+    }
+    assert len(found) > 5
+    assert min(found) >= 3599
+    assert max(found) <= 5399
+
+
+def test_a_fixed_lifetime(fresh, reopen, document):
+    fresh.service = reopen(token_lifetime=600)
+    answer = document(fresh.post(fresh.path("v2"), fresh.form("v2")))
+    assert answer["expires_in"] == 599
+    claims = verified(fresh, answer["access_token"], ORGANIZATION)
+    assert claims["exp"] == int(fresh.clock()) + 600
+
+
+def test_an_unknown_failure_is_a_server_error_without_details(fresh, document, caplog, monkeypatch):
+    def broken(_tx):
+        raise RuntimeError("an inner detail")
+
+    monkeypatch.setattr(fresh.service.directory, "view", broken)
+    answer = fresh.post(fresh.path(), fresh.form())
+    found = document(answer)
+    assert (answer.status, found["error"], found["error_codes"]) == (500, "server_error", [50000])
+    assert "inner detail" not in json.dumps(found)
+    assert "inner detail" in caplog.text
+    assert found["trace_id"] in caplog.text
+    assert fresh.secret.reveal() not in caplog.text
+
+
+def test_a_busy_database_is_a_transient_error(fresh, document, monkeypatch):
+    from xrm.db import Busy
+
+    def busy(_tx):
+        raise Busy("locked")
+
+    monkeypatch.setattr(fresh.service.directory, "view", busy)
+    answer = fresh.post(fresh.path(), fresh.form())
+    assert (answer.status, document(answer)["error"]) == (503, "temporarily_unavailable")
+    assert answer.header("retry-after") == "1"
+
+
+def test_a_spent_step_budget_is_left_to_the_adapter(fresh, monkeypatch):
+    from xrm.db import StepBudgetExceeded
+
+    def spent(_tx):
+        raise StepBudgetExceeded
+
+    monkeypatch.setattr(fresh.service.directory, "view", spent)
+    with pytest.raises(StepBudgetExceeded):
+        fresh.post(fresh.path(), fresh.form())
+
+
+@pytest.mark.parametrize("row", signin.ROWS, ids=lambda row: f"{row.number}-{row.status}")
+@pytest.mark.parametrize("version", ["v1", "v2"])
+def test_every_row_is_spelled(fresh_face, document, row, version):
+    answer = fresh_face(version, row("A sentence."))
+    found = document(answer)
+    assert answer.status == row.status
+    assert found["error"] == ((version == "v1" and row.v1_code) or row.code)
+    assert found["error_codes"] == [row.number]
+    assert found["error_description"].startswith(f"AADSTS{row.number}: A sentence. Trace ID: ")
+    assert ("error_uri" in found) == row.documented
+
+
+@pytest.fixture
+def fresh_face(world, monkeypatch):
+    def face(version, error):
+        def raising(_request):
+            raise error
+
+        monkeypatch.setattr(type(world.service), "issue", lambda _self, request: raising(request))
+        return world.post(world.path(version), world.form(version))
+
+    return face
