@@ -21,7 +21,7 @@ class EntityCollection:
 
     table: Table
     columns: tuple[Column, ...]
-    rows: list[list[Value]]
+    rows: list[tuple[Value, ...]]
     more: bool
 
 
@@ -37,7 +37,7 @@ def find(context: Context, query: Query) -> EntityCollection:
     bound.parameters["limit"] = size + 1
     rows = context.transaction.rows(plan.sql, bound.parameters)
     more = len(rows) > size and (query.top is None or query.top > size)
-    return EntityCollection(table, plan.columns, [plan.decode(row) for row in rows[:size]], more)
+    return EntityCollection(table, plan.columns, plan.decode(rows[:size]), more)
 
 
 class RetrieveMultiple:

@@ -36,8 +36,6 @@ _COMPARE: dict[str, Callable[[Any, Any], Any]] = {
 }  # fmt: skip
 _PATTERNS = ("GLOB", "LIKE", "~")
 
-Cells = list[Any]
-
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -48,16 +46,19 @@ class Plan:
     decoders: tuple[tuple[int, Callable[[Any], Any]], ...]
     references: tuple[tuple[int, int], ...]
 
-    def decode(self, row: tuple[Any, ...]) -> list[Value]:
-        """Return one row's values in the order of `columns`."""
-        cells: Cells = list(row)
+    def decode(self, rows: list[tuple[Any, ...]]) -> list[tuple[Value, ...]]:
+        """Return the rows' values in the order of `columns`; whole columns are decoded at once."""
+        if not rows:
+            return []
+        cells: list[Any] = list(zip(*rows, strict=True))
         for place, decode in self.decoders:
-            if cells[place] is not None:
-                cells[place] = decode(cells[place])
+            cells[place] = [None if value is None else decode(value) for value in cells[place]]
         for place, kind in self.references:
-            if cells[place] is not None:
-                cells[place] = EntityReference(cells[kind], unpack_guid(cells[place]))
-        return cells[: len(self.columns)] if self.references else cells
+            cells[place] = [
+                None if value is None else EntityReference(table, unpack_guid(value))
+                for value, table in zip(cells[place], cells[kind], strict=True)
+            ]
+        return list(zip(*cells[: len(self.columns)], strict=True))
 
 
 def compile_shape(database: Database, catalogue: Catalogue, shape: Shape) -> Plan:

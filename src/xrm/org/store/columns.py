@@ -64,11 +64,8 @@ def pack_guid(text: Guid) -> bytes:
 
 def unpack_guid(packed: bytes) -> Guid:
     """Return the identifier kept by `pack_guid`."""
-    h = packed.hex()
-    return (
-        f"{h[30:32]}{h[28:30]}{h[26:28]}{h[24:26]}-{h[22:24]}{h[20:22]}-"
-        f"{h[18:20]}{h[16:18]}-{h[12:16]}-{h[:12]}"
-    )
+    h = (packed[15:11:-1] + packed[11:9:-1] + packed[9:7:-1] + packed[6:8] + packed[:6]).hex()
+    return f"{h[:8]}-{h[8:12]}-{h[12:16]}-{h[16:20]}-{h[20:]}"
 
 
 def pack_time(value: datetime) -> int:

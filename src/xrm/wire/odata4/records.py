@@ -23,30 +23,30 @@ def dumps(document: Any) -> bytes:
 class RecordWriter:
     """Write rows of these columns as OData objects.
 
-    `version` and the columns' order are those of the rows; `etag` names the version column's
-    place, so that each object starts with its `@odata.etag`.
+    `shown` are the places of the columns to write, `version` that of the row version, from
+    which each object's `@odata.etag` follows.
     """
 
     def __init__(self, columns: Sequence[Column], *, version: int, shown: Sequence[int]) -> None:
         self._version = version
-        self._names = tuple(property_name(columns[place]) for place in shown)
         self._shown = tuple(shown)
-        self._writers: tuple[tuple[str, Callable[[Any], Any]], ...] = tuple(
-            (property_name(columns[place]), write)
-            for place in shown
-            if (write := writer(columns[place])) is not None
+        self._names = ("@odata.etag", *(property_name(columns[place]) for place in shown))
+        self._writers: tuple[tuple[int, Callable[[Any], Any]], ...] = tuple(
+            (place, write) for place in shown if (write := writer(columns[place])) is not None
         )
 
     def etag(self, row: Sequence[Any]) -> str:
         """Return the weak entity tag of a row (RFC 9110 8.8.3)."""
         return f'W/"{row[self._version]}"'
 
-    def object(self, row: Sequence[Any]) -> dict[str, Any]:
-        """Return one row as a JSON object."""
-        document = {"@odata.etag": f'W/"{row[self._version]}"'}
-        document.update(zip(self._names, [row[place] for place in self._shown], strict=True))
-        for name, write in self._writers:
-            value = document[name]
-            if value is not None:
-                document[name] = write(value)
-        return document
+    def objects(self, rows: Sequence[Sequence[Any]]) -> list[dict[str, Any]]:
+        """Return rows as JSON objects; whole columns are written at once."""
+        if not rows:
+            return []
+        cells: list[Any] = list(zip(*rows, strict=True))
+        for place, write in self._writers:
+            cells[place] = [None if value is None else write(value) for value in cells[place]]
+        tags = [f'W/"{version}"' for version in cells[self._version]]
+        shown = [cells[place] for place in self._shown]
+        names = self._names
+        return [dict(zip(names, row, strict=True)) for row in zip(tags, *shown, strict=True)]

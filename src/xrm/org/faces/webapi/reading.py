@@ -162,7 +162,7 @@ def read_record(
     )
     select = "" if asked.select is None else f"({asked.select})"
     fragment = f"{table.entity_set_name}{select}/$entity"
-    record = asked.writer.object(found.rows[0])
+    record = asked.writer.objects(found.rows)[0]
     body = dumps({"@odata.context": context(organization, resource, fragment), **record})
     return body, asked.writer.etag(found.rows[0])
 
@@ -186,7 +186,7 @@ def read_list(
     select = "" if asked.select is None else f"({asked.select})"
     document: dict[str, Any] = {
         "@odata.context": context(organization, resource, f"{table.entity_set_name}{select}"),
-        "value": [asked.writer.object(row) for row in found.rows],
+        "value": asked.writer.objects(found.rows),
     }
     if found.more:
         document["@odata.nextLink"] = _next_link(organization, url, query, found)

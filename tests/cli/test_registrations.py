@@ -1,0 +1,127 @@
+"""The registration verbs on a data directory on which no server runs."""
+
+from uuid import UUID
+
+import pytest
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Return a data directory, made once: each test uses names of its own."""
+    return tmp_path_factory.mktemp("data") / "xrm"
+
+
+@pytest.fixture
+def here(xrm, folder):
+    """Return `here(*arguments)`: a verb on the data directory."""
+    if not folder.exists():
+        assert xrm("init", "--data", folder).status == 0
+    return lambda *arguments: xrm(*arguments, "--data", folder)
+
+
+def test_init_keeps_what_exists(here):
+    first = here("init", "--json").json()
+    assert first["organization_url"].endswith("/")
+    assert UUID(first["tenant_id"])
+    assert here("init", "--json").json() == first
+
+
+def test_an_application_is_created_shown_and_listed(here):
+    made = here("app", "create", "Reader", "--secret", "--days", 10, "--json").json()
+    assert len(made["secret"]) > 30
+    shown = here("app", "show", "reader", "--json").json()
+    assert shown["application_id"] == made["application_id"]
+    assert [each["hint"] for each in shown["secrets"]] == [made["secret"][:3]]
+    assert made["secret"] not in here("app", "show", "Reader").out
+    listed = here("app", "list", "--json").json()
+    assert made["application_id"] in [each["application_id"] for each in listed]
+
+
+def test_an_id_may_be_chosen_and_is_taken_once(here):
+    wanted = "aaaaaaaa-0000-4000-8000-000000000001"
+    assert (
+        here("app", "create", "Chosen", "--id", wanted, "--json").json()["application_id"] == wanted
+    )
+    again = here("app", "create", "Other", "--id", wanted)
+    assert (again.status, again.out) == (1, "")
+    assert "already registered" in again.err
+
+
+def test_a_secret_is_shown_once(here):
+    here("app", "create", "Twice")
+    fresh = here("app", "secret", "add", "Twice", "--description", "[red]", "--json").json()
+    readable = here("app", "show", "Twice")
+    assert fresh["secret"] not in readable.out
+    assert "[red]" in readable.out
+
+
+def test_an_application_user_has_the_roles_it_is_given(here):
+    made = here("app", "create", "Worker", "--json").json()
+    user = here("app-user", "create", "Worker", "--role", "Salesperson", "--json").json()
+    assert user["application_id"] == made["application_id"]
+    assert user["roles"] == ["Salesperson"]
+    taken = here("role", "remove", made["application_id"], "Salesperson", "--json").json()
+    assert taken["roles"] == []
+    given = here("role", "assign", user["user_id"], "Salesperson", "--json").json()
+    assert given["roles"] == ["Salesperson"]
+    listed = here("app-user", "list", "--json").json()
+    assert given in listed
+
+
+def test_the_standard_roles_are_listed(here):
+    names = {each["name"] for each in here("role", "list", "--json").json()}
+    assert {"Salesperson", "System Administrator"} <= names
+    assert "Salesperson" in here("role", "list").out
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("app", "show", "Nobody"),
+        ("app", "secret", "add", "Nobody"),
+        ("app-user", "create", "Nobody"),
+        ("app-user", "create", "xrm demonstration service"),
+        ("role", "assign", "Nobody", "Salesperson"),
+        ("role", "remove", "Nobody", "Salesperson"),
+    ],
+    ids=" ".join,
+)
+def test_what_does_not_exist_is_said_with_a_next_step(here, arguments):
+    ran = here(*arguments)
+    assert (ran.status, ran.out) == (1, "")
+    assert len(ran.err.splitlines()) == 2, ran.err
+
+
+def test_an_unknown_role_is_a_failure(here):
+    here("app", "create", "Roleless")
+    here("app-user", "create", "Roleless")
+    ran = here("role", "assign", "Roleless", "No such role")
+    assert (ran.status, ran.out) == (1, "")
+    assert "Traceback" not in ran.err
+
+
+def test_the_log_tells_of_registrations(here):
+    here("app", "create", "Logged")
+    operations = [each["operation"] for each in here("log", "--json").json()]
+    assert "application.create" in operations
+    assert "application.create" in here("log").out
+
+
+def test_the_ca_of_a_data_directory(here, folder):
+    named = here("ca", "path").out.strip()
+    assert named.startswith(str(folder))
+    assert "BEGIN CERTIFICATE" in open(named).read()
+    exported = here("ca", "env").out
+    for name in ("REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE", "CURL_CA_BUNDLE"):
+        assert f"export {name}={named}" in exported
+
+
+def test_ca_env_is_a_script_of_exports_and_comments(here):
+    lines = here("ca", "env").out.splitlines()
+    assert all(line.startswith(("#", "export ")) for line in lines)
+
+
+def test_a_database_that_cannot_be_opened_is_a_failure(xrm, tmp_path):
+    ran = xrm("app", "list", "--data", tmp_path, "--database", "postgresql:///x?host=/nonexistent")
+    assert (ran.status, ran.out) == (1, "")
+    assert "Traceback" not in ran.err

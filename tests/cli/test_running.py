@@ -1,0 +1,187 @@
+"""The verbs beside a running server: signing in, asking, and changes that count at once."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    """Return the facts of a server of its own, on free ports, and its process."""
+    folder = tmp_path_factory.mktemp("served")
+    command = [sys.executable, "-m", "xrm.cli", "serve", "--port", "0", "--org-port", "0"]
+    environment = {name: value for name, value in os.environ.items() if name[:4] != "XRM_"}
+    with (folder / "log").open("w") as log:
+        process = subprocess.Popen(
+            [*command, "--data", str(folder / "xrm"), "--json"],
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+            env=environment,
+        )
+    assert process.stdout
+    line = process.stdout.readline()
+    assert line, (folder / "log").read_text()
+    facts = json.loads(line)
+    yield facts
+    process.send_signal(signal.SIGTERM)
+    rest = process.stdout.read()
+    process.stdout.close()
+    assert process.wait(30) == 0, (folder / "log").read_text()
+    assert rest == "", "--json prints one line and nothing else"
+
+
+@pytest.fixture
+def here(xrm, server):
+    """Return `here(*arguments)`: a verb on the running server's data directory."""
+    return lambda *arguments: xrm(*arguments, "--data", server["data_dir"])
+
+
+def test_the_line_says_what_scripts_need(server):
+    assert {
+        "authority",
+        "tenant_id",
+        "tenant_domain",
+        "organization_url",
+        "web_api_url",
+        "client_id",
+        "client_secret",
+        "no_user_client_id",
+        "no_user_client_secret",
+        "data_dir",
+        "ca_bundle",
+        "pid",
+    } <= server.keys()
+    assert server["organization_url"].endswith("/")
+    assert Path(server["ca_bundle"]).is_file()
+
+
+def test_whoami_asks_the_server_that_runs_here(here, server):
+    found = here("whoami", "--json").json()
+    assert found["organization_url"].rstrip("/") == server["organization_url"].rstrip("/")
+    assert found["user_id"] in here("whoami").out
+
+
+def test_a_connection_string_of_the_environment_is_used(xrm, server, monkeypatch):
+    monkeypatch.setenv(
+        "XRM_CONNECTION_STRING",
+        f"AuthType=ClientSecret;Url={server['organization_url']};"
+        f"ClientId={server['client_id']};ClientSecret={server['client_secret']}",
+    )
+    expected = xrm("whoami", "--json", "--data", server["data_dir"]).json()
+    assert xrm("whoami", "--json", "--ca", server["ca_bundle"]).json() == expected
+
+
+def test_flags_come_first(xrm, server, monkeypatch):
+    monkeypatch.setenv("XRM_CONNECTION_STRING", "AuthType=Nonsense;Url=https://elsewhere.test")
+    monkeypatch.setenv("XRM_CLIENT_SECRET", server["no_user_client_secret"])
+    ran = xrm(
+        "whoami", "--url", server["organization_url"], "--client-id", server["no_user_client_id"],
+        "--ca", server["ca_bundle"],
+    )  # fmt: skip
+    assert (ran.status, ran.out) == (1, "")
+    assert "0x80072560" in ran.err
+    assert "application user" in ran.err
+
+
+def test_a_wrong_secret_is_told_and_not_repeated(xrm, server, monkeypatch):
+    monkeypatch.setenv("XRM_CLIENT_SECRET", "wrong-wrong-wrong")
+    ran = xrm(
+        "token", "get", "--url", server["organization_url"], "--client-id", server["client_id"],
+        "--ca", server["ca_bundle"],
+    )  # fmt: skip
+    assert (ran.status, ran.out) == (1, "")
+    assert "AADSTS7000215" in ran.err
+    assert "wrong-wrong" not in ran.err
+
+
+def test_an_untrusted_certificate_is_told(xrm, server, tmp_path, monkeypatch):
+    monkeypatch.setenv("XRM_CLIENT_SECRET", "s")
+    ran = xrm(
+        "whoami", "--url", server["organization_url"], "--client-id", "a", "--data", tmp_path
+    )  # fmt: skip
+    assert (ran.status, ran.out) == (1, "")
+    assert "certificate" in ran.err.lower()
+
+
+def test_query_reads_leads(here):
+    rows = here("query", "leads", "--select", "subject", "--json").json()
+    assert rows
+    assert all("subject" in row for row in rows)
+    first = here("query", "leads", "--select", "subject", "--order-by", "subject", "--top", 1)
+    assert sorted(row["subject"] for row in rows)[0] in first.out
+    assert "1 record." in first.err
+
+
+def test_query_filters(here):
+    none = here("query", "leads", "--filter", "subject eq 'there is no such lead'", "--json")
+    assert none.json() == []
+    assert here("query", "leads", "--filter", "subject eq").status == 1
+
+
+def test_a_token_can_be_decoded_and_verified(here, server):
+    token = here("token", "get").out.strip()
+    decoded = here("token", "decode", token, "--verify", "--json").json()
+    assert decoded["verified"] is True
+    assert decoded["claims"]["tid"] == server["tenant_id"]
+    assert decoded["claims"]["appid"] == server["client_id"]
+    assert "Signature  right" in here("token", "decode", token, "--verify").out
+
+
+def test_an_edited_token_is_not_verified(here):
+    head, body, signature = here("token", "get").out.strip().split(".")
+    edited = f"{head}.{body[:-4]}{'AAAA' if body[-4:] != 'AAAA' else 'BBBB'}.{signature}"
+    ran = here("token", "decode", f"{head}.{body}.{signature[::-1]}", "--verify")
+    assert (ran.status, ran.out) == (1, "")
+    assert here("token", "decode", edited, "--verify").status == 1
+
+
+def test_what_is_registered_counts_at_the_next_request(xrm, here, server, monkeypatch):
+    made = here("app", "create", "Newcomer", "--secret", "--json").json()
+    monkeypatch.setenv("XRM_CLIENT_SECRET", made["secret"])
+    asked = (
+        "query", "leads", "--select", "subject", "--json", "--url", server["organization_url"],
+        "--client-id", made["application_id"], "--ca", server["ca_bundle"],
+    )  # fmt: skip
+    assert "0x80072560" in xrm(*asked).err
+    here("app-user", "create", "Newcomer", "--role", "Salesperson")
+    assert xrm(*asked).status == 0
+    here("role", "remove", "Newcomer", "Salesperson")
+    assert xrm(*asked).status == 1
+    here("role", "assign", "Newcomer", "Salesperson")
+    assert xrm(*asked).status == 0
+
+
+def test_walk_tries_every_sign_in(here):
+    from xrm.cli.walk.signins import SIGN_INS
+
+    walked = here("walk", "--json").json()
+    assert [(line["what"], line["state"]) for line in walked] == [
+        (each.what, "done") for each in SIGN_INS
+    ], walked
+
+
+def test_walk_leaves_the_environment_alone(here):
+    before = dict(os.environ)
+    assert here("walk").status == 0
+    assert dict(os.environ) == before
+
+
+def test_a_sign_in_that_fails_makes_walk_fail(xrm, server, tmp_path):
+    facts = server | {"client_secret": "wrong"}
+    (tmp_path / "server.json").write_text(json.dumps(facts))
+    ran = xrm("walk", "--data", tmp_path)
+    assert ran.status == 1
+    assert "FAILED" in ran.out
+    assert "AADSTS7000215" in ran.out
+
+
+def test_the_log_tells_who_signed_in(here, server):
+    here("token", "get")
+    events = here("log", "--json").json()
+    assert any(each["client"] == server["client_id"] for each in events)
