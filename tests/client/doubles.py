@@ -68,6 +68,8 @@ class Origin:
 def _handler(origin: Origin) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        wbufsize = -1  # head and body in one write
+        disable_nagle_algorithm = True
 
         def serve(self) -> None:
             length = int(self.headers.get("Content-Length") or 0)

@@ -281,9 +281,7 @@ def test_an_organization_of_another_tenant_is_unknown(world, document):
     other = registration.create_tenant(world.service, name="Litware", domain="l.example")
     application = registration.create_application(world.service, other, name="Reader")
     secret = registration.add_secret(world.service, application, description="x").secret
-    form = world.form(
-        client_id=str(application.application_id), client_secret=secret.reveal()
-    )
+    form = world.form(client_id=str(application.application_id), client_secret=secret.reveal())
     answer = world.post(world.path("v1", "l.example"), form)
     assert document(answer)["error_codes"] == [500011]
 

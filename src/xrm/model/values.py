@@ -17,6 +17,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import NamedTuple
 
 Guid = str
 """An identifier as canonical text: hexadecimal, lower case, with hyphens, no braces."""
@@ -24,9 +25,8 @@ Guid = str
 _GUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
-@dataclass(frozen=True, slots=True)
-class EntityReference:
-    """A pointer to one record of one table."""
+class EntityReference(NamedTuple):
+    """A pointer to one record of one table (a tuple, since lists are full of them)."""
 
     logical_name: str
     id: Guid

@@ -76,12 +76,12 @@ def prove(view: View, tenant: Tenant, claimed: Presented, *, now: float) -> Clie
     700027 for an assertion signed with a key that is not registered.
     """
     registered = _known(view, tenant, claimed)
-    if not registered.application.enabled:
+    if not registered.enabled:
         raise signin.DISABLED_CLIENT(f"{_shown(registered)} is disabled.")
     if claimed.secret is None:
         raise _without_secret(registered, claimed)
     _prove_secret(registered, claimed.secret, now)
-    return Client(registered.application.application_id, registered.principal, acr="1")
+    return Client(registered.principal.application_id, registered.principal, acr="1")
 
 
 def _known(view: View, tenant: Tenant, claimed: Presented) -> Registered:
@@ -129,7 +129,7 @@ def _matches(secret: Secret, credential: PasswordCredential) -> bool:
 
 
 def _shown(registered: Registered) -> str:
-    return f"the application '{registered.application.application_id}'"
+    return f"the application '{registered.principal.application_id}'"
 
 
 _NOBODY = PasswordCredential(_NIL, _NIL, "", "", 0, 0, b"\0" * _SALT, b"\0" * 32)

@@ -13,7 +13,6 @@ from xrm.db import Transaction
 from xrm.model.errors import signin
 from xrm.sts.keys import Keys
 from xrm.sts.model import (
-    Application,
     PasswordCredential,
     ResourceName,
     ServicePrincipal,
@@ -57,10 +56,13 @@ def name_key(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Registered:
-    """A client as one tenant knows it: registration, principal and secrets."""
+    """A client as one tenant knows it: its principal and its secrets.
 
-    application: Application
+    A principal without a registration here (Dynamics) is enabled and has no secrets.
+    """
+
     principal: ServicePrincipal
+    enabled: bool
     credentials: tuple[PasswordCredential, ...]
 
 
@@ -159,11 +161,12 @@ class View:
             return None
         principal_key = in_tenant(tenant.tenant_id, client_id)
         principal = self._store.get(self._tx, PRINCIPALS, principal_key)
-        application = self._store.get(self._tx, APPLICATIONS, client_id)
-        if principal is None or application is None:
+        if principal is None:
             return None
+        application = self._store.get(self._tx, APPLICATIONS, client_id)
+        enabled = application is None or application.enabled
         found = self._store.find(self._tx, CREDENTIALS, application=client_id)
-        registered = Registered(application, principal, tuple(found))
+        registered = Registered(principal, enabled, tuple(found))
         self._snapshot.clients[tenant.tenant_id, client_id] = registered
         return registered
 

@@ -59,13 +59,13 @@ def scale(column: Column) -> int:
 def pack_guid(text: Guid) -> bytes:
     """Return an identifier as bytes whose plain order is SQL Server's order."""
     raw = bytes.fromhex(text.replace("-", ""))
-    return raw[10:] + raw[8:10] + raw[7:5:-1] + raw[5:3:-1] + raw[3::-1]
+    return raw[10:] + raw[8:10] + raw[7::-1]
 
 
 def unpack_guid(packed: bytes) -> Guid:
     """Return the identifier kept by `pack_guid`."""
-    h = (packed[15:11:-1] + packed[11:9:-1] + packed[9:7:-1] + packed[6:8] + packed[:6]).hex()
-    return f"{h[:8]}-{h[8:12]}-{h[12:16]}-{h[16:20]}-{h[20:]}"
+    head, tail = packed[:7:-1].hex(), packed[:8].hex()
+    return f"{head[:8]}-{head[8:12]}-{head[12:]}-{tail[12:]}-{tail[:12]}"
 
 
 def pack_time(value: datetime) -> int:

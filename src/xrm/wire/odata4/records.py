@@ -3,21 +3,8 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import orjson
-
 from xrm.model.metadata import Column
-from xrm.wire.odata4.values import JsonNumber, property_name, writer
-
-
-def _default(value: Any) -> Any:
-    if isinstance(value, JsonNumber):
-        return orjson.Fragment(value.encode())
-    raise TypeError(type(value).__name__)
-
-
-def dumps(document: Any) -> bytes:
-    """Return JSON; `JsonNumber` texts become numbers."""
-    return orjson.dumps(document, default=_default, option=orjson.OPT_PASSTHROUGH_SUBCLASS)
+from xrm.wire.odata4.values import property_name, writer
 
 
 class RecordWriter:

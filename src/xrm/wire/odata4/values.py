@@ -6,6 +6,8 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+import orjson
+
 from xrm.model.metadata import Column
 from xrm.model.values import EntityReference, Value, read_guid
 from xrm.wire.odata4.errors import ODataError
@@ -139,22 +141,13 @@ def _write_time(value: datetime) -> str:
     return value.isoformat()[:19] + "Z"
 
 
-def _write_money(value: Decimal) -> "JsonNumber":
-    return JsonNumber(f"{value:.4f}")
-
-
-def _write_decimal(value: Decimal) -> "JsonNumber":
-    return JsonNumber(f"{value:f}")
-
-
-class JsonNumber(str):
-    """A number to be written digit by digit, as no binary float could hold it."""
-
-    __slots__ = ()
+def _write_decimal(value: Decimal) -> orjson.Fragment:
+    # Digit by digit, as no binary float could hold it.
+    return orjson.Fragment(f"{value:f}")
 
 
 _WRITERS: dict[str, Callable[[Any], Any]] = {
-    "Money": _write_money,
+    "Money": _write_decimal,
     "Decimal": _write_decimal,
     "DateTime": _write_time,
     "Lookup": _write_reference,

@@ -6,6 +6,8 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl, quote
 
+import orjson
+
 from xrm.model.message import Message
 from xrm.model.metadata import Column, Table
 from xrm.model.query import Order, Page, Query
@@ -18,7 +20,7 @@ from xrm.org.organization import Organization
 from xrm.wire.odata4.errors import ODataError
 from xrm.wire.odata4.filter import read_filter, read_order
 from xrm.wire.odata4.options import MAX_TOP, Options, read_options
-from xrm.wire.odata4.records import RecordWriter, dumps
+from xrm.wire.odata4.records import RecordWriter
 from xrm.wire.odata4.values import property_name
 
 MAX_URL = 32 * 1024
@@ -133,7 +135,7 @@ def context(organization: Organization, resource: Resource, fragment: str) -> st
 def service_document(organization: Organization, resource: Resource) -> bytes:
     """Return the list of entity sets (OData JSON 4.0, 5)."""
     sets = sorted(organization.catalogue.sets)
-    return dumps(
+    return orjson.dumps(
         {
             "@odata.context": f"{organization.url}{resource.root}$metadata",
             "value": [{"name": name, "kind": "EntitySet", "url": name} for name in sets],
@@ -146,7 +148,7 @@ def call_function(organization: Organization, resource: Resource, execute: Execu
     name = resource.operation or ""
     result = execute(Message(name))
     fragment = f"Microsoft.Dynamics.CRM.{name}Response"
-    return dumps({"@odata.context": context(organization, resource, fragment), **result})
+    return orjson.dumps({"@odata.context": context(organization, resource, fragment), **result})
 
 
 def read_record(
@@ -163,7 +165,7 @@ def read_record(
     select = "" if asked.select is None else f"({asked.select})"
     fragment = f"{table.entity_set_name}{select}/$entity"
     record = asked.writer.objects(found.rows)[0]
-    body = dumps({"@odata.context": context(organization, resource, fragment), **record})
+    body = orjson.dumps({"@odata.context": context(organization, resource, fragment), **record})
     return body, asked.writer.etag(found.rows[0])
 
 
@@ -190,7 +192,7 @@ def read_list(
     }
     if found.more:
         document["@odata.nextLink"] = _next_link(organization, url, query, found)
-    return dumps(document)
+    return orjson.dumps(document)
 
 
 def _sized(query: Query, size: int) -> Query:
