@@ -1,5 +1,6 @@
 """The registration verbs on a data directory on which no server runs."""
 
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -110,7 +111,7 @@ def test_the_log_tells_of_registrations(here):
 def test_the_ca_of_a_data_directory(here, folder):
     named = here("ca", "path").out.strip()
     assert named.startswith(str(folder))
-    assert "BEGIN CERTIFICATE" in open(named).read()
+    assert "BEGIN CERTIFICATE" in Path(named).read_text()
     exported = here("ca", "env").out
     for name in ("REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE", "CURL_CA_BUNDLE"):
         assert f"export {name}={named}" in exported

@@ -20,10 +20,16 @@ CLAIMS = {"aud": "https://org.example/", "exp": 2_000_000_000, "name": "J\u00f6r
 def certificate(private, name="test"):
     subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
     start = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
-    builder = x509.CertificateBuilder(subject, subject, private.public_key(), 1, start)
-    return builder.not_valid_after(start + datetime.timedelta(days=9)).sign(
-        private, hashes.SHA256()
+    builder = (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(subject)
+        .public_key(private.public_key())
+        .serial_number(1)
+        .not_valid_before(start)
+        .not_valid_after(start + datetime.timedelta(days=9))
     )
+    return builder.sign(private, hashes.SHA256())
 
 
 def make_key(name="test"):

@@ -3,13 +3,16 @@
 from dataclasses import dataclass, field
 
 from xrm.db import Database, Transaction
+from xrm.model.metadata import Table
 from xrm.model.ports import Clock, Ids
+from xrm.model.privileges import Depth
+from xrm.model.query import Condition, Query
 from xrm.org.callers import Identity
 from xrm.org.callers.bearer import BearerTokens
-from xrm.org.callers.users import Users
+from xrm.org.callers.users import NO_ID, Users
 from xrm.org.metadata import catalogue
 from xrm.org.ports import Directory, Trust
-from xrm.org.query.bind import Shape
+from xrm.org.query.bind import Shape, bind
 from xrm.org.query.compile import Plan, compile_shape
 from xrm.org.security.caller import Caller
 from xrm.org.store.records import RecordStore
@@ -55,6 +58,7 @@ class Organization:
         self.tokens = BearerTokens(trust, clock, url=url)
         self._users = Users(database, self.catalogue)
         self._plans: dict[Shape, Plan] = {}
+        self._record_plans: dict[tuple[str, tuple[str, ...] | None, Depth], Plan] = {}
         self._cache = _Cache(-1)
 
     def admit(self, transaction: Transaction, actor: Identity | Caller) -> Caller:
@@ -79,4 +83,17 @@ class Organization:
             if len(self._plans) >= MAX_PLANS:
                 self._plans.clear()
             plan = self._plans[shape] = compile_shape(self.database, self.catalogue, shape)
+        return plan
+
+    def record_plan(self, table: Table, columns: tuple[str, ...] | None, depth: Depth) -> Plan:
+        """Return the statement that reads one record by its key, bound to `p0`."""
+        name = (table.logical_name, columns, depth)
+        plan = self._record_plans.get(name)
+        if plan is None:
+            if len(self._record_plans) >= MAX_PLANS:
+                self._record_plans.clear()
+            by_key = Condition(table.primary_id, "eq", (NO_ID,))
+            query = Query(table.logical_name, columns, by_key)
+            shape = bind(query, table, self.database.engine, depth).shape
+            plan = self._record_plans[name] = self.plan(shape)
         return plan

@@ -5,6 +5,7 @@ Read and written here, decided elsewhere (RFC 6749, RFC 8414, OpenID Connect Dis
 
 import base64
 import binascii
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -22,6 +23,7 @@ MOST_PARAMETERS = 100
 # Older answers put the parts of a description on lines of their own; answers recorded in 2026
 # join them with blanks.
 _JOINT = " "
+_NUMBER = re.compile(r"\AAADSTS\d+: ")
 
 
 class MalformedForm(ValueError):
@@ -189,7 +191,7 @@ def read_error(body: bytes) -> ErrorDocument:
     numbers = codes if isinstance(codes, list) else []
     return ErrorDocument(
         error=error,
-        sentence=description.partition("Trace ID:")[0].strip(),
+        sentence=_NUMBER.sub("", description.partition("Trace ID:")[0]).strip(),
         codes=tuple(code for code in numbers if isinstance(code, int)),
         timestamp=_string(fields.get("timestamp")) or "",
         trace_id=_string(fields.get("trace_id")) or "",

@@ -4,12 +4,13 @@ from collections.abc import Iterable
 
 from xrm.model.message import Declaration, Message
 from xrm.model.privileges import Right
-from xrm.model.query import Condition, Query
 from xrm.model.values import EntityReference
 from xrm.org.context import Context, not_found
 from xrm.org.messages.handler import Need
-from xrm.org.messages.retrieve_multiple import EntityCollection, find
-from xrm.org.security.access import denied
+from xrm.org.messages.retrieve_multiple import EntityCollection
+from xrm.org.security.access import denied, parameters
+from xrm.org.security.caller import require
+from xrm.org.store.columns import pack_guid
 
 
 class Retrieve:
@@ -35,12 +36,14 @@ class Retrieve:
         """Return the record."""
         target: EntityReference = message.parameters["Target"]
         table = context.table(target.logical_name)
-        key = Condition(table.primary_id, "eq", (target.id,))
-        query = Query(table.logical_name, message.parameters["ColumnSet"], key, size=1)
-        found = find(context, query)
-        if not found.rows:
-            store = context.organization.store
-            if store.standing(context.transaction, table, target.id) is None:
+        organization, caller = context.organization, context.caller
+        depth = require(caller, table, Right.READ)
+        plan = organization.record_plan(table, message.parameters["ColumnSet"], depth)
+        bound = parameters(organization.database, caller, depth)
+        bound["p0"], bound["limit"] = pack_guid(target.id), 1
+        rows = context.transaction.rows(plan.sql, bound)
+        if not rows:
+            if organization.store.standing(context.transaction, table, target.id) is None:
                 raise not_found(table, target.id)
             raise denied()
-        return found
+        return EntityCollection(table, plan.columns, plan.decode(rows), more=False)
