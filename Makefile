@@ -40,7 +40,7 @@ fix: $(STAMP)
 	$(BIN)/ruff format .
 
 bench: $(STAMP)
-	$(BIN)/python bench/run.py $(ARGS)
+	$(BIN)/python -m bench $(ARGS)
 
 # Installed again only when what is to be installed has changed.
 $(STAMP): pyproject.toml constraints.txt

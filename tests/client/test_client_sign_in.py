@@ -415,3 +415,21 @@ def test_a_closed_client_stays_closed(opened: Opened):
 def test_a_proxy_is_not_asked_for_this_machine(opened: Opened, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:1")
     assert opened().whoami() == ME
+
+
+def test_requests_and_answers_show_neither_headers_nor_body():
+    from xrm.client.flow import Answer, HttpRequest
+    from xrm.model.secret import Secret
+
+    request = HttpRequest("POST", "https://a/b", (("A", "NEVER"),), b"NEVER")
+    shown = [request.with_bearer(Secret("NEVER")), Answer(200, (("A", "NEVER"),), b"NEVER")]
+    assert [repr(each) for each in shown if "NEVER" in f"{each} {each!r}"] == []
+
+
+@pytest.mark.parametrize("url", ["http://login.microsoftonline.com:443", "http://localhost:8443"])
+def test_a_host_is_trusted_by_https_only(url: str):
+    from xrm.client.discovery import trusted
+    from xrm.client.origin import split
+
+    origin, organization = split(url)[0], split("https://localhost:8444")[0]
+    assert not trusted(origin, organization, frozenset({"localhost"}))

@@ -138,7 +138,7 @@ def test_a_secret_may_come_by_basic(world):
 
 def test_unknown_parameters_and_a_query_are_ignored(world):
     form = {**world.form(), "x-client-SKU": "MSAL.Python", "client_info": "1", "claims": "{}"}
-    body = urlencode(form).encode()
+    body = urlencode(form).encode() + b"&=nameless"
     answer = world.send(
         "POST", world.path(), query="api-version=1.0&%FF", headers=(FORM,), body=body
     )
@@ -220,6 +220,7 @@ REFUSALS = [
     ("v1", {"resource": None}, 400, "invalid_request", 900144),
     ("v1", {"resource": "https://elsewhere.example/"}, 400, "invalid_resource", 500011),
     ("v1", {"resource": "https://localhost:8444//"}, 400, "invalid_resource", 500011),
+    ("v1", {"resource": "https://\u017focalhost:8444/"}, 400, "invalid_resource", 500011),
     ("v1", {"resource": "https://localhost:8444/\0"}, 400, "invalid_resource", 500011),
     ("v2", {"scope": None}, 400, "invalid_request", 900144),
     ("v2", {"scope": "  "}, 400, "invalid_request", 900144),
@@ -256,6 +257,7 @@ TENANTS = [
     ("%FF", "invalid_request", "invalid_request", 900023),
     ("-contoso.example", "invalid_request", "invalid_request", 900023),
     ("contoso.example.", "invalid_request", "invalid_request", 900023),
+    ("%E2%84%AAontoso.example", "invalid_request", "invalid_request", 900023),
     ("common", "invalid_request", "invalid_request", 50059),
     ("Organizations", "invalid_request", "invalid_request", 50059),
     ("consumers", "invalid_request", "invalid_request", 9001023),

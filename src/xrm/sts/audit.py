@@ -26,7 +26,8 @@ _log = logging.getLogger(__name__)
 _WAIT_SECONDS = 0.5
 _MOST_WAITING = 20_000
 _MOST_KEPT = 100_000
-_LONGEST = 256
+LONGEST = 256
+"""How much of a text an entry keeps, in characters; cut it before it waits."""
 _MICROSECONDS = 1_000_000
 
 
@@ -172,9 +173,9 @@ def _values(number: int, event: Event) -> Mapping[str, Any]:
 
 
 def _clean(text: str) -> str:
-    if len(text) <= _LONGEST and text.isprintable():
+    if len(text) <= LONGEST and text.isprintable():
         return text
-    return "".join(c if c.isprintable() else "?" for c in text[:_LONGEST])
+    return "".join(c if c.isprintable() else "?" for c in text[:LONGEST])
 
 
 def _event(row: tuple[Any, ...]) -> Event:

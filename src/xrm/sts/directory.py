@@ -46,7 +46,8 @@ def guid(text: str) -> UUID | None:
 
 def is_domain(text: str) -> bool:
     """Tell whether a text is a DNS name of two labels or more (RFC 1123 2.1)."""
-    return _DNS_NAME.fullmatch(text.lower()) is not None
+    # Beyond ASCII, other letters fold to those of a name: the Kelvin sign to a "k".
+    return text.isascii() and _DNS_NAME.fullmatch(text.lower()) is not None
 
 
 def name_key(name: str) -> str:
@@ -107,7 +108,7 @@ class View:
 
         Raises AADSTS90002 when there is none, AADSTS900023 when the text is neither.
         """
-        name = segment.lower()
+        name = segment.lower() if segment.isascii() else segment
         tenant = self._snapshot.tenants.get(name) or self._load_tenant(name)
         if tenant is None:
             raise signin.UNKNOWN_TENANT(
@@ -131,6 +132,8 @@ class View:
 
         Letter case and one closing slash do not matter.
         """
+        if not name.isascii():
+            return None
         key = name_key(name)
         found = self._snapshot.resources.get((tenant.tenant_id, key))
         return found or self._load_resource(tenant, key)

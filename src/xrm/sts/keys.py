@@ -84,14 +84,16 @@ class Keys:
         now = int(self._clock())
         with self._database.write() as tx:
             for record in self._store.find(tx, SIGNING_KEYS):
-                if record.status == RETIRED:
-                    if record.changed < now - _RETIRED_SECONDS:
-                        self._store.delete(tx, SIGNING_KEYS, record.kid)
-                    continue
-                status = CURRENT if record.status == NEXT else RETIRED
-                self._store.put(tx, SIGNING_KEYS, replace(record, status=status, changed=now))
+                self._advance(tx, record, now)
             self._store.put(tx, SIGNING_KEYS, fresh, new=True)
             tx.changed()
+
+    def _advance(self, tx: Transaction, record: StoredKey, now: int) -> None:
+        if record.status != RETIRED:
+            status = CURRENT if record.status == NEXT else RETIRED
+            self._store.put(tx, SIGNING_KEYS, replace(record, status=status, changed=now))
+        elif record.changed < now - _RETIRED_SECONDS:
+            self._store.delete(tx, SIGNING_KEYS, record.kid)
 
     def _begin(self) -> None:
         with self._database.read() as tx:

@@ -101,12 +101,12 @@ class StoredKey:
 class Flavour:
     """One dialect of the token endpoint. A difference between dialects is a member, not code.
 
-    `asks_by` is the parameter that names the resource; `refuses` another that it turns away.
+    `asks_by` is the parameter that names the resource; `refuses` the ones it turns away.
     """
 
     name: Literal["v1", "v2"]
     asks_by: Literal["resource", "scope"]
-    refuses: str
+    refuses: tuple[str, ...]
     issuer: str
 
     def issuer_of(self, base: str, tenant: UUID | str) -> str:
@@ -114,8 +114,8 @@ class Flavour:
         return self.issuer.format(base=base, tenant=tenant)
 
 
-V1 = Flavour("v1", asks_by="resource", refuses="", issuer="{base}/{tenant}/")
-V2 = Flavour("v2", asks_by="scope", refuses="resource", issuer="{base}/{tenant}/v2.0")
+V1 = Flavour("v1", asks_by="resource", refuses=(), issuer="{base}/{tenant}/")
+V2 = Flavour("v2", asks_by="scope", refuses=("resource",), issuer="{base}/{tenant}/v2.0")
 
 
 @dataclass(frozen=True, slots=True)

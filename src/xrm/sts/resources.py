@@ -21,11 +21,12 @@ def asked_for_all(request: TokenRequest, tenant: Tenant, view: View) -> str:
     scope than one `/.default`, 500011 for a resource the tenant does not know.
     """
     flavour, form = request.flavour, request.form
-    if flavour.refuses in form:
-        raise signin.RESOURCE_ON_V2(
-            f"The parameter '{flavour.refuses}' is not supported on this endpoint. Name the "
-            f"resource in '{flavour.asks_by}'."
-        )
+    for refused in flavour.refuses:
+        if refused in form:
+            raise signin.RESOURCE_ON_V2(
+                f"The parameter '{refused}' is not supported on this endpoint. Name the resource "
+                f"in '{flavour.asks_by}'."
+            )
     asked = form.get(flavour.asks_by, "").strip(" ")
     if not asked:
         raise signin.MISSING(f"The request body must hold the parameter '{flavour.asks_by}'.")

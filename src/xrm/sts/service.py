@@ -9,7 +9,7 @@ from xrm.model.errors import signin
 from xrm.model.errors.signin import SignInError
 from xrm.model.ports import Clock, Ids
 from xrm.sts import clients, tokens
-from xrm.sts.audit import Audit, Event
+from xrm.sts.audit import LONGEST, Audit, Event
 from xrm.sts.directory import SHARED_SEGMENTS, Directory, View
 from xrm.sts.grants import GRANTS, Grant
 from xrm.sts.keys import Keys
@@ -103,9 +103,9 @@ class TokenService:
                 outcome="refused" if error else "done",
                 error=error,
                 tenant_id=attempt.tenant_id,
-                client=attempt.client,
-                resource=attempt.resource or asked,
-                grant=request.form.get("grant_type", ""),
+                client=attempt.client[:LONGEST],
+                resource=(attempt.resource or asked)[:LONGEST],
+                grant=request.form.get("grant_type", "")[:LONGEST],
                 peer=request.trace.peer,
                 correlation_id=request.trace.correlation_id,
                 trace_id=request.trace.trace_id,

@@ -81,10 +81,10 @@ def user_realm(call: Call) -> Response:
         user = unquote(call.segment, errors="strict")
     except UnicodeDecodeError as error:
         raise signin.BAD_VALUE("The user name is malformed.") from error
-    domain = user.rpartition("@")[2].lower()
+    domain = user.rpartition("@")[2]
     fields = {"ver": "1.0", "account_type": "Unknown"}
-    if "@" in user and is_domain(domain) and _is_verified(call, domain):
-        fields = {"ver": "1.0", "account_type": "Managed", "domain_name": domain}
+    if "@" in user and is_domain(domain) and _is_verified(call, domain.lower()):
+        fields = {"ver": "1.0", "account_type": "Managed", "domain_name": domain.lower()}
     fields["cloud_audience_urn"] = "urn:federation:MicrosoftOnline"
     fields["cloud_instance_name"] = call.service.base_url.partition("://")[2]
     return answers.metadata(call, orjson.dumps(fields))

@@ -1,0 +1,35 @@
+"""Servers the clients of others are tried against: a random port, and 443."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from support.served import Served, serving
+
+# Two workers behind each origin: what one learns, the other must know at its next request.
+RANDOM_PORT = ("--memory", "--port", "0", "--org-port", "0", "--workers", "2", "--test-controls")
+PORT_443 = ("--memory", "--port", "443")
+
+
+@pytest.fixture(scope="package", params=["random port", "port 443"])
+def served(request: pytest.FixtureRequest) -> Iterator[Served]:
+    arguments = PORT_443 if request.param == "port 443" else RANDOM_PORT
+    if request.param == "port 443" and not _may_bind_443():
+        from support.requirements import missing
+
+        missing("root", "port 443 may not be bound here")
+    with serving(*arguments) as server:
+        yield server
+
+
+def _may_bind_443() -> bool:
+    lowest = open("/proc/sys/net/ipv4/ip_unprivileged_port_start").read()  # noqa: SIM115, PTH123
+    return os.geteuid() == 0 or int(lowest) <= 443
+
+
+@pytest.fixture(autouse=True)
+def trusted(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Trust the local CA the way the libraries are told to."""
+    for name in ("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", "XRM_CA_BUNDLE"):
+        monkeypatch.setenv(name, served["ca_bundle"])
