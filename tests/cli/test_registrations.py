@@ -81,7 +81,7 @@ def test_the_standard_roles_are_listed(here):
         ("app", "show", "Nobody"),
         ("app", "secret", "add", "Nobody"),
         ("app-user", "create", "Nobody"),
-        ("app-user", "create", "xrm demonstration service"),
+        ("app-user", "create", "Contoso Lead Service"),
         ("role", "assign", "Nobody", "Salesperson"),
         ("role", "remove", "Nobody", "Salesperson"),
     ],

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from xrm.cli import connecting
+
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
@@ -172,10 +174,10 @@ def test_walk_leaves_the_environment_alone(here):
     assert dict(os.environ) == before
 
 
-def test_a_sign_in_that_fails_makes_walk_fail(xrm, server, tmp_path):
-    facts = server | {"client_secret": "wrong"}
-    (tmp_path / "server.json").write_text(json.dumps(facts))
-    ran = xrm("walk", "--data", tmp_path)
+def test_a_sign_in_that_fails_makes_walk_fail(here, server, monkeypatch):
+    wrong = server | {"client_secret": "wrong"}
+    monkeypatch.setattr(connecting, "with_secrets", lambda _: wrong)
+    ran = here("walk")
     assert ran.status == 1
     assert "FAILED" in ran.out
     assert "AADSTS7000215" in ran.out

@@ -11,9 +11,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
+from uuid import UUID
 
 import typer
 
+from xrm.cli.options import settings
 from xrm.cli.output import Failure
 from xrm.model.secret import Secret
 
@@ -21,7 +23,6 @@ if TYPE_CHECKING:
     import xrm
 
 _PANEL = "Which organization, as whom"
-_SERVER_FILE = "server.json"
 
 
 def _option(kind: object, flag: str, metavar: str, text: str) -> Any:
@@ -60,7 +61,7 @@ _OPTIONS: dict[str, Any] = {
         Path | None,
         "--data",
         "DIR",
-        "If nothing above is given: the data directory of the server to ask (XRM_DATA, or .xrm).",
+        "If nothing above is given: the data directory of the server to ask (XRM_DATA).",
     ),
 }
 """The flags of every verb that asks an organization; the names are those of `Asked`."""
@@ -115,8 +116,8 @@ class Asked:
         return _client(self.url, self.client_id, Secret(secret), self.authority, self._trusted())
 
     def _demonstration(self) -> "xrm.Client":
-        facts = running(self.data)
-        if not facts:
+        found = running(self.data)
+        if not found:
             raise Failure(
                 "Nothing says which organization to ask, and no server is running here.",
                 next_step=(
@@ -124,6 +125,7 @@ class Asked:
                     "XRM_CONNECTION_STRING), or --url with --client-id."
                 ),
             )
+        facts = with_secrets(found)
         return _client(
             facts["organization_url"],
             facts["client_id"],
@@ -161,30 +163,41 @@ def asking(verb: Callable[..., None]) -> Callable[..., None]:
 
 
 def running(data: Path | None = None) -> dict[str, Any]:
-    """Return what the server running on a data directory says of itself; {} if none runs."""
-    import orjson
+    """Return what the server running on a data directory says of itself, secrets apart.
 
-    folder = data or Path(os.environ.get("XRM_DATA") or ".xrm")
+    {} if none runs, or if the server is not installed here.
+    """
+    folder = settings(data=data).folder
     try:
-        found = orjson.loads((folder / _SERVER_FILE).read_bytes())
-        os.kill(int(found["pid"]), 0)
-    except PermissionError:
-        return dict(found)
-    except (OSError, ValueError, KeyError, TypeError):
+        from xrm.server import published
+        from xrm.server.folder import Folder
+    except ModuleNotFoundError:
         return {}
-    return dict(found)
+    # Folder makes the directory it is given: only one that a server has used is looked into.
+    return published.running(Folder(folder)) if (folder / published.FILE).is_file() else {}
 
 
 def require_running(data: Path | None = None) -> dict[str, Any]:
     """Return what the running server says of itself; raises Failure if none runs."""
     found = running(data)
     if not found:
-        folder = data or Path(os.environ.get("XRM_DATA") or ".xrm")
         raise Failure(
-            f"No server is running on the data directory {folder}.",
+            f"No server is running on the data directory {settings(data=data).folder}.",
             next_step="Start one with xrm serve, or name its data directory with --data.",
         )
     return found
+
+
+def with_secrets(facts: dict[str, Any]) -> dict[str, Any]:
+    """Return the facts of a running server with the secrets its data directory keeps sealed."""
+    from xrm.server.bootstrap import Vault
+    from xrm.server.folder import Folder
+
+    chosen = settings(data=Path(facts["data_dir"]))
+    folder = Folder(chosen.folder)
+    vault = Vault(folder, folder.sealing_key(chosen.sealing_key))
+    kept = {name: vault.get(UUID(facts[f"{name}_id"])) for name in ("client", "no_user_client")}
+    return facts | {f"{name}_secret": one["secret"] for name, one in kept.items() if one}
 
 
 def tenant_authority(facts: dict[str, Any]) -> str:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 Data = Annotated[
     Path | None,
     typer.Option(
-        "--data", metavar="DIR", help="The data directory (XRM_DATA; .xrm in this folder if unset)."
+        "--data", metavar="DIR", help="The data directory (XRM_DATA; your own for xrm if unset)."
     ),
 ]
 DatabaseUrl = Annotated[

@@ -12,6 +12,7 @@ from rich.text import Text
 
 from xrm.cli import output
 from xrm.cli.connecting import tenant_authority
+from xrm.cli.options import settings
 
 Facts = dict[str, Any]
 
@@ -84,8 +85,8 @@ def _command() -> str:
 
 def _data_flag(facts: Facts) -> str:
     """Return the flag by which other verbs find this server; "" where they look anyhow."""
-    folder = _short(Path(facts["data_dir"]))
-    return "" if folder == ".xrm" else f" --data {folder}"
+    folder = Path(facts["data_dir"])
+    return "" if folder == settings().folder else f" --data {_short(folder)}"
 
 
 def _curl(facts: Facts) -> Iterator[str]:

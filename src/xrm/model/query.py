@@ -49,6 +49,7 @@ class Page:
     """Where a page starts: its number, and the last row of the page before it.
 
     `last` holds the values of the order columns, `last_id` the key that breaks their ties.
+    Without `last_id` the rows of the pages before are counted off.
     """
 
     number: int = 1

@@ -10,6 +10,8 @@ from xrm.cli.options import ApplicationName, Data, DatabaseUrl, Json, applicatio
 from xrm.cli.times import moment
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from xrm.server.estate import Estate
     from xrm.sts.model import Application, PasswordCredential
 
@@ -51,8 +53,9 @@ def init(data: Data = None, database: DatabaseUrl = None, as_json: Json = False)
         found = {
             "tenant_id": opened.tenant.tenant_id,
             "tenant_domain": opened.tenant.domain,
-            "organization_url": opened.organization.url,
-            "data_dir": opened.settings.data,
+            "organization_url": opened.urls.org,
+            "data_dir": opened.folder.path,
+            "ca_bundle": _certificates(opened),
         }
     if as_json:
         output.json(found)
@@ -62,9 +65,21 @@ def init(data: Data = None, database: DatabaseUrl = None, as_json: Json = False)
             "Tenant": f"{found['tenant_domain']}  {found['tenant_id']}",
             "Organization": found["organization_url"],
             "Data": found["data_dir"],
+            "Trust this CA": found["ca_bundle"],
         }
     )
     output.note("Next: xrm serve")
+
+
+def _certificates(opened: "Estate") -> "Path":
+    """Return the path of the local CA's certificate; the CA is made if there is none."""
+    from xrm.server import addresses, tls
+
+    bundle = tls.ca_bundle(opened.folder)
+    if not bundle.is_file():
+        with opened.folder.locked():
+            tls.ensure(opened.folder, addresses.certificate_names(opened.settings, opened.urls))
+    return bundle
 
 
 def create(

@@ -20,7 +20,7 @@ Port = Annotated[
 ]
 OrgPort = Annotated[
     int | None,
-    typer.Option("--org-port", min=0, max=65535, help="The organization's port (8444); 0: any."),
+    typer.Option("--org-port", min=0, max=65535, help="The organization's port (8444)."),
 ]
 Memory = Annotated[
     bool, typer.Option("--memory", help="A throwaway data directory, removed at the end.")

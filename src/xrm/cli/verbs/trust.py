@@ -155,13 +155,20 @@ def _as_json(bundle: Path, authority: str) -> dict[str, Any]:
     }
 
 
+def _kept(folder: Path) -> Path:
+    from xrm.server import tls
+    from xrm.server.folder import Folder
+
+    return tls.ca_bundle(Folder(folder)) if folder.is_dir() else folder
+
+
 def _bundle(data: Path | None) -> Path:
     """Return the CA certificate's path; the CA is made at the first start of a server."""
     known = connecting.running(data).get("ca_bundle")
-    found = Path(known) if known else settings(data=data).ca_bundle
+    found = Path(known) if known else _kept(settings(data=data).folder)
     if not found.is_file():
         raise output.Failure(
-            f"There is no local certificate authority at {found}.",
+            f"There is no local certificate authority in {found}.",
             next_step="xrm serve makes it at its first start; --data names another directory.",
         )
     return found.absolute()

@@ -21,7 +21,7 @@ def walk(data: Data = None, as_json: Json = False) -> None:
     """
     from xrm.cli.walk import show
 
-    facts = connecting.require_running(data)
+    facts = connecting.with_secrets(connecting.require_running(data))
     if as_json:
         walked = list(show.lines(facts))
         output.json(walked)

@@ -16,10 +16,12 @@ from xrm.model.privileges import Depth
 from xrm.model.query import ColumnComparison, Condition, Filter, Group, Order, Page, Query
 from xrm.model.text import fold
 from xrm.model.values import read_guid
-from xrm.org.query.patterns import pattern
+from xrm.org.query.patterns import MAX_LENGTH, pattern
 from xrm.org.store.columns import pack_guid, pack_time, packer, scale
 
+MAX_CONDITIONS = 500
 _MOST = 2**63 - 1
+_BEYOND = Decimal(_MOST) + Decimal("0.5")
 _EXACT = Context(prec=120)
 _TEXT_TESTS = {
     "contains": ("contains", False),
@@ -54,7 +56,10 @@ Node = Test | Joined
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """A bound query without its values; `start` tells which keyset values are null."""
+    """A bound query without its values; `start` tells which keyset values are null.
+
+    `skipped` rows are counted off where a page is known by its number alone.
+    """
 
     table: str
     columns: tuple[str, ...]
@@ -62,6 +67,7 @@ class Shape:
     orders: tuple[Order, ...]
     start: tuple[bool, ...] | None
     depth: Depth
+    skipped: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +88,9 @@ def bind(query: Query, table: Table, engine: str, depth: Depth) -> Bound:
     names = table.columns.keys() if query.columns is None else query.columns
     readable = tuple(name for name in names if table.columns[name].valid_for_read)
     start = binder.start(query.orders, query.page)
-    shape = Shape(table.logical_name, readable, node, query.orders, start, depth)
+    page = query.page
+    skipped = (page.number - 1) * query.size if page.last_id is None else 0
+    shape = Shape(table.logical_name, readable, node, query.orders, start, depth, skipped)
     return Bound(shape, binder.parameters)
 
 
@@ -91,6 +99,7 @@ class _Binder:
         self._table = table
         self._engine = engine
         self.parameters: dict[str, Any] = {}
+        self._conditions = 0
 
     def _slot(self, value: Any) -> str:
         name = f"p{len(self.parameters)}"
@@ -100,6 +109,12 @@ class _Binder:
     def node(self, item: Filter) -> Node:
         if isinstance(item, Group):
             return Joined(item.word, tuple(self.node(part) for part in item.items))
+        self._conditions += 1
+        if self._conditions > MAX_CONDITIONS:
+            raise service.ServiceError(
+                service.TOO_MANY_CONDITIONS,
+                "Number of conditions in query exceeded maximum limit.",
+            )
         column = self._table.columns[item.column]
         if isinstance(item, ColumnComparison):
             return self._columns(item, column)
@@ -123,14 +138,19 @@ class _Binder:
     def _text(self, item: Condition, column: Column) -> Test:
         operator, negated = _TEXT_TESTS[item.operator]
         value = item.values[0]
-        if not column.is_text or not isinstance(value, str):
+        if not column.is_text or not isinstance(value, str) or "\x00" in value:
             raise _mismatch(column, value, item.operator)
+        if len(value) > MAX_LENGTH:
+            raise service.ServiceError(
+                service.URI, f"The text to find in '{item.column}' is too long."
+            )
         found = pattern(self._engine, operator, value)
         return Test(item.column, found.operator, self._slot(found.text), negated)
 
     def _columns(self, item: ColumnComparison, column: Column) -> Test:
         other = self._table.columns[item.other]
         same = column.type == other.type or (column.is_text and other.is_text)
+        same = same and column.date_only == other.date_only
         if not same or scale(column) != scale(other):
             raise service.ServiceError(
                 service.URI,
@@ -172,7 +192,9 @@ def _integer(_column: Column, value: Any) -> int | Decimal:
 
 
 def _number(value: Decimal) -> int | Decimal:
-    # What no 64-bit integer equals stays a Decimal, for the binder to compare around it.
+    # What no 64-bit integer equals stays a Decimal, for the binder to compare around it; cut
+    # off, since the power of ten in a literal may be larger than memory.
+    value = max(-_BEYOND, min(value, _BEYOND))
     whole = value.to_integral_value(ROUND_FLOOR)
     return int(value) if value == whole and abs(value) <= _MOST else value
 

@@ -72,7 +72,7 @@ def compile_shape(database: Database, catalogue: Catalogue, shape: Shape) -> Pla
     statement = select(*selected).order_by(*_order(table, sql, shape.orders))
     for test in _tests(table, sql, shape):
         statement = statement.where(test)
-    statement = statement.limit(bindparam("limit")).offset(literal_column("0"))
+    statement = statement.limit(bindparam("limit")).offset(literal_column(str(shape.skipped)))
     polymorphic = {place for place, _ in several}
     return Plan(
         sql=database.compile(statement),

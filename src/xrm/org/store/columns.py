@@ -6,7 +6,7 @@ times as UTC microseconds, dates as days, money and decimals as scaled integers.
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
-from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Any
 
 from sqlalchemy import types as sql
@@ -85,7 +85,7 @@ def pack_scaled(column: Column, value: Decimal | float) -> int:
     """
     try:
         scaled = int(Decimal(value).scaleb(scale(column), _EXACT).to_integral_value(ROUND_HALF_UP))
-    except InvalidOperation:
+    except ArithmeticError:
         scaled = _LIMIT
     if not -_LIMIT <= scaled < _LIMIT:
         raise service.ServiceError(

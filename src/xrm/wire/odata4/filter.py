@@ -60,6 +60,8 @@ def read_order(text: str, resolve: Resolve) -> tuple[Order, ...]:
         if len(words) not in (1, 2) or (len(words) == 2 and words[1] not in ("asc", "desc")):
             raise ODataError(f"Syntax error at position {len(part)} in '{part.strip()}'.")
         orders.append(Order(resolve(words[0]), words[-1] == "desc" and len(words) == 2))
+    if len({order.column for order in orders}) < len(orders):
+        raise ODataError("A property has been specified more than once in $orderby.")
     return tuple(orders)
 
 

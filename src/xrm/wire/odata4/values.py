@@ -4,12 +4,13 @@ import re
 from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
+from math import isfinite
 from typing import Any
 
 import orjson
 
 from xrm.model.metadata import Column
-from xrm.model.values import EntityReference, Value, read_guid
+from xrm.model.values import EntityReference, Guid, Value, read_guid
 from xrm.wire.odata4.errors import ODataError
 from xrm.wire.odata4.filter import read_time
 
@@ -86,8 +87,10 @@ def _int64(raw: Any) -> int:
 
 
 def _decimal(raw: Any) -> Decimal:
-    if isinstance(raw, bool) or not isinstance(raw, int | float | str) or len(str(raw)) > 60:
+    if isinstance(raw, bool) or not isinstance(raw, int | float | Decimal | str):
         raise TypeError
+    if len(str(raw)) > 60:
+        raise ValueError
     number = Decimal(str(raw))
     if not number.is_finite():
         raise ValueError
@@ -95,15 +98,24 @@ def _decimal(raw: Any) -> Decimal:
 
 
 def _double(raw: Any) -> float:
-    if isinstance(raw, bool) or not isinstance(raw, int | float):
+    if isinstance(raw, bool) or not isinstance(raw, int | float | Decimal):
         raise TypeError
-    return float(raw)
+    if not isfinite(number := float(raw)):
+        raise ValueError
+    return number
 
 
 def _boolean(raw: Any) -> bool:
     if not isinstance(raw, bool):
         raise TypeError
     return raw
+
+
+def _guid(raw: Any) -> Guid:
+    if not isinstance(raw, str):
+        raise TypeError
+    braced = raw.startswith("{") and raw.endswith("}")
+    return read_guid(raw[1:-1] if braced else raw)
 
 
 def _time(raw: Any) -> datetime:
@@ -129,7 +141,7 @@ _READERS: dict[str, Callable[[Any], Value]] = {
     "Edm.Decimal": _decimal,
     "Edm.DateTimeOffset": _time,
     "Edm.Date": _date,
-    "Edm.Guid": lambda raw: read_guid(raw.strip("{}")),
+    "Edm.Guid": _guid,
 }
 
 

@@ -76,7 +76,7 @@ def preflight(request: Request) -> Response:
     asked = request.header("access-control-request-headers") or "*"
     headers: Headers = (
         ("Access-Control-Allow-Methods", METHODS),
-        ("Access-Control-Allow-Headers", asked if asked.isprintable() else "*"),
+        ("Access-Control-Allow-Headers", asked if asked.isascii() and asked.isprintable() else "*"),
         ("Access-Control-Max-Age", "3600"),
         ("Allow", METHODS),
     )

@@ -32,6 +32,8 @@ def write_page(
 def read_page(table: Table, orders: tuple[Order, ...], token: str) -> tuple[Page, int | None]:
     """Return the page a token starts, and its size. Raises ODataError if it does not fit."""
     cookie = read_cookie(token)
+    if not cookie.last and cookie.page > 1:
+        return Page(cookie.page), cookie.size
     names = [order.column for order in orders] + [table.primary_id]
     key = cookie.last[-1][1] if cookie.last else None
     if [name for name, _ in cookie.last] != names or key is None or cookie.page < 2:

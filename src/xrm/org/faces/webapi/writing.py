@@ -1,7 +1,9 @@
 """POST, PATCH, DELETE: a payload into an Entity, preconditions into parameters."""
 
+import json
 import re
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -19,6 +21,7 @@ from xrm.wire.odata4.values import read_value
 
 Execute = Callable[[Message], Any]
 _BIND = "@odata.bind"
+_LONG_NUMBER = re.compile(rb"[\d.]{16}")
 _ETAG = re.compile(r'W/"(\d{1,19})"')
 
 
@@ -91,7 +94,10 @@ def read_entity(organization: Organization, resource: Resource, request: Request
 def _read_object(body: bytes) -> Mapping[str, Any]:
     try:
         payload = orjson.loads(body)
-    except orjson.JSONDecodeError as error:
+        if _LONG_NUMBER.search(body):
+            # A binary float would lose the last digits of a decimal.
+            payload = json.loads(body, parse_float=Decimal)
+    except (ValueError, RecursionError) as error:
         raise ODataError(f"The payload is not valid JSON: {error}") from None
     if not isinstance(payload, dict):
         raise ODataError("The payload is not a JSON object.")
@@ -158,7 +164,7 @@ def read_reference(organization: Organization, text: str) -> EntityReference:
     except ValueError:
         raise ODataError("The URL of a record cannot be read.") from None
     path = parts.path
-    if parts.scheme:
+    if parts.scheme or parts.netloc:
         here = urlsplit(organization.url)
         if (parts.scheme, parts.netloc.lower()) != (here.scheme, here.netloc.lower()):
             raise ODataError("The URL of a record must belong to this organization.")

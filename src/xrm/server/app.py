@@ -1,0 +1,104 @@
+"""The routing table: (listener, Host, path prefix) -> mount. The one place that says what is where.
+
+To add a face: a line in `table`, with the prefix it answers on its origin.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+from urllib.parse import urlsplit
+
+import orjson
+
+from xrm.org.faces import webapi
+from xrm.server.addresses import Origin, Place, Urls, accepted_hosts, certificate_names, normal_host
+from xrm.server.controls import CLOCK_PATH, Controls
+from xrm.server.estate import Estate
+from xrm.sts.faces import entra
+from xrm.wire.http import Mount, Response
+
+Dress = Literal["oauth", "odata", "plain"]
+
+ORG_PREFIXES = ("/api/", "/xrmservices/")
+"""Where an organization answers when it shares host and port with the token service."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the table. A prefix ends with a slash, or is a path and matches it alone.
+
+    `origin` names the lane of long requests; `dress` how a refusal of the server itself looks.
+    """
+
+    listener: int
+    hosts: frozenset[str]
+    prefix: str
+    mount: Mount
+    origin: Origin
+    dress: Dress
+
+    def matches(self, path: str) -> bool:
+        """Tell whether a raw path, in lower case, belongs here."""
+        if self.prefix.endswith("/"):
+            return path.startswith(self.prefix)
+        return path == self.prefix
+
+
+def table(estate: Estate, places: Sequence[Place]) -> tuple[Row, ...]:
+    """Return the rows in the order they are tried."""
+    mounts = _mounts(estate)
+    names = certificate_names(estate.settings, estate.urls)
+    public: dict[Origin, str] = {"sts": estate.urls.sts, "org": estate.urls.org}
+    rows: list[Row] = []
+    for listener, place in enumerate(places):
+        hosts = {o: accepted_hosts(names, place, public[o]) for o in place.origins}
+        if len(hosts) == 1:
+            ((origin, every),) = hosts.items()
+            rows += _rows(listener, every, origin, mounts[origin])
+        else:
+            rows += _shared(listener, hosts["sts"] | hosts["org"], estate.urls, mounts)
+    return tuple(rows)
+
+
+_Mounts = list[tuple[str, Mount, Dress]]
+
+
+def _rows(listener: int, hosts: frozenset[str], origin: Origin, mounts: _Mounts) -> list[Row]:
+    return [Row(listener, hosts, prefix, mount, origin, dress) for prefix, mount, dress in mounts]
+
+
+def _shared(
+    listener: int, every: frozenset[str], urls: Urls, mounts: dict[Origin, _Mounts]
+) -> list[Row]:
+    """Return the rows of two origins on one listener: by public Host, the rest by path."""
+    sts, org = (frozenset({_public_host(url)}) for url in (urls.sts, urls.org))
+    rows: list[Row] = []
+    if sts != org:
+        rows += _rows(listener, org, "org", mounts["org"]) + _rows(
+            listener, sts, "sts", mounts["sts"]
+        )
+        every -= sts | org
+    by_path = [(p, mount, dress) for _, mount, dress in mounts["org"] for p in ORG_PREFIXES]
+    return (
+        rows + _rows(listener, every, "org", by_path) + _rows(listener, every, "sts", mounts["sts"])
+    )
+
+
+def _public_host(url: str) -> str:
+    return normal_host(urlsplit(url).netloc) or ""
+
+
+def _mounts(estate: Estate) -> dict[Origin, _Mounts]:
+    sts: _Mounts = [("/", entra.mount(estate.sts), "oauth")]
+    if estate.settings.test_controls:
+        sts.insert(0, (CLOCK_PATH, Controls(estate.folder), "plain"))
+    return {"sts": sts, "org": [("/", webapi.mount(estate.organization), "odata")]}
+
+
+def refusal(dress: Dress, status: int, code: str, message: str) -> Response:
+    """Return a refusal of the server itself, before or instead of a face's answer."""
+    content: dict[str, object] = {"error": code, "error_description": message}
+    if dress == "odata":
+        content = {"error": {"code": code, "message": message}}
+    headers = (("content-type", "application/json; charset=utf-8"), ("cache-control", "no-store"))
+    return Response(status, headers, orjson.dumps(content))

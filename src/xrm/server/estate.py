@@ -1,0 +1,169 @@
+"""Estate: a data directory or database opened, in the same way by a server and by the CLI."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import UUID
+
+from xrm import db
+from xrm.db import Database, StorageError
+from xrm.model.ports import random_ids
+from xrm.org.organization import Organization
+from xrm.org.provisioning import provision
+from xrm.server import addresses, bootstrap, controls, published
+from xrm.server.addresses import Urls
+from xrm.server.bootstrap import Demonstration, Vault
+from xrm.server.folder import EstateError, Folder
+from xrm.server.settings import Settings
+from xrm.server.trust import TenantDirectory, TenantTrust
+from xrm.sts import TokenService
+from xrm.sts.keys import WrongSealingKey
+from xrm.sts.model import Tenant
+from xrm.sts.registration import add_resource
+
+STS, ORG = "sts", "org_contoso"
+_STATE = "estate.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Estate:
+    """A token service and the organization that trusts it, ready to use; close it at the end."""
+
+    settings: Settings
+    folder: Folder
+    server_id: UUID
+    urls: Urls
+    sts: TokenService
+    tenant: Tenant
+    organization: Organization
+    demonstration: Demonstration
+
+    @classmethod
+    def open(cls, settings: Settings, *, urls: Urls | None = None) -> "Estate":
+        """Open what the settings name, and fill it on first use, one process at a time.
+
+        Without `urls` the running server's are taken, else those these settings would publish.
+        Raises EstateError when the directory, the database or the sealing key is unusable.
+        """
+        folder = Folder(settings.folder)
+        urls = urls or published.urls(folder) or addresses.expected(settings)
+        with folder.locked():
+            return _Opening(settings, folder, urls).run()
+
+    def publish(self) -> None:
+        """Make the organization's URL a name by which tokens for it are asked."""
+        add_resource(self.sts, self.tenant, self.urls.org)
+
+    def close(self) -> None:
+        """Write what waits, and close the databases."""
+        self.sts.close()
+        self.sts.database.close()
+        self.organization.database.close()
+
+
+class _Opening:
+    """One opening: it closes what it opened when a later step fails."""
+
+    def __init__(self, settings: Settings, folder: Folder, urls: Urls) -> None:
+        self._settings = settings
+        self._folder = folder
+        self._urls = urls
+        self._databases: list[Database] = []
+        self._service: TokenService | None = None
+
+    def run(self) -> Estate:
+        state = self._state()
+        try:
+            estate = self._open(state)
+        except BaseException as error:
+            self._abandon()
+            if isinstance(error, StorageError | WrongSealingKey):
+                raise EstateError(f"cannot open {self._where()}: {error}") from error
+            raise
+        if not state["complete"]:
+            self._folder.write_json(_STATE, {**state, "complete": True})
+        return estate
+
+    def _state(self) -> dict[str, object]:
+        state = self._folder.read_json(_STATE)
+        if not state:
+            state = {
+                "server_id": str(random_ids()),
+                "organization_id": str(random_ids()),
+                "complete": False,
+            }
+            self._folder.write_json(_STATE, state)
+        elif not state["complete"]:
+            self._begin_again()
+        return state
+
+    def _begin_again(self) -> None:
+        """Remove what an interrupted first use left: nobody has worked with it yet."""
+        if self._settings.database:
+            raise EstateError(
+                f"the first use of {self._where()} was interrupted; drop its schemas {STS} and "
+                f"{ORG}, remove {self._folder.path / _STATE}, and start again"
+            )
+        for name in (STS, ORG):
+            for suffix in ("", "-wal", "-shm"):
+                (self._folder.database / f"{name}.db{suffix}").unlink(missing_ok=True)
+
+    def _open(self, state: dict[str, object]) -> Estate:
+        settings, clock = self._settings, controls.clock_of(self._folder)
+        key = self._folder.sealing_key(settings.sealing_key)
+        service = self._service = TokenService(
+            self._database(STS),
+            base_url=self._urls.sts,
+            clock=clock,
+            ids=random_ids,
+            sealing_key=key,
+            token_lifetime=settings.token_lifetime,
+        )
+        tenant = bootstrap.tenant(service)
+        records = self._database(ORG)
+        provision(
+            records,
+            organization_id=UUID(str(state["organization_id"])),
+            name=bootstrap.NAME,
+            clock=clock,
+            ids=random_ids,
+        )
+        organization = Organization(
+            records,
+            url=self._urls.org,
+            trust=TenantTrust(service, tenant),
+            directory=TenantDirectory(service, tenant),
+            clock=clock,
+            ids=random_ids,
+            quoted_challenge=settings.quoted_challenge,
+        )
+        vault = Vault(self._folder, key)
+        return Estate(
+            settings=settings,
+            folder=self._folder,
+            server_id=UUID(str(state["server_id"])),
+            urls=self._urls,
+            sts=service,
+            tenant=tenant,
+            organization=organization,
+            demonstration=bootstrap.demonstrate(service, tenant, organization, vault=vault),
+        )
+
+    def _database(self, namespace: str) -> Database:
+        settings = self._settings
+        url = settings.database or f"sqlite://{self._folder.database.as_posix()}"
+        try:
+            database = db.open(url, namespace, durable=settings.synchronous == "full")
+        except ValueError as error:
+            raise EstateError(f"database: {error}") from error
+        self._databases.append(database)
+        return database
+
+    def _where(self) -> str:
+        # A database URL may hold a password.
+        return "the database" if self._settings.database else str(Path(self._folder.path))
+
+    def _abandon(self) -> None:
+        if self._service is not None:
+            self._service.close()
+        for database in self._databases:
+            database.close()

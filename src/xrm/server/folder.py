@@ -1,0 +1,149 @@
+"""The data directory: private folders and files, locks between processes, the sealing key."""
+
+import base64
+import os
+import secrets
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import IO, Any
+
+import orjson
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from xrm.model.secret import Secret
+
+KEY_BYTES = 32
+_NONCE = 12
+
+
+class EstateError(Exception):
+    """The data directory or database cannot be used; the text says why and what to do."""
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _lock(file: IO[bytes], *, wait: bool) -> None:
+        msvcrt.locking(file.fileno(), msvcrt.LK_LOCK if wait else msvcrt.LK_NBLCK, 1)
+else:
+    import fcntl
+
+    def _lock(file: IO[bytes], *, wait: bool) -> None:
+        fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+
+
+class Folder:
+    """A data directory, made at first use, open to its owner only."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.database = path / "database"
+        self.tls = path / "tls"
+        try:
+            for folder in (path, self.database, self.tls):
+                _private_folder(folder)
+        except OSError as error:
+            raise EstateError(f"cannot use the data directory {path}: {error.strerror}") from error
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Hold the directory's lock: what is inside is done by one process at a time."""
+        with (self.path / "lock").open("ab") as file:
+            _lock(file, wait=True)
+            yield
+
+    def serving_lock(self, *, patience: float = 1.0) -> IO[bytes]:
+        """Take the lock a server holds while it runs; it ends when the file is closed.
+
+        Raises EstateError when another server holds it; `patience`, in seconds, is for those who
+        only look whether one does.
+        """
+        file = (self.path / "serving.lock").open("ab")
+        end = time.monotonic() + patience
+        while not _try_lock(file):
+            if time.monotonic() >= end:
+                file.close()
+                raise EstateError(
+                    f"a server is already running on {self.path}; stop it, or give this one its "
+                    "own data directory with --data"
+                )
+            time.sleep(0.05)
+        return file
+
+    def sealing_key(self, given: Secret | None) -> bytes:
+        """Return the 32 bytes that seal what is kept: the operator's, else this directory's."""
+        if given is not None:
+            return base64.b64decode(given.reveal())
+        path = self.path / "sealing.key"
+        with suppress(FileNotFoundError):
+            key = base64.b64decode(path.read_bytes())
+            if len(key) != KEY_BYTES:
+                raise EstateError(f"{path} does not hold {KEY_BYTES} bytes in base64")
+            return key
+        key = secrets.token_bytes(KEY_BYTES)
+        write_private(path, base64.b64encode(key))
+        return key
+
+    def read_json(self, name: str) -> dict[str, Any]:
+        """Return a JSON file's object, {} if there is no such file."""
+        try:
+            found = orjson.loads((self.path / name).read_bytes())
+        except FileNotFoundError:
+            return {}
+        except (OSError, ValueError) as error:
+            raise EstateError(f"cannot read {self.path / name}: {error}") from error
+        return dict(found)
+
+    def write_json(self, name: str, value: dict[str, Any]) -> None:
+        """Write a JSON file, whole or not at all."""
+        write_private(self.path / name, orjson.dumps(value, option=orjson.OPT_INDENT_2))
+
+
+def _try_lock(file: IO[bytes]) -> bool:
+    try:
+        _lock(file, wait=False)
+    except OSError:
+        return False
+    return True
+
+
+def _private_folder(path: Path) -> None:
+    if not path.is_dir():
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    elif path.stat().st_mode & 0o077 and sys.platform != "win32":
+        path.chmod(0o700)
+
+
+def write_private(path: Path, content: bytes) -> None:
+    """Write a file that only its owner may read, whole or not at all."""
+    fresh = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(path)
+    except BaseException:
+        fresh.unlink(missing_ok=True)
+        raise
+
+
+def seal(key: bytes, name: str, content: bytes) -> bytes:
+    """Return content sealed with AES-256-GCM under a name it must be opened with."""
+    nonce = secrets.token_bytes(_NONCE)
+    return nonce + AESGCM(key).encrypt(nonce, content, name.encode())
+
+
+def unseal(key: bytes, name: str, sealed: bytes) -> bytes:
+    """Return sealed content; raises EstateError when the key or the name is another."""
+    try:
+        return AESGCM(key).decrypt(sealed[:_NONCE], sealed[_NONCE:], name.encode())
+    except (InvalidTag, ValueError) as error:
+        raise EstateError(
+            f"{name} was sealed with another key: check XRM_SEALING_KEY and the data directory"
+        ) from error

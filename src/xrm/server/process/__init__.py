@@ -1,0 +1,8 @@
+"""The processes of a server: listeners, lanes, one process or a supervisor and its workers.
+
+listening    granian on sockets bound before: TLS, HTTP/1.1
+lanes        the bounded threads of long requests
+single       one process from open estate to clean stop; a worker is the same
+supervisor   several workers on the same sockets, started again when they fall
+__main__     what a worker process runs
+"""

@@ -1,0 +1,180 @@
+"""serve: from settings to a running server, and to a clean stop."""
+
+import asyncio
+import logging
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Coroutine, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from socket import socket
+from typing import Any
+
+from xrm.server import addresses, controls, published, tls
+from xrm.server.addresses import Place, Urls
+from xrm.server.estate import Estate
+from xrm.server.folder import EstateError, Folder
+from xrm.server.process import listening, single
+from xrm.server.process.supervisor import Supervisor
+from xrm.server.published import Published
+from xrm.server.settings import Settings
+from xrm.server.tls import Certificate
+
+Ready = Callable[[Published], object]
+
+log = logging.getLogger("xrm.server")
+
+
+def serve(settings: Settings, *, ready: Ready | None = None) -> int:
+    """Serve until SIGTERM or Ctrl-C, and return the exit status, 0.
+
+    `ready` is called once, in a thread of its own, when a TLS connection to every listener has
+    been accepted. Raises EstateError when the server cannot start; the text says why.
+    """
+    set_up_logging(settings)
+    listening.raise_file_limit()
+    if settings.workers > 1 and sys.platform == "win32":
+        raise EstateError("several workers cannot share a socket on Windows; use --workers 1")
+    with _data(settings) as where:
+        folder = Folder(where.folder)
+        with folder.serving_lock():
+            _serve(where, folder, ready or (lambda _facts: None))
+    return 0
+
+
+def set_up_logging(settings: Settings) -> None:
+    """Log to standard error at the level of the settings; a host's own set-up is left alone."""
+    logging.basicConfig(stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("xrm").setLevel(settings.log_level.upper())
+
+
+@contextmanager
+def _data(settings: Settings) -> Iterator[Settings]:
+    """Yield settings with a data directory: the one set, or one thrown away at the end."""
+    if not settings.memory:
+        yield settings
+        return
+    path = Path(tempfile.mkdtemp(prefix="xrm-"))
+    try:
+        yield replace(settings, data=path)
+    finally:
+        shutil.rmtree(path, ignore_errors=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Start:
+    """A server bound and prepared, about to serve."""
+
+    settings: Settings
+    folder: Folder
+    urls: Urls
+    places: Sequence[Place]
+    sockets: Sequence[socket]
+    certificate: Certificate
+    ready: Ready
+
+
+def _serve(settings: Settings, folder: Folder, ready: Ready) -> None:
+    places, sockets = _bind(settings)
+    try:
+        urls = addresses.publish(settings, places)
+        names = addresses.certificate_names(settings, urls)
+        with folder.locked():
+            certificate = tls.ensure(folder, names)
+            controls.prepare(folder, wanted=settings.test_controls)
+        estate = Estate.open(settings, urls=urls)
+        estate.publish()
+        start = _Start(settings, folder, urls, places, sockets, certificate, ready)
+        (_one if settings.workers == 1 else _several)(start, estate)
+    finally:
+        for sock in sockets:
+            sock.close()
+        published.withdraw(folder)
+        controls.clear(folder)
+
+
+def _bind(settings: Settings) -> tuple[list[Place], list[socket]]:
+    """Return the places with their real ports, and the sockets that listen there."""
+    sockets: list[socket] = []
+    places = addresses.places(settings)
+    try:
+        for place in places:
+            sockets.append(addresses.bind(place))
+    except EstateError:
+        for sock in sockets:
+            sock.close()
+        raise
+    bound = zip(places, sockets, strict=True)
+    return [replace(place, port=sock.getsockname()[1]) for place, sock in bound], sockets
+
+
+def _one(start: _Start, estate: Estate) -> None:
+    """Serve in this process."""
+
+    async def main() -> bool:
+        stopping = asyncio.Event()
+        with single.stopped_by_signals(stopping):
+            return await single.run(
+                estate,
+                places=start.places,
+                sockets=start.sockets,
+                certificate=start.certificate,
+                started=_announcer(start, estate),
+                stopping=stopping,
+            )
+
+    idle = False
+    try:
+        idle = asyncio.run(main())
+    finally:
+        estate.sts.close()
+        if idle:
+            estate.close()
+
+
+def _several(start: _Start, estate: Estate) -> None:
+    """Serve in worker processes; this one only keeps them."""
+    started = _announcer(start, estate)
+    estate.close()
+
+    async def main() -> None:
+        stopping = asyncio.Event()
+        supervisor = Supervisor(
+            start.settings, urls=start.urls, places=start.places, sockets=start.sockets
+        )
+        with single.stopped_by_signals(stopping):
+            await supervisor.run(started=started, stopping=stopping)
+
+    asyncio.run(main())
+
+
+def _announcer(start: _Start, estate: Estate) -> Callable[[], Coroutine[Any, Any, None]]:
+    facts = _facts(start, estate)
+
+    async def started() -> None:
+        await single.probe(start.places, start.certificate.ca_bundle)
+        published.announce(start.folder, facts)
+        await asyncio.to_thread(start.ready, facts)
+
+    return started
+
+
+def _facts(start: _Start, estate: Estate) -> Published:
+    shown = estate.demonstration
+    return Published(
+        authority=start.urls.sts,
+        tenant_id=estate.tenant.tenant_id,
+        tenant_domain=estate.tenant.domain,
+        organization_url=start.urls.org,
+        web_api_url=f"{start.urls.org}api/data/v9.2/",
+        client_id=shown.client_id,
+        client_secret=shown.client_secret,
+        no_user_client_id=shown.no_user_client_id,
+        no_user_client_secret=shown.no_user_client_secret,
+        data_dir=start.folder.path,
+        ca_bundle=start.certificate.ca_bundle,
+        pid=os.getpid(),
+    )
