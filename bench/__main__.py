@@ -83,8 +83,9 @@ def _works(servers: list[Server], pressure: Pressure, cores: Cores) -> dict[Name
             signing.measure, pressure.seconds, cores
         )
     for server in servers:
-        for kind in server.exchanges.keys() & kinds:
-            asked = server.exchanges[kind]
+        for kind, asked in server.exchanges.items():
+            if kind not in kinds:
+                continue
             works[server.name, kind] = functools.partial(
                 burst, asked, server.group, pressure, cores
             )

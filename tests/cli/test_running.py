@@ -120,6 +120,14 @@ def test_query_reads_leads(here):
     assert "1 record." in first.err
 
 
+def test_without_select_each_record_is_a_block_of_its_filled_columns(here):
+    lines = here("query", "leads", "--filter", "subject ne null", "--top", 1).out.splitlines()
+    names = [line.split()[0] for line in lines]
+    assert {"subject", "leadid"} <= set(names)
+    assert not any("@" in name for name in names)
+    assert all(len(line.split()) > 1 for line in lines)
+
+
 def test_query_filters(here):
     none = here("query", "leads", "--filter", "subject eq 'there is no such lead'", "--json")
     assert none.json() == []

@@ -52,11 +52,6 @@ def fill(served: Served) -> None:
     database.close()
 
 
-def client(served: Served) -> httpx2.Client:
-    context = ssl.create_default_context(cafile=served["ca_bundle"])
-    return httpx2.Client(verify=context, timeout=60)
-
-
 def ask_token(http: httpx2.Client, served: Served) -> str:
     answer = http.post(
         f"{served.tenant_authority}/oauth2/token",
@@ -73,7 +68,7 @@ def ask_token(http: httpx2.Client, served: Served) -> str:
 
 def latencies(served: Served) -> list[float]:
     taken = []
-    with client(served) as http:
+    with served.http() as http:
         ask_token(http, served)
         for _ in range(ASKED):
             start = time.perf_counter()
@@ -106,12 +101,12 @@ def children(pid: int) -> list[int]:
 def slow_queries(served: Served) -> Iterator[None]:
     """Keep four long searches running."""
     ended = threading.Event()
-    with client(served) as http:
+    with served.http() as http:
         token = ask_token(http, served)
     statuses: list[int] = []
 
     def search() -> None:
-        with client(served) as http:
+        with served.http() as http:
             while not ended.is_set():
                 answer = http.get(
                     f"{served['web_api_url']}leads",
@@ -196,7 +191,7 @@ def test_a_huge_body_is_refused_and_not_kept(served: Served, origin: str, path: 
         answer = send_until_answered(link, length)
     assert b" 413 " in answer.split(b"\r\n", 1)[0]
     assert resident(served) - before < MEMORY_GROWTH
-    with client(served) as http:
+    with served.http() as http:
         assert ask_token(http, served)
 
 

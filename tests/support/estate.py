@@ -277,18 +277,14 @@ class Estate:
     def beside(self) -> "Estate":
         """Return the same estate through another Organization, as another process has it."""
         organization = _organization(self.database, self.trust, self.directory, self.clock)
-        return Estate(
-            self.database, organization, self.trust, self.directory, self.clock, self.ids
-        )
+        return Estate(self.database, organization, self.trust, self.directory, self.clock, self.ids)
 
 
 def _organization(
     database: Database, trust: KnownKeys, directory: Applications, clock: MovableClock
 ) -> Organization:
     ids = CountedIds(f"organization {uuid.uuid4()}")
-    return Organization(
-        database, url=URL, trust=trust, directory=directory, clock=clock, ids=ids
-    )
+    return Organization(database, url=URL, trust=trust, directory=directory, clock=clock, ids=ids)
 
 
 def build(url: str, namespace: str = "org") -> Estate:
@@ -296,9 +292,7 @@ def build(url: str, namespace: str = "org") -> Estate:
     database = db.open(url, namespace, durable=False, connections=4)
     clock, trust, directory = MovableClock(), KnownKeys(), Applications()
     ids = CountedIds("estate")
-    provisioning.provision(
-        database, organization_id=ids(), name="Contoso", clock=clock, ids=ids
-    )
+    provisioning.provision(database, organization_id=ids(), name="Contoso", clock=clock, ids=ids)
     trust.publish(signing_key("trusted"))
     organization = _organization(database, trust, directory, clock)
     return Estate(database, organization, trust, directory, clock, ids)

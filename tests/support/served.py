@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -11,6 +12,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import httpx2
 
 START_SECONDS = 90.0
 
@@ -30,6 +33,11 @@ class Served:
     def tenant_authority(self) -> str:
         """The tenant's base URL at the token service."""
         return f"{self['authority'].rstrip('/')}/{self['tenant_id']}"
+
+    def http(self) -> httpx2.Client:
+        """Return an HTTP client that trusts the local CA."""
+        context = ssl.create_default_context(cafile=self["ca_bundle"])
+        return httpx2.Client(verify=context, timeout=60)
 
     def run(self, *arguments: str, check: bool = True) -> Any:
         """Run a verb of the command on this server's data and return its JSON."""

@@ -80,7 +80,8 @@ def _short(path: Path) -> str:
 
 def _command() -> str:
     """Return how this command is called here: in a virtual environment it may not be on PATH."""
-    return "xrm" if shutil.which("xrm") else _short(Path(sys.argv[0]))
+    called = Path(sys.argv[0])
+    return "xrm" if shutil.which("xrm") or called.name != "xrm" else _short(called)
 
 
 def _data_flag(facts: Facts) -> str:

@@ -4,12 +4,13 @@ from datetime import UTC, datetime
 
 from xrm.model.ports import Clock, system_clock
 
+_MINUTE = 60
 _UNITS = (
     (365.25 * 86_400, "year"),
     (30.44 * 86_400, "month"),
     (86_400, "day"),
     (3_600, "hour"),
-    (60, "minute"),
+    (_MINUTE, "minute"),
 )
 
 
@@ -20,8 +21,9 @@ def distance(seconds: float) -> str:
         return "now"
     words = f"{int(size)} second{'s' * (int(size) != 1)}"
     for length, name in _UNITS:
-        if size >= 1.5 * length or (length == 60 and size >= 60):
-            count = int(size / length)
+        # From two of a unit on: "in 90 minutes" says more than "in 1 hour".
+        if size >= 2 * length or (length == _MINUTE and size >= length):
+            count = round(size / length)
             words = f"{count} {name}{'s' * (count != 1)}"
             break
     return f"in {words}" if seconds > 0 else f"{words} ago"

@@ -1,7 +1,7 @@
 """xrm whoami and xrm query: sign in and ask an organization."""
 
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from itertools import islice
 from typing import Annotated, Any
 
@@ -11,9 +11,8 @@ from xrm.cli import connecting, output
 from xrm.cli.options import Json
 
 PANEL = "Sign in and ask"
-_HIDDEN = ("@", "_")
-_SAMPLE = 200
-"""Rows laid out as one table; beyond them the widths are settled and rows stream."""
+_BATCH = 500
+"""Rows laid out as one table: more would have to be held in memory first."""
 
 
 def add(app: typer.Typer) -> None:
@@ -84,8 +83,10 @@ def query(
         )
         if as_json:
             _print_json(records)
-        else:
+        elif columns:
             _print_table(records, columns)
+        else:
+            _print_blocks(records)
 
 
 def _orderings(text: str | None) -> list[str] | None:
@@ -104,27 +105,29 @@ def _print_json(records: Iterable[Mapping[str, Any]]) -> None:
 
 
 def _print_table(records: Iterable[Mapping[str, Any]], columns: tuple[str, ...]) -> None:
+    """Print the chosen columns as a table, batch by batch."""
     stream = iter(records)
-    batch = list(islice(stream, _SAMPLE))
-    shown = columns or _columns_of(batch)
     total = 0
-    while batch:
+    while batch := list(islice(stream, _BATCH)):
         total += len(batch)
-        output.listing(shown, ([_cell(each, name) for name in shown] for each in batch))
-        batch = list(islice(stream, _SAMPLE))
+        output.listing(columns, ([_cell(each, name) for name in columns] for each in batch))
+    _count(total)
+
+
+def _print_blocks(records: Iterable[Mapping[str, Any]]) -> None:
+    """Print each record as a block of its filled columns: all columns make no readable table."""
+    total = 0
+    for record in records:
+        if total:
+            output.say()
+        total += 1
+        names = (name for name in record if "@" not in name)
+        output.facts({name: _cell(record, name) for name in names})
+    _count(total)
+
+
+def _count(total: int) -> None:
     output.note(f"{total} record{'s' * (total != 1)}.")
-
-
-def _columns_of(batch: list[Mapping[str, Any]]) -> tuple[str, ...]:
-    """Return the columns with a value in any of these records, in the order they came."""
-    return tuple(dict.fromkeys(_filled(batch)))
-
-
-def _filled(batch: list[Mapping[str, Any]]) -> Iterator[str]:
-    for record in batch:
-        for name, value in record.items():
-            if value is not None and "@" not in name:
-                yield name
 
 
 def _cell(record: Mapping[str, Any], name: str) -> object:

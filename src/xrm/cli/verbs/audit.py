@@ -29,14 +29,26 @@ def show(
 ) -> None:
     """Print the latest audit events: who signed in, for what, and what was refused."""
     from xrm.sts.audit import read_events
+    from xrm.sts.registration import list_applications
 
     with estate(data, database) as opened:
         events = read_events(opened.sts, limit=limit)
+        named = {
+            str(each.application_id): each.name
+            for each in list_applications(opened.sts, opened.tenant)
+        }
     if as_json:
         output.json([_event(each) for each in reversed(events)])
         return
     rows = [
-        (_time(each), each.operation, _outcome(each), each.client, each.resource, each.peer)
+        (
+            _time(each),
+            each.operation,
+            _outcome(each),
+            named.get(each.client, each.client),
+            each.resource,
+            each.peer,
+        )
         for each in reversed(events)
     ]
     output.listing(

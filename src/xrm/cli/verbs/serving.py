@@ -2,14 +2,17 @@
 
 import sys
 import threading
-from collections.abc import Callable
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-import orjson
 import typer
 
 from xrm.cli import summary
 from xrm.cli.options import Data, DatabaseUrl, settings
+from xrm.cli.walk.show import Walk, show
+
+if TYPE_CHECKING:
+    from xrm.server.published import Published
+    from xrm.server.settings import Settings
 
 PANEL = "Server"
 
@@ -42,7 +45,7 @@ TestControls = Annotated[
 OneLine = Annotated[
     bool, typer.Option("--json", help="When ready, print one line of JSON and nothing else.")
 ]
-Walk = Annotated[bool, typer.Option("--walk", help="When ready, try each sign-in that exists.")]
+Walking = Annotated[bool, typer.Option("--walk", help="When ready, try each sign-in that exists.")]
 
 
 def add(app: typer.Typer) -> None:
@@ -63,7 +66,7 @@ def serve(
     workers: Workers = None,
     test_controls: TestControls = False,
     as_json: OneLine = False,
-    walk: Walk = False,
+    walk: Walking = False,
 ) -> None:
     """Serve a token service and an organization over TLS, each on an origin of its own.
 
@@ -84,31 +87,40 @@ def serve(
         workers=workers,
         test_controls=test_controls or None,
     )
-    from xrm.server.serving import serve as run
-
-    raise typer.Exit(run(chosen, ready=_announcer(as_json=as_json, walk=walk)))
+    raise typer.Exit(_Reporter(as_json=as_json, walk=walk).serve(chosen))
 
 
-def _announcer(*, as_json: bool, walk: bool) -> Callable[[dict[str, Any]], None]:
-    """Return what is called once, with the facts of the server, when it is ready."""
+class _Reporter:
+    """What is told when the server is ready: one line of JSON, or a walk and a summary."""
 
-    def ready(facts: dict[str, Any]) -> None:
-        if as_json:
-            sys.stdout.write(orjson.dumps(facts, default=str).decode() + "\n")
+    def __init__(self, *, as_json: bool, walk: bool) -> None:
+        self._as_json = as_json
+        self._walk = Walk() if walk else None
+
+    def serve(self, chosen: "Settings") -> int:
+        """Serve until told to stop and return the exit status."""
+        from xrm.server.serving import serve
+
+        try:
+            return serve(chosen, ready=self._ready)
+        finally:
+            if self._walk:
+                self._walk.stop()
+
+    def _ready(self, published: "Published") -> None:
+        """Tell it. The server waits for this to return, so the walk goes on by itself."""
+        if self._as_json:
+            sys.stdout.write(published.to_json() + "\n")
             sys.stdout.flush()
-        if not as_json or walk:
-            # The walk asks the server that is calling here: it must not wait for the answer.
-            tell = threading.Thread(target=_tell, args=(facts, as_json, walk), daemon=True)
-            tell.start()
+        if self._walk:
+            thread = threading.Thread(target=self._tell, args=(published.facts(),), daemon=True)
+            thread.start()
+        elif not self._as_json:
+            self._tell(published.facts())
 
-    return ready
-
-
-def _tell(facts: dict[str, Any], as_json: bool, walk: bool) -> None:
-    if walk:
-        from xrm.cli.walk import show
-
-        show.show(show.lines(facts), stderr=as_json)
-    if not as_json:
-        summary.show(facts)
-        summary.stop_hint()
+    def _tell(self, facts: dict[str, Any]) -> None:
+        if self._walk:
+            show(self._walk.lines(facts), stderr=self._as_json)
+        if not self._as_json:
+            summary.show(facts)
+            summary.stop_hint()

@@ -54,6 +54,12 @@ def create(
 
     with estate(data, database) as opened:
         application_id = application(opened, name).application_id
+        users = administration.application_users(opened.organization)
+        if _matching(users, str(application_id)):
+            raise Failure(
+                f"The application {name!r} has a user already.",
+                next_step=f"xrm app-user list shows it; xrm role assign {name} ROLE adds to it.",
+            )
         user_id = administration.create_application_user(
             opened.organization, application_id, business_unit=business_unit
         )

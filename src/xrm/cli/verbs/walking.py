@@ -19,14 +19,14 @@ def walk(data: Data = None, as_json: Json = False) -> None:
     Each gets a token and reads leads over TLS. The exit status is 1 if one fails. A client that
     is not installed is left out.
     """
-    from xrm.cli.walk import show
+    from xrm.cli.walk.show import Walk, show
 
     facts = connecting.with_secrets(connecting.require_running(data))
     if as_json:
-        walked = list(show.lines(facts))
+        walked = list(Walk().lines(facts))
         output.json(walked)
         well = all(line["state"] != "failed" for line in walked)
     else:
-        well = show.show(show.lines(facts))
+        well = show(Walk().lines(facts))
     if not well:
         raise typer.Exit(1)

@@ -16,30 +16,53 @@ _MARKS = {"done": ("ok", "green"), "failed": ("FAILED", "bold red"), "left out":
 _PROXIES = ("http_proxy", "https_proxy", "all_proxy")
 
 
-def lines(facts: Facts) -> Iterator[dict[str, Any]]:
-    """Run the walk and yield a line for each sign-in as it ends.
+class Walk:
+    """One walk through the sign-ins, in a process of its own; `stop` ends it early."""
 
-    The server is on this machine, so a proxy of the environment is not used.
-    """
-    environment = {
-        name: value for name, value in os.environ.items() if name.lower() not in _PROXIES
-    }
-    with subprocess.Popen(
-        [sys.executable, "-m", "xrm.cli.walk.child"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        env=environment,
-        text=True,
-    ) as process:
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[str] | None = None
+        self._stopped = False
+
+    def lines(self, facts: Facts) -> Iterator[dict[str, Any]]:
+        """Walk and yield a line for each sign-in as it ends.
+
+        The server is on this machine, so a proxy of the environment is not used.
+        """
+        environment = {
+            name: value for name, value in os.environ.items() if name.lower() not in _PROXIES
+        }
+        process = self._process = subprocess.Popen(
+            [sys.executable, "-m", "xrm.cli.walk.child"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=environment,
+            text=True,
+            # Ctrl-C is for the server; `stop` is for the walk.
+            start_new_session=True,
+        )
         assert process.stdin
         assert process.stdout
-        process.stdin.write(json.dumps(facts))
-        process.stdin.close()
-        for line in process.stdout:
-            yield json.loads(line)
-    if process.returncode:
-        text = f"the walk itself ended with status {process.returncode}"
-        yield {"what": "walk", "account": "", "state": "failed", "result": text, "ms": None}
+        try:
+            with process.stdin as asked:
+                asked.write(json.dumps(facts))
+            with process.stdout as answers:
+                yield from map(json.loads, answers)
+            process.wait()
+        finally:
+            self._end()
+        if process.returncode and not self._stopped:
+            text = f"the walk itself ended with status {process.returncode}"
+            yield {"what": "walk", "account": "", "state": "failed", "result": text, "ms": None}
+
+    def stop(self) -> None:
+        """End the walk, if one is under way."""
+        self._stopped = True
+        self._end()
+
+    def _end(self) -> None:
+        if self._process is not None and self._process.poll() is None:
+            self._process.kill()
+            self._process.wait()
 
 
 def show(walked: Iterable[dict[str, Any]], *, stderr: bool = False) -> bool:

@@ -69,14 +69,19 @@ class BearerTokens:
             claims = jose.verify(token, self._trust.key)
         except jose.InvalidToken as error:
             raise NotAuthenticated("The token's signature or form is not valid.") from error
-        if claims.get("iss") not in self._trust.issuers:
+        if _text(claims, "iss") not in self._trust.issuers:
             raise NotAuthenticated("The token comes from an issuer that is not trusted.")
-        if claims.get("tid") != str(self._trust.tenant_id):
+        if _text(claims, "tid") != str(self._trust.tenant_id):
             raise NotAuthenticated("The token belongs to another tenant.")
-        if claims.get("aud") not in self._audiences:
+        if _text(claims, "aud") not in self._audiences:
             raise NotAuthenticated("The token is meant for another audience.")
         not_before, expires = (_time(claims, name) for name in ("nbf", "exp"))
         return _Verified(_identity(claims), not_before, expires, now)
+
+
+def _text(claims: Mapping[str, Any], name: str) -> str:
+    value = claims.get(name)
+    return value if isinstance(value, str) else ""
 
 
 def _time(claims: Mapping[str, Any], name: str) -> float:

@@ -56,7 +56,8 @@ class Listener(Server):
         )
 
     def _init_shared_socket(self) -> None:
-        self._shd: Any = SocketHolder(self._descriptor, False, _BACKLOG)
+        holder: Any = SocketHolder
+        self._shd: Any = holder(self._descriptor, False, _BACKLOG)
 
     def stop(self) -> None:
         """Accept no more; connections end with the answer they wait for."""

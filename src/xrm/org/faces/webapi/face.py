@@ -74,13 +74,11 @@ class WebApi:
             reading.check_length(request.path, request.query)
             resource = read_resource(organization.catalogue, request.path)
             return self._dispatch(request, resource, identity, request_id)
-        except ODataError as error:
+        except (ODataError, service.ServiceError) as error:
             # Who has no user here learns nothing else.
             pipeline.admit(organization, identity)
-            return answers.error_document(service.URI, str(error), request_id)
-        except service.ServiceError as error:
-            if error.fault in (service.UNKNOWN_SEGMENT, service.NOT_IMPLEMENTED):
-                pipeline.admit(organization, identity)
+            if isinstance(error, ODataError):
+                return answers.error_document(service.URI, str(error), request_id)
             raise
 
     def _dispatch(
