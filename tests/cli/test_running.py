@@ -1,41 +1,11 @@
 """The verbs beside a running server: signing in, asking, and changes that count at once."""
 
-import json
 import os
-import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from xrm.cli import connecting
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    """Return the facts of a server of its own, on free ports, and its process."""
-    folder = tmp_path_factory.mktemp("served")
-    command = [sys.executable, "-m", "xrm.cli", "serve", "--port", "0", "--org-port", "0"]
-    environment = {name: value for name, value in os.environ.items() if name[:4] != "XRM_"}
-    with (folder / "log").open("w") as log:
-        process = subprocess.Popen(
-            [*command, "--data", str(folder / "xrm"), "--json"],
-            stdout=subprocess.PIPE,
-            stderr=log,
-            text=True,
-            env=environment,
-        )
-    assert process.stdout
-    line = process.stdout.readline()
-    assert line, (folder / "log").read_text()
-    facts = json.loads(line)
-    yield facts
-    process.send_signal(signal.SIGTERM)
-    rest = process.stdout.read()
-    process.stdout.close()
-    assert process.wait(30) == 0, (folder / "log").read_text()
-    assert rest == "", "--json prints one line and nothing else"
 
 
 @pytest.fixture

@@ -158,7 +158,9 @@ class Small:
 
 
 @contextmanager
-def small(folder: Path, *, threads: int = 2, waiting: int = 2, body_seconds: float = 30.0) -> Iterator[Small]:
+def small(
+    folder: Path, *, threads: int = 2, waiting: int = 2, body_seconds: float = 30.0
+) -> Iterator[Small]:
     server = Small(folder, threads=threads, waiting=waiting, body_seconds=body_seconds)
     try:
         yield server

@@ -97,7 +97,9 @@ def test_tls_1_2_is_the_minimum(server):
 
 @pytest.mark.parametrize("declared", [True, False])
 def test_a_body_over_the_limit_is_refused_in_the_faces_dress(server, declared):
-    server.add("/small", echo, lane="inline", limit=10, too_large=lambda r: Response(413, (), b"dress"))
+    server.add(
+        "/small", echo, lane="inline", limit=10, too_large=lambda r: Response(413, (), b"dress")
+    )
     own = f"localhost:{server.address[1]}"
     if declared:
         more, body = "Content-Length: 11", b""  # nothing of it need be sent

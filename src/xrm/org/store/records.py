@@ -65,13 +65,30 @@ class RecordStore:
         return transaction.run(statement, {**cells, _KEY: pack_guid(key)})
 
     def remove(self, transaction: Transaction, table: Table, key: Guid) -> int:
-        """Remove a record and return how many there were (0 or 1)."""
+        """Remove a record with its associations; return how many records there were (0 or 1)."""
+        self._dissociate(transaction, table, key)
         sql = self._sql.tables[table.logical_name]
         statement = self._statement(
             ("delete", table.logical_name),
             lambda: delete(sql).where(sql.c[table.primary_id] == bindparam(_KEY)),
         )
         return transaction.run(statement, {_KEY: pack_guid(key)})
+
+    def _dissociate(self, transaction: Transaction, table: Table, key: Guid) -> None:
+        for association in table.many_to_many:
+            sql = self._sql.intersects.get(association.intersect)
+            if sql is None:
+                continue
+            sides = {
+                association.entity1: association.entity1_column,
+                association.entity2: association.entity2_column,
+            }
+            column = sql.c[sides[table.logical_name]]
+            statement = self._statement(
+                ("dissociate", table.logical_name, association.intersect),
+                lambda sql=sql, column=column: delete(sql).where(column == bindparam(_KEY)),
+            )
+            transaction.run(statement, {_KEY: pack_guid(key)})
 
     def fetch(
         self, transaction: Transaction, table: Table, key: Guid, names: tuple[str, ...]

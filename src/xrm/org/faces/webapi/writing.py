@@ -149,8 +149,9 @@ def _bound(organization: Organization, table: Table, name: str, raw: Any) -> Val
     if not isinstance(raw, str):
         raise ODataError(f"The value of '{name}{_BIND}' is not a URL.")
     reference = read_reference(organization, raw)
-    if target is not None and name != "ownerid" and reference.logical_name != target:
-        raise ODataError(f"The navigation property '{name}' refers to '{target}'.")
+    targets = table.columns[column].targets if column == "ownerid" else (target,)
+    if reference.logical_name not in targets:
+        raise ODataError(f"The navigation property '{name}' refers to '{target or 'owner'}'.")
     return {column: reference}
 
 

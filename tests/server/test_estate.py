@@ -1,0 +1,174 @@
+"""Opening a data directory: first use, second use, two at once, interrupted, and the wrong key."""
+
+import base64
+import secrets
+import subprocess
+import sys
+from dataclasses import replace
+
+import pytest
+
+from xrm.db import Busy
+from xrm.model.ports import system_clock
+from xrm.org.administration import application_users
+from xrm.server import bootstrap
+from xrm.server.addresses import Urls
+from xrm.server.estate import Estate
+from xrm.server.folder import EstateError
+from xrm.server.settings import Settings
+from xrm.sts.registration import list_applications, list_secrets
+
+
+def settings(path, **values):
+    return Settings.load({"data": path, "synchronous": "normal", **values}, {})
+
+
+@pytest.fixture(scope="module")
+def first(tmp_path_factory):
+    path = tmp_path_factory.mktemp("estate") / "data"
+    estate = Estate.open(settings(path))
+    estate.close()
+    return estate
+
+
+def same(one, other):
+    assert other.server_id == one.server_id
+    assert other.tenant == one.tenant
+    assert other.demonstration == one.demonstration
+
+
+def test_first_use_makes_the_demonstration(first):
+    estate = Estate.open(first.settings)
+    try:
+        users = application_users(estate.organization)
+        assert [(u.application_id, u.roles, u.business_unit) for u in users] == [
+            (estate.demonstration.client_id, ("Salesperson",), "Contoso Europe")
+        ]
+        names = {one.name for one in list_applications(estate.sts, estate.tenant)}
+        assert names == {bootstrap.SERVICE, bootstrap.NO_USER}
+        assert estate.tenant.domain == "contoso.localhost"
+    finally:
+        estate.close()
+
+
+def test_second_use_finds_it_again(first):
+    again = Estate.open(first.settings)
+    again.close()
+    same(first, again)
+
+
+def test_no_secret_lies_open(first):
+    known = [first.demonstration.client_secret, first.demonstration.no_user_client_secret]
+    for path in first.folder.path.rglob("*"):
+        content = path.read_bytes() if path.is_file() else b""
+        assert not [one for one in known if one.reveal().encode() in content], path
+    assert all(one.reveal() not in repr(first.demonstration) for one in known)
+
+
+def test_the_urls_are_those_of_whoever_opens(first):
+    urls = Urls("https://sts.example", "https://org.example/")
+    estate = Estate.open(first.settings, urls=urls)
+    try:
+        assert estate.sts.base_url == "https://sts.example"
+        assert estate.organization.url == "https://org.example/"
+        assert estate.organization.trust.issuers == {
+            f"https://sts.example/{estate.tenant.tenant_id}/"
+        }
+    finally:
+        estate.close()
+    plain = Estate.open(first.settings)
+    plain.close()
+    assert plain.urls == Urls("https://localhost:8443", "https://localhost:8444/")
+
+
+def test_the_organization_sees_the_tenants_applications(first):
+    estate = Estate.open(first.settings)
+    try:
+        directory = estate.organization.directory
+        found = directory.application(estate.demonstration.no_user_client_id)
+        assert found is not None
+        assert found.name == bootstrap.NO_USER
+        assert found.tenant_domain == "contoso.localhost"
+        assert directory.application(estate.server_id) is None
+    finally:
+        estate.close()
+
+
+def test_two_processes_at_first_use_make_one_estate(tmp_path):
+    code = (
+        "import sys; from xrm.server.estate import Estate; from xrm.server.settings import Settings\n"
+        "estate = Estate.open(Settings.load({'data': sys.argv[1]}, {}))\n"
+        "print(estate.tenant.tenant_id, estate.demonstration.client_secret.reveal())\n"
+        "estate.close()"
+    )
+    command = [sys.executable, "-c", code, str(tmp_path / "data")]
+    both = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    said = [process.communicate(timeout=120)[0] for process in both]
+    assert [process.returncode for process in both] == [0, 0]
+    assert said[0] == said[1] != ""
+
+
+def test_an_interrupted_first_use_begins_again(tmp_path, monkeypatch):
+    def fails(*_args, **_more):
+        raise Busy("interrupted")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(bootstrap, "assign_role", fails)
+        with pytest.raises(EstateError, match="interrupted"):
+            Estate.open(settings(tmp_path))
+    estate = Estate.open(settings(tmp_path))
+    try:
+        assert len(application_users(estate.organization)) == 1
+    finally:
+        estate.close()
+
+
+def test_another_sealing_key_is_refused(first):
+    other = base64.b64encode(secrets.token_bytes(32)).decode()
+    with pytest.raises(EstateError):
+        Estate.open(settings(first.folder.path, sealing_key=other))
+
+
+def test_an_operators_sealing_key_leaves_no_file(tmp_path):
+    key = base64.b64encode(secrets.token_bytes(32)).decode()
+    estate = Estate.open(settings(tmp_path, sealing_key=key))
+    estate.close()
+    assert not (tmp_path / "sealing.key").exists()
+    again = Estate.open(settings(tmp_path, sealing_key=key))
+    again.close()
+    same(estate, again)
+
+
+def test_a_secret_about_to_end_is_replaced(first, monkeypatch):
+    before = first.demonstration.client_secret
+    monkeypatch.setattr(
+        "xrm.server.controls.clock_of", lambda _folder: lambda: system_clock() + 720 * 86_400
+    )
+    later = Estate.open(first.settings)
+    try:
+        assert later.demonstration.client_secret != before
+        (app,) = (
+            a
+            for a in list_applications(later.sts, later.tenant)
+            if a.application_id == later.demonstration.client_id
+        )
+        assert len(list_secrets(later.sts, app)) == 2, "the old one is not taken away"
+    finally:
+        later.close()
+
+
+def test_a_database_url_nobody_knows_is_refused(tmp_path):
+    with pytest.raises(EstateError, match="mysql"):
+        Estate.open(replace(settings(tmp_path), database="mysql://host/db"))
+
+
+@pytest.mark.slow
+def test_an_estate_on_postgresql(tmp_path, postgres_url):
+    estate = Estate.open(settings(tmp_path / "one", database=postgres_url))
+    estate.close()
+    # Another host has its own directory; with the same key it shares tenant and records.
+    key = (tmp_path / "one" / "sealing.key").read_text()
+    other = Estate.open(settings(tmp_path / "two", database=postgres_url, sealing_key=key))
+    other.close()
+    assert other.tenant == estate.tenant
+    assert other.demonstration.client_id == estate.demonstration.client_id
