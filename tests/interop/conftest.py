@@ -9,9 +9,8 @@ import pytest
 from support.requirements import missing
 from support.served import Served, serving
 
-# Two workers behind each origin: what one learns, the other must know at its next request.
-RANDOM_PORT = ("--memory", "--port", "0", "--org-port", "0", "--workers", "2", "--test-controls")
-PORT_443 = ("--memory", "--port", "443", "--test-controls")
+RANDOM_PORT = ("--memory", "--port", "0")
+PORT_443 = ("--memory", "--port", "443")
 
 
 @pytest.fixture(scope="package", params=["random port", "port 443"])

@@ -1,4 +1,4 @@
-"""A service's life against running servers, one of them with two workers: roles, secrets, users, time."""
+"""A service's life against a server of two workers: roles, secrets, users, time."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,9 +7,16 @@ from typing import Any
 import httpx2
 import pytest
 
-from support.served import Served
+from support.served import Served, serving
 
 CALLS = 12  # enough that both workers answer
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[Served]:
+    arguments = ("--memory", "--port", "0", "--workers", "2", "--test-controls")
+    with serving(*arguments) as server:
+        yield server
 
 
 @pytest.fixture

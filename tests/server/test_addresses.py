@@ -15,6 +15,8 @@ from xrm.server.addresses import (
 from xrm.server.folder import EstateError
 from xrm.server.settings import Settings
 
+A8443, A8444 = "127.0.0.1:8443", "127.0.0.1:8444"
+
 
 def settings(**values):
     return Settings.load(values, {"XDG_DATA_HOME": "/nonexistent"})
@@ -23,21 +25,47 @@ def settings(**values):
 @pytest.mark.parametrize(
     ("given", "where", "sts", "org"),
     [
-        ({}, ["127.0.0.1:8443", "127.0.0.1:8444"], "https://localhost:8443", "https://localhost:8444/"),
-        ({"host": "localhost"}, ["127.0.0.1:8443", "127.0.0.1:8444"], "https://localhost:8443", "https://localhost:8444/"),
-        ({"port": 443}, ["127.0.0.1:443", "127.0.0.2:443"], "https://localhost", "https://127.0.0.2/"),
-        ({"port": 443, "host": "127.0.0.2"}, ["127.0.0.2:443", "127.0.0.1:443"], "https://127.0.0.2", "https://localhost/"),
-        ({"port": 443, "org_port": 8444}, ["127.0.0.1:443", "127.0.0.1:8444"], "https://localhost", "https://localhost:8444/"),
-        ({"port": 9443, "org_port": 9443}, ["127.0.0.1:9443", "127.0.0.2:9443"], "https://localhost:9443", "https://127.0.0.2:9443/"),
-        ({"port": 443, "host": "::1"}, ["::1:443", "127.0.0.1:443"], "https://[::1]", "https://localhost/"),
-        ({"host": "10.1.2.3"}, ["10.1.2.3:8443", "10.1.2.3:8444"], "https://10.1.2.3:8443", "https://10.1.2.3:8444/"),
-        ({"host": "0.0.0.0"}, ["0.0.0.0:8443", "0.0.0.0:8444"], "https://localhost:8443", "https://localhost:8444/"),
-        ({"host": "10.1.2.3", "port": 443}, ["10.1.2.3:443"], "https://10.1.2.3", "https://10.1.2.3/"),
+        ({}, [A8443, A8444], "https://localhost:8443", "https://localhost:8444/"),
+        (
+            {"host": "localhost"}, [A8443, A8444],
+            "https://localhost:8443", "https://localhost:8444/",
+        ),
+        (
+            {"port": 443}, ["127.0.0.1:443", "127.0.0.2:443"],
+            "https://localhost", "https://127.0.0.2/",
+        ),
+        (
+            {"port": 443, "host": "127.0.0.2"}, ["127.0.0.2:443", "127.0.0.1:443"],
+            "https://127.0.0.2", "https://localhost/",
+        ),
+        (
+            {"port": 443, "org_port": 8444}, ["127.0.0.1:443", A8444],
+            "https://localhost", "https://localhost:8444/",
+        ),
+        (
+            {"port": 9443, "org_port": 9443}, ["127.0.0.1:9443", "127.0.0.2:9443"],
+            "https://localhost:9443", "https://127.0.0.2:9443/",
+        ),
+        (
+            {"port": 443, "host": "::1"}, ["::1:443", "127.0.0.1:443"],
+            "https://[::1]", "https://localhost/",
+        ),
+        (
+            {"host": "10.1.2.3"}, ["10.1.2.3:8443", "10.1.2.3:8444"],
+            "https://10.1.2.3:8443", "https://10.1.2.3:8444/",
+        ),
+        (
+            {"host": "0.0.0.0"}, ["0.0.0.0:8443", "0.0.0.0:8444"],
+            "https://localhost:8443", "https://localhost:8444/",
+        ),
+        (
+            {"host": "10.1.2.3", "port": 443}, ["10.1.2.3:443"],
+            "https://10.1.2.3", "https://10.1.2.3/",
+        ),
         (
             {"public_url": "https://sts.example/", "org_url": "https://ORG.example:443"},
-            ["127.0.0.1:8443", "127.0.0.1:8444"],
-            "https://sts.example",
-            "https://org.example/",
+            [A8443, A8444],
+            "https://sts.example", "https://org.example/",
         ),
     ],
 )  # fmt: skip

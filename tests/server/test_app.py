@@ -44,7 +44,7 @@ def test_two_listeners_are_two_origins(folder):
 def test_one_listener_with_two_names_goes_by_host(folder):
     places = [Place("10.1.2.3", 443, ("sts", "org"))]
     urls = {"public_url": "https://sts.example", "org_url": "https://org.example"}
-    route = routed(folder, places, **urls)
+    route = routed(folder, places, host="10.1.2.3", **urls)
     for path in ("/", "/api/data/v9.2/", "/common/oauth2/token"):
         assert route(0, "sts.example:443", path) == "sts"
         assert route(0, "org.example:443", path) == "org"

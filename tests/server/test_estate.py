@@ -96,7 +96,9 @@ def test_the_organization_sees_the_tenants_applications(first):
 
 def test_two_processes_at_first_use_make_one_estate(tmp_path):
     code = (
-        "import sys; from xrm.server.estate import Estate; from xrm.server.settings import Settings\n"
+        "import sys\n"
+        "from xrm.server.estate import Estate\n"
+        "from xrm.server.settings import Settings\n"
         "estate = Estate.open(Settings.load({'data': sys.argv[1]}, {}))\n"
         "print(estate.tenant.tenant_id, estate.demonstration.client_secret.reveal())\n"
         "estate.close()"

@@ -7,9 +7,12 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from server_doubles import connect
 
 from support.served import Served, serving
 
@@ -76,6 +79,20 @@ def test_ctrl_c_stops_it_cleanly():
         assert served.process.wait(30) == 0
 
 
+def test_a_request_that_never_ends_does_not_keep_it(tmp_path: Path):
+    environment = {"XRM_STOP_TIME_LIMIT": "1", "XRM_BODY_TIME_LIMIT": "3600"}
+    with serving("--memory", "--port", "0", environment=environment) as served:
+        host = served["authority"].removeprefix("https://")
+        with connect(("127.0.0.1", int(host.rpartition(":")[2])), served["ca_bundle"]) as stalled:
+            head = (
+                f"POST /common/oauth2/token HTTP/1.1\r\nHost: {host}\r\nContent-Length: 9\r\n\r\n"
+            )
+            stalled.sendall(head.encode())
+            token(served)  # by now the head has been read
+            assert served.stop() == 0
+        assert "not answered" in served.log.read_text()
+
+
 def refused(*arguments: str) -> str:
     command = [sys.executable, "-m", "xrm.cli", "serve", "--json", *arguments]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=90)
@@ -115,21 +132,17 @@ linux_only = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 def test_a_removed_role_counts_at_once_in_both_workers(two: Served):
     bearer = token(two)
     assert {leads(two, bearer) for _ in range(10)} == {200}
-    with serving_role_removed(two):
+    with role_removed(two):
         assert {leads(two, bearer) for _ in range(10)} == {403}
     assert {leads(two, bearer) for _ in range(10)} == {200}
 
 
-class serving_role_removed:  # noqa: N801 - read as a statement
-    def __init__(self, served: Served) -> None:
-        (user,) = served.run("app-user", "list")
-        self._change = lambda verb: served.run("role", verb, user["user_id"], "Salesperson")
-
-    def __enter__(self) -> None:
-        self._change("remove")
-
-    def __exit__(self, *_: object) -> None:
-        self._change("assign")
+@contextmanager
+def role_removed(served: Served) -> Iterator[None]:
+    (user,) = served.run("app-user", "list")
+    served.run("role", "remove", user["user_id"], "Salesperson")
+    yield
+    served.run("role", "assign", user["user_id"], "Salesperson")
 
 
 def test_a_moved_clock_counts_in_both_workers(two: Served):

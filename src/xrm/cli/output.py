@@ -14,6 +14,7 @@ from xrm.model.secret import Secret
 
 _UNBOUNDED = 10_000
 """Columns where nobody looks on: a line in a pipe or a file is never folded."""
+_WHOLE = frozenset({"WHEN", "APPLICATION ID", "ROLE ID", "KEY ID"})
 _POSTGRES = frozenset({"psycopg", "psycopg_pool"})
 
 
@@ -28,7 +29,7 @@ class Failure(Exception):
 def console(*, stderr: bool = False) -> Console:
     """Return a console that folds lines at a terminal's width, and nowhere else."""
     stream = sys.stderr if stderr else sys.stdout
-    width = None if stream.isatty() or "COLUMNS" in os.environ else _UNBOUNDED
+    width = None if stream.isatty() else _UNBOUNDED
     return Console(file=stream, width=width, highlight=False, emoji=False)
 
 
@@ -67,7 +68,8 @@ def listing(
     """Print rows as an aligned table; `empty` is said on standard error if there are none."""
     table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
     for name in columns:
-        table.add_column(name, overflow="fold")
+        # Where space is short, text is folded before times and GUIDs are.
+        table.add_column(name, overflow="fold", no_wrap=name in _WHOLE)
     for row in rows:
         table.add_row(*map(_cell, row))
     if table.row_count:

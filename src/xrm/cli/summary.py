@@ -102,11 +102,12 @@ def _curl(facts: Facts) -> Iterator[str]:
 
 
 def _msal(facts: Facts) -> Iterator[str]:
-    yield "import msal"
+    yield "import os, msal"
+    yield f'os.environ["REQUESTS_CA_BUNDLE"] = "{facts["ca_bundle"]}"'
     yield f'app = msal.ConfidentialClientApplication("{facts["client_id"]}",'
     yield f'    authority="{tenant_authority(facts)}",'
     yield f'    client_credential="{facts["client_secret"]}",'
-    yield f'    instance_discovery=False, verify="{facts["ca_bundle"]}")'
+    yield "    instance_discovery=False)"
     scope = facts["organization_url"] + ".default"
     yield f'token = app.acquire_token_for_client(["{scope}"])["access_token"]'
 

@@ -145,18 +145,22 @@ class Adapter:
 
     async def _guarded(self, face: Face, request: Request, row: Row, route: Route) -> Response:
         try:
-            if route.lane == "inline":
-                try:
-                    with budget.limited(self._limits.inline_steps):
-                        return face(request)
-                except StepBudgetExceeded:
-                    log.debug("moved to a thread: %s %s", request.method, request.path)
-            return await self._in_lane(face, request, row)
+            response = self._inline(face, request) if route.lane == "inline" else None
+            return response or await self._in_lane(face, request, row)
         except LaneFull:
             busy = refusal(row.dress, 503, "temporarily_unavailable", "The server is busy.")
             return busy.with_headers((("retry-after", _RETRY_SECONDS),))
         except Exception:
             return _unexpected(row, request)
+
+    def _inline(self, face: Face, request: Request) -> Response | None:
+        """Answer on the event loop; None when it would take too many steps there."""
+        try:
+            with budget.limited(self._limits.inline_steps):
+                return face(request)
+        except StepBudgetExceeded:
+            log.debug("moved to a thread: %s %s", request.method, request.path)
+            return None
 
     async def _in_lane(self, face: Face, request: Request, row: Row) -> Response:
         seconds = self._limits.statement_seconds

@@ -130,9 +130,8 @@ def _one(start: _Start, estate: Estate) -> None:
     try:
         idle = asyncio.run(main())
     finally:
-        estate.sts.close()
-        if idle:
-            estate.close()
+        # A thread that did not end may still use the databases; the audit is written anyway.
+        (estate if idle else estate.sts).close()
 
 
 def _several(start: _Start, estate: Estate) -> None:

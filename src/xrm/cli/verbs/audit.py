@@ -47,13 +47,10 @@ def show(
             _outcome(each),
             named.get(each.client, each.client),
             each.resource,
-            each.peer,
         )
         for each in reversed(events)
     ]
-    output.listing(
-        ("WHEN", "WHAT", "OUTCOME", "CLIENT", "RESOURCE", "FROM"), rows, empty="Nothing yet."
-    )
+    output.listing(("WHEN", "WHAT", "OUTCOME", "CLIENT", "RESOURCE"), rows, empty="Nothing yet.")
 
 
 def _time(event: "Event") -> str:

@@ -5,7 +5,7 @@ import logging
 import signal
 import ssl
 import threading
-from collections.abc import Callable, Coroutine, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from socket import socket
@@ -42,22 +42,8 @@ async def run(
     Requests in flight are given the settings' time. Returns whether all of them ended in it:
     then nothing uses the estate any more, and it can be closed.
     """
-    settings = estate.settings
-    lanes = _lanes(estate)
-    rows = table(estate, places)
-    limits = Limits(settings.inline_steps, settings.body_time_limit, settings.statement_time_limit)
-    listeners = []
-    for number, (place, sock) in enumerate(zip(places, sockets, strict=True)):
-        app = Adapter(
-            [row for row in rows if row.listener == number],
-            listener=f"{place.host}:{place.port}",
-            lanes=lanes,
-            limits=limits,
-        )
-        verbose = settings.log_level == "debug"
-        listeners.append(
-            Listener(app, sock, chain=certificate.chain, key=certificate.key, verbose=verbose)
-        )
+    settings, lanes = estate.settings, _lanes(estate)
+    listeners = list(_listeners(estate, places, sockets, certificate, lanes))
     tasks = [asyncio.create_task(listener.serve()) for listener in listeners]
     try:
         await _first(asyncio.create_task(started()), tasks)
@@ -69,6 +55,32 @@ async def run(
     if not answered:
         log.warning("some requests were not answered within %s s", settings.stop_time_limit)
     return answered and all(ended)
+
+
+def _listeners(
+    estate: Estate,
+    places: Sequence[Place],
+    sockets: Sequence[socket],
+    certificate: Certificate,
+    lanes: Mapping[Origin, Lane],
+) -> Iterator[Listener]:
+    settings = estate.settings
+    limits = Limits(settings.inline_steps, settings.body_time_limit, settings.statement_time_limit)
+    rows = table(estate, places)
+    for number, (place, sock) in enumerate(zip(places, sockets, strict=True)):
+        app = Adapter(
+            [row for row in rows if row.listener == number],
+            listener=f"{place.host}:{place.port}",
+            lanes=lanes,
+            limits=limits,
+        )
+        yield Listener(
+            app,
+            sock,
+            chain=certificate.chain,
+            key=certificate.key,
+            verbose=settings.log_level == "debug",
+        )
 
 
 def _lanes(estate: Estate) -> dict[Origin, Lane]:
