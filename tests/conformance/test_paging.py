@@ -236,7 +236,7 @@ def test_a_token_with_a_value_of_no_such_type_is_refused(client, order, value):
     name = order.partition(" ")[0]
     inner = re.search(r'pagingcookie="([^"]*)"', token)[1]
     text = unquote(unquote(inner))
-    changed = re.sub(rf'<{name} [^>]*/>', f'<{name} last="{value}" first="" />', text)
+    changed = re.sub(rf"<{name} [^>]*/>", f'<{name} last="{value}" first="" />', text)
     assert changed != text
     token = token.replace(inner, quote(quote(changed, safe=""), safe=""))
     assert client.get("contacts", **query(orderby=order), skiptoken=token).error in (URI, RANGE)

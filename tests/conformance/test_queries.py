@@ -28,7 +28,18 @@ def quoted(text):
 
 @pytest.fixture(scope="module")
 def words(client):
-    texts = ["Straße", "STRASSE", "Résumé", "Resume", "ﾃｽﾄ", "テスト", "ＡＢＣ", "abc", "abc  ", None]
+    texts = [
+        "Straße",
+        "STRASSE",
+        "Résumé",
+        "Resume",
+        "ﾃｽﾄ",
+        "テスト",
+        "ＡＢＣ",
+        "abc",
+        "abc  ",
+        None,
+    ]
     return given(client, [{"jobtitle": text} for text in texts])
 
 
@@ -49,7 +60,10 @@ def words(client):
         ("endswith(jobtitle,'C ')", ["abc", "abc  ", "ＡＢＣ"]),
         ("jobtitle eq null", [None]),
         ("jobtitle ne 'abc'", [None, "Resume", "Résumé", "STRASSE", "Straße", "テスト", "ﾃｽﾄ"]),
-        ("not (jobtitle eq 'abc')", [None, "Resume", "Résumé", "STRASSE", "Straße", "テスト", "ﾃｽﾄ"]),
+        (
+            "not (jobtitle eq 'abc')",
+            [None, "Resume", "Résumé", "STRASSE", "Straße", "テスト", "ﾃｽﾄ"],
+        ),
         ("not contains(jobtitle,'s')", [None, "abc", "abc  ", "テスト", "ＡＢＣ", "ﾃｽﾄ"]),
         ("jobtitle ge 'Z'", ["テスト", "ﾃｽﾄ"]),
         ("jobtitle lt 'b'", ["abc", "abc  ", "ＡＢＣ"]),

@@ -53,7 +53,13 @@ def test_every_version_answers_with_its_own_urls(client, version):
 
 @pytest.mark.parametrize(
     "path",
-    ["/api/data/v7.0/", "/api/data/v9.3/leads", "/api/data/v9/leads", "/api/data/leads", "/api/data"]
+    [
+        "/api/data/v7.0/",
+        "/api/data/v9.3/leads",
+        "/api/data/v9/leads",
+        "/api/data/leads",
+        "/api/data",
+    ]
     + ["/api/data/v9.2x/", "/api/data/v10.0/", "/leads", "/", "", "*", "/API/DATA/V9.2/leads"]
     + ["/api/data/v9.2/Leads", "/api/data/v9.2/lead", "/api/data/v9.2/leads%00"]
     + ["/api/data/v9.2/Create", "/api/data/v9.2/RetrieveMultiple", "/api/data/v9.2/nosuch(1)"],
@@ -146,7 +152,9 @@ def test_every_answer_has_the_headers_clients_look_for(client):
         assert answer.header("Access-Control-Allow-Origin") == "*"
         assert answer.header("Timing-Allow-Origin") == "*"
         exposed = (answer.header("Access-Control-Expose-Headers") or "").split(",")
-        assert {"OData-EntityId", "Location", "ETag", "Preference-Applied", "REQ_ID"} <= set(exposed)
+        assert {"OData-EntityId", "Location", "ETag", "Preference-Applied", "REQ_ID"} <= set(
+            exposed
+        )
         if answer.body and answer.status != 401:
             expected = "application/json; odata.metadata=minimal"
             assert answer.header("Content-Type") == expected
@@ -205,7 +213,13 @@ def test_a_payload_of_another_kind_is_refused(client, headers, body):
     [
         *(b"", b" ", b"{", b"[]", b"null", b"1", b'"x"', b"{}{}", b"{'a':1}", b'{"a":1,}', b"\xff"),
         *(b"\xef\xbb\xbf{}", b"[" * 100_000, b'{"a":' * 100_000, b'{"subject":"' + b"x" * 100_000),
-        *(b'{"nosuch":1}', b'{"Subject":"x"}', b'{"":1}', b'{"ownerid":"x"}', b'{"_ownerid_value":1}'),
+        *(
+            b'{"nosuch":1}',
+            b'{"Subject":"x"}',
+            b'{"":1}',
+            b'{"ownerid":"x"}',
+            b'{"_ownerid_value":1}',
+        ),
         *(b'{"nosuch@odata.bind":"/leads(1)"}', b'{"@odata.bind":null}', b'{"owninguser":{}}'),
         *(b'{"Parentaccountid@odata.bind":null}', b'{"subject@odata.bind":"/accounts(1)"}'),
         b'{"revenue":' + b"[" * 1100 + b"1234567890123456" + b"]" * 1100 + b"}",
@@ -259,7 +273,15 @@ def test_a_selection_and_what_comes_with_it(client, query, shown):
         *("$select=_subject_value", "$select=owninguser/fullname", "$select=isautocreate"),
         *("$skip=1", "$search=x", "$format=json", "$compute=x", "$levels=1", "$nosuch=1", "$"),
         *("$expand=owninguser", "$apply=aggregate($count as n)", "$count=true", "$Select=subject"),
-        *("$top=-1", "$top=x", "$top=", "$top=1.5", "$top=%C2%B2", "$top=1&$top=1", "$top=" + "9" * 99),
+        *(
+            "$top=-1",
+            "$top=x",
+            "$top=",
+            "$top=1.5",
+            "$top=%C2%B2",
+            "$top=1&$top=1",
+            "$top=" + "9" * 99,
+        ),
         *("$orderby=nosuch", "$orderby=subject up", "$orderby=subject,subject", "$orderby=,"),
         *("$orderby=subject asc desc", "$orderby=ownerid", "$filter=x", "$filter=%ff", "%ff=1"),
         *("$filter=subject eq 'x'&$filter=subject eq 'x'", "&".join(f"a{n}=1" for n in range(60))),
@@ -276,13 +298,13 @@ def test_queries_that_are_refused(client, query):
 @pytest.mark.parametrize("fault", CATALOGUE, ids=lambda fault: fault.name)
 def test_every_error_of_the_catalogue_is_spelled(client, monkeypatch, fault):
     def refuse(*_arguments):
-        raise ServiceError(fault, "The sentence, with \"quotes\" and \u00fcmlauts.")
+        raise ServiceError(fault, 'The sentence, with "quotes" and \u00fcmlauts.')
 
     monkeypatch.setattr(messages.RetrieveMultiple, "run", refuse)
     answer = client.get("leads")
     assert answer.error == (fault.status, f"0x{fault.code:08x}")
     assert re.fullmatch(r"0x[0-9a-f]{8}", answer.error[1])
-    expected = "The sentence, with \"quotes\" and \u00fcmlauts."
+    expected = 'The sentence, with "quotes" and \u00fcmlauts.'
     assert answer.document["error"]["message"] == expected
     assert answer.header("REQ_ID")
     assert answer.header("Access-Control-Allow-Origin") == "*"

@@ -21,7 +21,14 @@ SETS = ["leads", "accounts", "contacts", "systemusers", "roles", "organizations"
 COLUMNS = [
     *("subject", "revenue", "numberofemployees", "createdon", "estimatedclosedate", "leadid"),
     *("donotemail", "address1_latitude", "statecode", "processid", "_ownerid_value", "ownerid"),
-    *("_customerid_value", "versionnumber", "description", "nosuch", "isautocreate", "exchangerate"),
+    *(
+        "_customerid_value",
+        "versionnumber",
+        "description",
+        "nosuch",
+        "isautocreate",
+        "exchangerate",
+    ),
 ]
 LITERALS = [
     *("null", "true", "1", "-1", "1.5", "1e999", "1e999999999", "9" * 30, "''", "'a''b'", "'%[_]'"),
@@ -29,7 +36,22 @@ LITERALS = [
     *("9999-12-31T23:59:59.999999999999-14:00", "0001-01-01T00:00:00+14:00", *KEYS[:2], "NaN", "("),
 ]
 WORDS = [
-    *("eq", "ne", "gt", "ge", "lt", "le", "and", "or", "not", "(", ")", ",", "contains", "endswith"),
+    *(
+        "eq",
+        "ne",
+        "gt",
+        "ge",
+        "lt",
+        "le",
+        "and",
+        "or",
+        "not",
+        "(",
+        ")",
+        ",",
+        "contains",
+        "endswith",
+    ),
     *("startswith", "in", "has", "add", "length", "any", "$it", "/", "'", " ", "@p"),
 ]
 TEXT = st.text(max_size=20)
@@ -55,9 +77,9 @@ FILTER = st.recursive(
     ),
     max_leaves=8,
 )
-SOUP = st.lists(
-    st.one_of(st.sampled_from(WORDS + COLUMNS + LITERALS), TEXT), max_size=12
-).map(" ".join)
+SOUP = st.lists(st.one_of(st.sampled_from(WORDS + COLUMNS + LITERALS), TEXT), max_size=12).map(
+    " ".join
+)
 ORDER = st.lists(
     st.builds("{} {}".format, COLUMN, st.sampled_from(["", "asc", "desc", "up"])), max_size=4
 ).map(",".join)
@@ -91,7 +113,9 @@ QUERY = st.one_of(
         lambda pairs: "&".join(f"{name}={value}" for name, value in pairs)
     ),
     TEXT,
-    st.sampled_from(["%", "%ff", "%00", "=", "&&&", "$filter", "$filter=%ed%a0%80", "a=" + "b" * 40_000]),
+    st.sampled_from(
+        ["%", "%ff", "%00", "=", "&&&", "$filter", "$filter=%ed%a0%80", "a=" + "b" * 40_000]
+    ),
 )
 KEY = st.one_of(
     st.sampled_from(KEYS),
@@ -106,7 +130,9 @@ PATH = st.one_of(
     st.builds(lambda version: f"/api/data/v{version}/leads", TEXT),
     TEXT,
 )
-METHOD = st.sampled_from(["GET", "GET", "POST", "PATCH", "DELETE", "PUT", "HEAD", "OPTIONS", "", "X"])
+METHOD = st.sampled_from(
+    ["GET", "GET", "POST", "PATCH", "DELETE", "PUT", "HEAD", "OPTIONS", "", "X"]
+)
 VALUE = st.recursive(
     st.one_of(
         st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False, allow_infinity=False),
@@ -123,7 +149,14 @@ NAME = st.one_of(
         [
             *COLUMNS,
             *("parentaccountid@odata.bind", "ownerid@odata.bind", "customerid_contact@odata.bind"),
-            *("nosuch@odata.bind", "@odata.bind", "@odata.type", "lastname", "statuscode", "owninguser"),
+            *(
+                "nosuch@odata.bind",
+                "@odata.bind",
+                "@odata.type",
+                "lastname",
+                "statuscode",
+                "owninguser",
+            ),
             *("lastonholdtime", "address1_addressid", "accountid", "name", "isdisabled"),
         ]
     ),
@@ -140,7 +173,9 @@ HEADER = st.one_of(
     st.tuples(
         st.just("prefer"),
         st.one_of(
-            st.sampled_from(["odata.maxpagesize=1", "odata.maxpagesize=0", "return=representation"]),
+            st.sampled_from(
+                ["odata.maxpagesize=1", "odata.maxpagesize=0", "return=representation"]
+            ),
             st.sampled_from(["odata.maxpagesize=²", "odata.maxpagesize=" + "9" * 20]),
             TEXT,
         ),
@@ -223,7 +258,9 @@ def test_any_record_is_answered(client, record, method, headers):
     authorization=st.one_of(
         TEXT,
         TEXT.map("Bearer {}".format),
-        st.lists(st.text("ABab01-_=.", max_size=30), max_size=5).map(".".join).map("Bearer {}".format),
+        st.lists(st.text("ABab01-_=.", max_size=30), max_size=5)
+        .map(".".join)
+        .map("Bearer {}".format),
     ),
     path=PATH,
 )

@@ -219,7 +219,9 @@ def test_what_one_creates_is_ones_own(give, admin):
     assert service.delete(f"leads({key})").status == 204
 
 
-@pytest.mark.parametrize("target", ["8944a0c4-b36d-4973-a3c6-e0fefe61d236", "accounts", "businessunits"])
+@pytest.mark.parametrize(
+    "target", ["8944a0c4-b36d-4973-a3c6-e0fefe61d236", "accounts", "businessunits"]
+)
 def test_an_owner_must_be_a_user_that_is_there(give, admin, target):
     service = give("System Administrator")
     before = len(admin.rows("leads", select="leadid"))
@@ -448,7 +450,7 @@ def test_an_upsert_is_no_way_around_rights(give, admin, owned):
     assert admin.get(where).document["subject"] != "Taken"
 
 
-@pytest.mark.parametrize("value", ["null", "W/\"1\"", "x", ""])
+@pytest.mark.parametrize("value", ["null", 'W/"1"', "x", ""])
 def test_other_values_of_if_none_match_are_no_precondition(admin, lead, value):
     where = f"leads({lead(PRIYA)})"
     headers = (("if-none-match", value),)

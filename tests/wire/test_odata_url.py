@@ -70,7 +70,21 @@ def test_a_segment_without_parentheses_has_no_key():
 
 @pytest.mark.parametrize(
     "text",
-    ["", " ", "x", "1", "'x'", "a=", "=1", "a='x", "a=x y", "a='x'b='y'", "a=1;b=2", KEY[:-1], KEY + "0"]
+    [
+        "",
+        " ",
+        "x",
+        "1",
+        "'x'",
+        "a=",
+        "=1",
+        "a='x",
+        "a=x y",
+        "a='x'b='y'",
+        "a=1;b=2",
+        KEY[:-1],
+        KEY + "0",
+    ]
     + [f"{KEY},{KEY}", f"a=1,{KEY}", "a='x''", "a=@p"],
 )
 def test_keys_that_cannot_be_read(text):
@@ -103,7 +117,10 @@ def test_options(pairs, found):
     [
         *([(name, "1")] for name in ("$skip", "$search", "$format", "$compute", "$nosuch", "$")),
         *([(name, "1")] for name in ("$expand", "$apply", "$count", "$Top", "$SELECT")),
-        *([("$top", value)] for value in ("", " 1", "-1", "+1", "1.0", "\u00b2", "\u0661", "1" * 10)),
+        *(
+            [("$top", value)]
+            for value in ("", " 1", "-1", "+1", "1.0", "\u00b2", "\u0661", "1" * 10)
+        ),
         [("$top", "1"), ("$top", "1")],
         [("$select", "a"), ("x", "1"), ("$select", "b")],
     ],
@@ -114,7 +131,7 @@ def test_options_that_are_refused(pairs):
     assert pairs[0][0] in str(caught.value)
 
 
-@pytest.mark.parametrize("message", ["plain", "\"quoted\"\n\u00e9\U0001f600", ""])
+@pytest.mark.parametrize("message", ["plain", '"quoted"\n\u00e9\U0001f600', ""])
 def test_an_error_document_reads_as_written(message):
     assert read_error(write_error("0x80040217", message)) == ("0x80040217", message)
 

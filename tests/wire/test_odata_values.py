@@ -149,7 +149,9 @@ COOKIES = [
     Cookie(2, 10, (("leadid", KEY),)),
     Cookie(999_999_999, 5000, (("subject", None), ("leadid", KEY))),
     Cookie(3, None, (("subject", ""), ("leadid", KEY))),
-    Cookie(3, 1, (("subject", "<a last=\"x\" b='y'/>&amp;%25\r\n\t\u00e9\U0001f600"), ("leadid", KEY))),
+    Cookie(
+        3, 1, (("subject", "<a last=\"x\" b='y'/>&amp;%25\r\n\t\u00e9\U0001f600"), ("leadid", KEY))
+    ),
 ]
 
 

@@ -13,6 +13,7 @@ from xrm.org.context import Context
 from xrm.org.messages import HANDLERS
 from xrm.org.organization import Organization
 from xrm.org.security.caller import Caller, require
+from xrm.org.store.records import ROW_VERSION
 
 SECURITY_TABLES = frozenset({"systemuser", "role", "businessunit", "privilege"})
 """Tables whose records decide what callers may do: writing them ends every cache."""
@@ -31,6 +32,9 @@ def execute(organization: Organization, message: Message, actor: Identity | Call
     database = organization.database
     try:
         with database.write() if handler.writes else database.read() as transaction:
+            if handler.writes:
+                # Writers take turns, so that what a rule has looked at holds until it writes.
+                transaction.next_number(ROW_VERSION, 0)
             caller = organization.admit(transaction, actor)
             context = Context(organization, transaction, caller)
             for table, right in handler.needs(context, message):

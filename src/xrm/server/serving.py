@@ -6,6 +6,7 @@ import os
 import shutil
 import sys
 import tempfile
+import threading
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -28,8 +29,28 @@ Ready = Callable[[Published], object]
 log = logging.getLogger("xrm.server")
 
 
-def serve(settings: Settings, *, ready: Ready | None = None) -> int:
-    """Serve until SIGTERM or Ctrl-C, and return the exit status, 0.
+class Stop:
+    """Asks a server to stop, from any thread: for programs that serve inside themselves."""
+
+    def __init__(self) -> None:
+        self._asked = threading.Event()
+        self._told: Callable[[], object] | None = None
+
+    def ask(self) -> None:
+        """Stop the server as SIGTERM would; one that has not started yet stops at once."""
+        self._asked.set()
+        if self._told is not None:
+            self._told()
+
+    def tell(self, stopping: Callable[[], object]) -> None:
+        """Call `stopping` when asked, or now if that was before."""
+        self._told = stopping
+        if self._asked.is_set():
+            stopping()
+
+
+def serve(settings: Settings, *, ready: Ready | None = None, stop: Stop | None = None) -> int:
+    """Serve until SIGTERM, Ctrl-C or `stop`, and return the exit status, 0.
 
     `ready` is called once, in a thread of its own, when a TLS connection to every listener has
     been accepted. Raises EstateError when the server cannot start; the text says why.
@@ -41,7 +62,7 @@ def serve(settings: Settings, *, ready: Ready | None = None) -> int:
     with _data(settings) as where:
         folder = Folder(where.folder)
         with folder.serving_lock():
-            _serve(where, folder, ready or (lambda _facts: None))
+            _serve(where, folder, ready or (lambda _facts: None), stop or Stop())
     return 0
 
 
@@ -75,9 +96,10 @@ class _Start:
     sockets: Sequence[socket]
     certificate: Certificate
     ready: Ready
+    stop: Stop
 
 
-def _serve(settings: Settings, folder: Folder, ready: Ready) -> None:
+def _serve(settings: Settings, folder: Folder, ready: Ready, stop: Stop) -> None:
     places, sockets = _bind(settings)
     try:
         urls = addresses.publish(settings, places)
@@ -87,7 +109,7 @@ def _serve(settings: Settings, folder: Folder, ready: Ready) -> None:
             controls.prepare(folder, wanted=settings.test_controls)
         estate = Estate.open(settings, urls=urls)
         estate.publish()
-        start = _Start(settings, folder, urls, places, sockets, certificate, ready)
+        start = _Start(settings, folder, urls, places, sockets, certificate, ready, stop)
         (_one if settings.workers == 1 else _several)(start, estate)
     finally:
         for sock in sockets:
@@ -116,6 +138,8 @@ def _one(start: _Start, estate: Estate) -> None:
 
     async def main() -> bool:
         stopping = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        start.stop.tell(lambda: loop.call_soon_threadsafe(stopping.set))
         with single.stopped_by_signals(stopping):
             return await single.run(
                 estate,

@@ -1,9 +1,12 @@
 """Insert, change and remove one record; statements are compiled once for each set of columns."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
+from sqlalchemy import Table as SqlTable
 from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy.sql import ClauseElement
+from sqlalchemy.sql.elements import ColumnElement
 
 from xrm.db import Database, Transaction
 from xrm.model.metadata import Catalogue, Table
@@ -17,10 +20,13 @@ from xrm.org.store.columns import (
     unpack_guid,
     unpacker,
 )
-from xrm.org.store.tables import schema
+from xrm.org.store.tables import Schema, schema
 
 ROW_VERSION = "rowversion"
 _KEY = "record_key"
+
+_Key = tuple[str, str, tuple[str, ...]]
+"""A verb, a table, and the columns it sets or reads."""
 
 
 class RecordStore:
@@ -30,84 +36,55 @@ class RecordStore:
         self._database = database
         self._catalogue = catalogue
         self._sql = schema(catalogue)
-        self._statements: dict[tuple[Any, ...], str] = {}
+        self._statements: dict[_Key, str] = {}
+        self._dissociations = {
+            table.logical_name: tuple(map(database.compile, _dissociations(self._sql, table)))
+            for table in catalogue.tables.values()
+        }
 
-    def _statement(self, key: tuple[Any, ...], build: Callable[[], Any]) -> str:
+    def _statement(self, key: _Key, build: Callable[[SqlTable, tuple[str, ...]], Any]) -> str:
+        """Return the text of the statement that `build` makes for a table and column names."""
         text = self._statements.get(key)
         if text is None:
-            text = self._statements[key] = self._database.compile(build())
+            _, table, names = key
+            element = build(self._sql.metadata.tables[table], names)
+            text = self._statements[key] = self._database.compile(element)
         return text
 
     def insert(self, transaction: Transaction, table: Table, values: Values) -> None:
         """Insert a record; the key is among the values. Raises db.Violation if it exists."""
         cells = self._cells(transaction, table, values)
-        sql = self._sql.tables[table.logical_name]
         names = tuple(sorted(cells))
-        statement = self._statement(
-            ("insert", table.logical_name, names),
-            lambda: insert(sql).values({name: bindparam(name) for name in names}),
-        )
+        statement = self._statement(("insert", table.logical_name, names), _insert)
         transaction.run(statement, cells)
 
     def change(self, transaction: Transaction, table: Table, key: Guid, values: Values) -> int:
         """Set columns of a record and return how many records there were (0 or 1)."""
         cells = self._cells(transaction, table, values)
-        sql = self._sql.tables[table.logical_name]
         names = tuple(sorted(cells))
-        statement = self._statement(
-            ("update", table.logical_name, names),
-            lambda: (
-                update(sql)
-                .values({name: bindparam(name) for name in names})
-                .where(sql.c[table.primary_id] == bindparam(_KEY))
-            ),
-        )
+        statement = self._statement(("update", table.logical_name, names), _update)
         return transaction.run(statement, {**cells, _KEY: pack_guid(key)})
 
     def remove(self, transaction: Transaction, table: Table, key: Guid) -> int:
         """Remove a record with its associations; return how many records there were (0 or 1)."""
-        self._dissociate(transaction, table, key)
-        sql = self._sql.tables[table.logical_name]
-        statement = self._statement(
-            ("delete", table.logical_name),
-            lambda: delete(sql).where(sql.c[table.primary_id] == bindparam(_KEY)),
-        )
-        return transaction.run(statement, {_KEY: pack_guid(key)})
-
-    def _dissociate(self, transaction: Transaction, table: Table, key: Guid) -> None:
-        for association in table.many_to_many:
-            sql = self._sql.intersects.get(association.intersect)
-            if sql is None:
-                continue
-            sides = {
-                association.entity1: association.entity1_column,
-                association.entity2: association.entity2_column,
-            }
-            column = sql.c[sides[table.logical_name]]
-            statement = self._statement(
-                ("dissociate", table.logical_name, association.intersect),
-                lambda sql=sql, column=column: delete(sql).where(column == bindparam(_KEY)),
-            )
-            transaction.run(statement, {_KEY: pack_guid(key)})
+        parameters = {_KEY: pack_guid(key)}
+        for statement in self._dissociations[table.logical_name]:
+            transaction.run(statement, parameters)
+        statement = self._statement(("delete", table.logical_name, ()), _delete)
+        return transaction.run(statement, parameters)
 
     def fetch(
         self, transaction: Transaction, table: Table, key: Guid, names: tuple[str, ...]
     ) -> dict[str, Value] | None:
         """Return some columns of a record, None if there is no such record."""
-        sql = self._sql.tables[table.logical_name]
         columns = [table.columns[name] for name in names]
-        kinds = [column for column in columns if is_polymorphic(column)]
-        statement = self._statement(
-            ("fetch", table.logical_name, names),
-            lambda: select(
-                *(sql.c[column.logical_name] for column in columns),
-                *(sql.c[type_name(column)] for column in kinds),
-            ).where(sql.c[table.primary_id] == bindparam(_KEY)),
-        )
+        kinds = [type_name(column) for column in columns if is_polymorphic(column)]
+        read = (*names, *kinds)
+        statement = self._statement(("fetch", table.logical_name, read), _fetch)
         rows = transaction.rows(statement, {_KEY: pack_guid(key)})
         if not rows:
             return None
-        cells = dict(zip([*names, *map(type_name, kinds)], rows[0], strict=True))
+        cells = dict(zip(read, rows[0], strict=True))
         return {column.logical_name: _value(column, cells) for column in columns}
 
     def standing(
@@ -128,6 +105,41 @@ class RecordStore:
         if "versionnumber" in table.columns:
             cells["versionnumber"] = transaction.next_number(ROW_VERSION)
         return cells
+
+
+def _by_key(sql: SqlTable) -> ColumnElement[bool]:
+    (key,) = sql.primary_key.columns
+    return key == bindparam(_KEY)
+
+
+def _insert(sql: SqlTable, names: tuple[str, ...]) -> Any:
+    return insert(sql).values({name: bindparam(name) for name in names})
+
+
+def _update(sql: SqlTable, names: tuple[str, ...]) -> Any:
+    return update(sql).values({name: bindparam(name) for name in names}).where(_by_key(sql))
+
+
+def _delete(sql: SqlTable, _names: tuple[str, ...]) -> Any:
+    return delete(sql).where(_by_key(sql))
+
+
+def _part(sql: SqlTable, names: tuple[str, ...]) -> Any:
+    return delete(sql).where(sql.c[names[0]] == bindparam(_KEY))
+
+
+def _fetch(sql: SqlTable, names: tuple[str, ...]) -> Any:
+    return select(*(sql.c[name] for name in names)).where(_by_key(sql))
+
+
+def _dissociations(sql: Schema, table: Table) -> Iterator[ClauseElement]:
+    """Yield what removes a record's rows from each intersect table."""
+    for association in table.many_to_many:
+        intersect = sql.intersects.get(association.intersect)
+        if intersect is not None:
+            first = association.entity1 == table.logical_name
+            name = association.entity1_column if first else association.entity2_column
+            yield delete(intersect).where(intersect.c[name] == bindparam(_KEY))
 
 
 def _id(value: Value) -> Guid | None:
