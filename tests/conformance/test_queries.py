@@ -312,9 +312,9 @@ OPERATORS = ["eq", "ne", "gt", "ge", "lt", "le"]
 @pytest.mark.parametrize("column", COLUMNS)
 def test_no_literal_is_too_much_for_a_column(client, column):
     for operator, literal in product(OPERATORS, LITERALS):
-        for text in (f"{column} {operator} {literal}", f"{literal} {operator} {column}"):
-            answer = client.get("contacts", filter=text, top=1, select="contactid")
-            assert answer.status == 200 or answer.error == URI, text
+        text = f"{column} {operator} {literal}"
+        answer = client.get("contacts", filter=text, top=1, select="contactid")
+        assert answer.status == 200 or answer.error == URI, text
 
 
 @pytest.mark.parametrize("column", COLUMNS)

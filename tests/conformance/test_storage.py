@@ -57,11 +57,19 @@ def test_what_is_committed_stays_as_it_was(database):
 
 
 def test_an_exception_takes_everything_back(database):
-    with pytest.raises(KeyError), database.write() as transaction:
-        add(transaction, database, 1)
-        transaction.changed()
-        transaction.next_number("taken")
-        raise KeyError
+    def fail():
+        with database.write() as transaction:
+            add(transaction, database, 1)
+            transaction.changed()
+            transaction.next_number("taken")
+            raise KeyError
+
+    with database.read() as transaction:
+        generation = transaction.generation
+    with pytest.raises(KeyError):
+        fail()
+    with database.read() as transaction:
+        assert transaction.generation == generation
     assert everything(database) == []
     with database.write() as transaction:
         assert transaction.next_number("taken") == 1

@@ -2,6 +2,7 @@
 
 import sqlite3
 import threading
+from contextlib import suppress
 
 import pytest
 from sqlalchemy import Column, MetaData, Table, bindparam, insert, select
@@ -91,9 +92,13 @@ def test_closed_databases_open_again_where_they_are_used(database):
 
 
 def test_steps_are_counted_over_all_statements(database):
-    with budget.limited(20_000), pytest.raises(db.StepBudgetExceeded), database.read() as reader:
-        for _ in range(100):
-            reader.rows(NUMBERS.format(100))
+    def many():
+        with budget.limited(20_000), database.read() as transaction:
+            for _ in range(100):
+                transaction.rows(NUMBERS.format(100))
+
+    with pytest.raises(db.StepBudgetExceeded):
+        many()
     with database.read() as reader:
         assert reader.rows(NUMBERS.format(10_000)) == [(10_000,)]
 
@@ -101,13 +106,14 @@ def test_steps_are_counted_over_all_statements(database):
 def test_a_stopped_write_is_taken_back(database):
     database.create(METADATA)
     statement = database.compile(insert(THING).values(id=bindparam("id")))
-    with (
-        budget.limited(5000),
-        pytest.raises(db.StepBudgetExceeded),
-        database.write() as transaction,
-    ):
-        transaction.run(statement, {"id": 1})
-        transaction.rows(NUMBERS.format(100_000))
+
+    def write():
+        with budget.limited(5000), database.write() as transaction:
+            transaction.run(statement, {"id": 1})
+            transaction.rows(NUMBERS.format(100_000))
+
+    with pytest.raises(db.StepBudgetExceeded):
+        write()
     with database.read() as transaction:
         assert transaction.rows(database.compile(select(THING.c.id))) == []
 
@@ -128,8 +134,10 @@ def test_the_budget_is_the_threads_own(database):
 
 def test_budgets_end_with_their_blocks():
     assert budget.seconds_left() is None
-    with pytest.raises(KeyError), budget.limited(1), budget.timed(60):
+    with budget.limited(1), budget.timed(60):
         assert 0 < (budget.seconds_left() or 0) <= 60
+        assert budget.spent()
+    with suppress(KeyError), budget.limited(1), budget.timed(60):
         raise KeyError
     assert budget.seconds_left() is None
     assert not budget.out_of_steps()

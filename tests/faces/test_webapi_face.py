@@ -59,10 +59,20 @@ def test_every_version_answers_with_its_own_urls(client, version):
         "/api/data/v9/leads",
         "/api/data/leads",
         "/api/data",
-    ]
-    + ["/api/data/v9.2x/", "/api/data/v10.0/", "/leads", "/", "", "*", "/API/DATA/V9.2/leads"]
-    + ["/api/data/v9.2/Leads", "/api/data/v9.2/lead", "/api/data/v9.2/leads%00"]
-    + ["/api/data/v9.2/Create", "/api/data/v9.2/RetrieveMultiple", "/api/data/v9.2/nosuch(1)"],
+        "/api/data/v9.2x/",
+        "/api/data/v10.0/",
+        "/leads",
+        "/",
+        "",
+        "*",
+        "/API/DATA/V9.2/leads",
+        "/api/data/v9.2/Leads",
+        "/api/data/v9.2/lead",
+        "/api/data/v9.2/leads%00",
+        "/api/data/v9.2/Create",
+        "/api/data/v9.2/RetrieveMultiple",
+        "/api/data/v9.2/nosuch(1)",
+    ],
 )
 def test_what_is_not_there(client, path):
     answer = client.estate.send(Request("GET", path, "", (bearer(client),)))

@@ -11,6 +11,21 @@ from support.fuzz import PROFILE
 from xrm.org.faces.webapi import mount
 from xrm.wire.http import Request
 
+
+def numbers(value):
+    if isinstance(value, dict):
+        return [n for inner in value.values() for n in numbers(inner)]
+    if isinstance(value, list):
+        return [n for inner in value for n in numbers(inner)]
+    return [value] if isinstance(value, int) else []
+
+
+def dumped(record):
+    """Return a record as JSON, without what the library cannot write."""
+    fits = all(-(2**63) <= number < 2**64 for number in numbers(record))
+    return orjson.dumps(record) if fits else b"{}"
+
+
 KEYS = [
     "397961ef-dc25-4887-a0f2-b192ff6596c4",
     "8944A0C4-B36D-4973-A3C6-E0FEFE61D236",
@@ -164,11 +179,12 @@ NAME = st.one_of(
 )
 RECORD = st.dictionaries(NAME, VALUE, max_size=6)
 BODY = st.one_of(
-    RECORD.map(lambda record: orjson.dumps(record, option=orjson.OPT_PASSTHROUGH_SUBCLASS)
-               if all(-(2**63) <= n < 2**64 for n in numbers(record)) else b"{}"),
+    RECORD.map(dumped),
     st.binary(max_size=100),
-    st.sampled_from([b"", b"{", b"null", b"[" * 2000, b'{"subject":"\\ud800"}', b'{"revenue":1e400}']),
-)  # fmt: skip
+    st.sampled_from(
+        [b"", b"{", b"null", b"[" * 2000, b'{"subject":"\\ud800"}', b'{"revenue":1e400}']
+    ),
+)
 HEADER = st.one_of(
     st.tuples(
         st.just("prefer"),
@@ -188,14 +204,6 @@ HEADER = st.one_of(
     st.tuples(st.sampled_from(["access-control-request-headers", "origin", "accept", "x"]), TEXT),
 )
 HEADERS = st.lists(HEADER, max_size=4).map(tuple)
-
-
-def numbers(value):
-    if isinstance(value, dict):
-        return [n for inner in value.values() for n in numbers(inner)]
-    if isinstance(value, list):
-        return [n for inner in value for n in numbers(inner)]
-    return [value] if isinstance(value, int) else []
 
 
 def check(answer):
@@ -247,10 +255,8 @@ def test_any_filter_is_answered(client, text):
 @PROFILE
 @given(record=RECORD, method=st.sampled_from(["POST", "PATCH"]), headers=HEADERS)
 def test_any_record_is_answered(client, record, method, headers):
-    if not all(-(2**63) <= number < 2**64 for number in numbers(record)):
-        record = {}
     path = "leads" if method == "POST" else f"leads({KEYS[0]})"
-    send(client, method, ROOT + path, "", (JSON, *headers), orjson.dumps(record))
+    send(client, method, ROOT + path, "", (JSON, *headers), dumped(record))
 
 
 @PROFILE

@@ -215,8 +215,8 @@ def test_roles_and_users_that_are_not_there(fresh, verb):
 
 
 def test_a_deleted_role_grants_nothing(fresh):
-    admin = fresh.user("System Administrator")
-    service = fresh.user("Salesperson")
+    admin = fresh.user("System Administrator", name="Administrator")
+    service = fresh.user("Salesperson", name="Service")
     assert service.get("leads").status == 200
     key = admin.rows("roles", filter="name eq 'Salesperson'")[0]["roleid"]
     assert admin.delete(f"roles({key})").status == 204

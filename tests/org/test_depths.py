@@ -62,8 +62,7 @@ def admin(contoso):
 def owned(contoso):
     """One lead of each owner, by owner."""
     records = read(CONTOSO / "leads.json")["records"]
-    first = {record["owner"]: record["id"] for record in records}
-    return first
+    return {record["owner"]: record["id"] for record in records}
 
 
 @pytest.fixture

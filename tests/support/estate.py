@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
 
+from support.datafiles import CONTOSO
 from xrm import db
 from xrm.db import Database
 from xrm.org import administration, loading, provisioning
@@ -27,8 +28,6 @@ from xrm.org.ports import DirectoryApplication
 from xrm.wire import jose
 from xrm.wire.http import Headers, Request, Response
 
-from support.datafiles import CONTOSO
-
 ENGINES = ("sqlite", "postgresql")
 URL = "https://localhost:8444/"
 STS = "https://localhost:8443"
@@ -37,6 +36,7 @@ DOMAIN = "contoso.example"
 START = 1_800_000_000.0
 TENANT = uuid.UUID("11111111-2222-3333-4444-555555555555")
 FOREIGN_TENANT = uuid.UUID("66666666-7777-8888-9999-000000000000")
+NOBODY = uuid.UUID(int=0)
 JSON = ("content-type", "application/json")
 EUROPE = "ab0469a5-c2ba-4ff7-b9d4-9080df2db07e"
 GERMANY = "771c41ae-3218-4492-a2a3-f5b7aae8ec3d"
@@ -171,8 +171,8 @@ class Client:
 
     estate: "Estate"
     token: str = ""
-    user_id: uuid.UUID = uuid.UUID(int=0)
-    application_id: uuid.UUID = uuid.UUID(int=0)
+    user_id: uuid.UUID = NOBODY
+    application_id: uuid.UUID = NOBODY
 
     def send(
         self,
@@ -276,14 +276,19 @@ class Estate:
 
     def beside(self) -> "Estate":
         """Return the same estate through another Organization, as another process has it."""
-        organization = _organization(self.database, self.trust, self.directory, self.clock)
+        organization = _organization(
+            self.database, self.trust, self.directory, self.clock, CountedIds(str(self.ids()))
+        )
         return Estate(self.database, organization, self.trust, self.directory, self.clock, self.ids)
 
 
 def _organization(
-    database: Database, trust: KnownKeys, directory: Applications, clock: MovableClock
+    database: Database,
+    trust: KnownKeys,
+    directory: Applications,
+    clock: MovableClock,
+    ids: CountedIds,
 ) -> Organization:
-    ids = CountedIds(f"organization {uuid.uuid4()}")
     return Organization(database, url=URL, trust=trust, directory=directory, clock=clock, ids=ids)
 
 
@@ -294,7 +299,7 @@ def build(url: str, namespace: str = "org") -> Estate:
     ids = CountedIds("estate")
     provisioning.provision(database, organization_id=ids(), name="Contoso", clock=clock, ids=ids)
     trust.publish(signing_key("trusted"))
-    organization = _organization(database, trust, directory, clock)
+    organization = _organization(database, trust, directory, clock, CountedIds("organization"))
     return Estate(database, organization, trust, directory, clock, ids)
 
 

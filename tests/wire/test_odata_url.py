@@ -84,8 +84,11 @@ def test_a_segment_without_parentheses_has_no_key():
         "a=1;b=2",
         KEY[:-1],
         KEY + "0",
-    ]
-    + [f"{KEY},{KEY}", f"a=1,{KEY}", "a='x''", "a=@p"],
+        f"{KEY},{KEY}",
+        f"a=1,{KEY}",
+        "a='x''",
+        "a=@p",
+    ],
 )
 def test_keys_that_cannot_be_read(text):
     with pytest.raises(ODataError):

@@ -152,7 +152,8 @@ def _one(start: _Start, estate: Estate) -> None:
 
     idle = False
     try:
-        idle = asyncio.run(main())
+        with asyncio.Runner(loop_factory=listening.loop_factory()) as runner:
+            idle = runner.run(main())
     finally:
         # A thread that did not end may still use the databases; the audit is written anyway.
         (estate if idle else estate.sts).close()

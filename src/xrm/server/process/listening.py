@@ -10,6 +10,7 @@ for `_HEAD_MILLISECONDS`, idle ones included; a body is read only as fast as it 
 import asyncio
 import socket
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,18 @@ _FILES_KEPT = 256
 # granian would log to standard output, which belongs to the one line of --json: its loggers
 # only get a level here, and what they say goes where everything goes.
 _LOGGING = {"incremental": True, "formatters": {}, "handlers": {}, "loggers": {}}
+
+
+def loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """Return what makes the event loop: uvloop where there is one, else asyncio's own (None)."""
+    import os
+    if os.environ.get('NOUV'): return None
+    try:
+        import uvloop
+    except ImportError:
+        return None
+    factory: Callable[[], asyncio.AbstractEventLoop] = uvloop.new_event_loop
+    return factory
 
 
 class Listener(Server):
