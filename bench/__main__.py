@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bench import exchange, leads, report, signing
 from bench.load import Pressure, burst
-from bench.machine import Cores, choose_cores, pinned
+from bench.machine import Cores, choose_cores, load_average, pinned
 from bench.rounds import Name, Work, alternate
 from bench.servers import ours
 from bench.servers.peers import Peers
@@ -17,11 +17,15 @@ from bench.servers.processes import Server
 
 ROOT = Path(__file__).resolve().parent.parent
 KEYS = 100
+QUIET = 0.5
 
 
 def main() -> None:
     """Measure, print the table and write the page."""
     options = _options()
+    busy = load_average()
+    if busy > QUIET:
+        print(f"The machine is busy (load average {busy:.1f}): expect the figures to scatter.")
     cores = choose_cores()
     cache = Path(os.environ.get("XRM_BENCH_CACHE", Path.home() / ".cache" / "xrm-bench"))
     cache.mkdir(parents=True, exist_ok=True)
@@ -37,7 +41,7 @@ def main() -> None:
     print("", report.table(rates), "", report.absolute(rates), sep="\n")
     if options.page:
         conditions = report.Conditions(
-            options.rounds, pressure, options.rows, cores, peers.versions()
+            options.rounds, pressure, options.rows, cores, busy, peers.versions()
         )
         report.write_page(options.page, rates, conditions)
 

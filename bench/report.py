@@ -1,21 +1,22 @@
 """Spell the figures: a table for the terminal and the page docs/performance.md."""
 
+import contextlib
 import datetime
 import importlib.metadata
 import os
 import platform
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from bench.load import Pressure, tool
-from bench.machine import Cores, load_average, memory_gib, processor
+from bench.machine import Cores, memory_gib, processor
 from bench.rounds import WARM_UPS, Name, Spread, ratios, spread
 from bench.servers.ours import NAME as OURS
 from bench.servers.peers import CAP, MOCK_SERVER, OIDC_PROVIDER
 
 SIGNING = "RSA-2048 signing"
-OWN_PACKAGES = ("apsw", "cryptography", "granian", "joserfc", "orjson")
+OWN_PACKAGES = ("apsw", "cryptography", "granian", "joserfc", "orjson", "uvloop")
 _PAGE = Path(__file__).with_name("page.md")
 
 
@@ -37,6 +38,7 @@ class Conditions:
     pressure: Pressure
     rows: int
     cores: Cores
+    load_before: float
     peers: Mapping[str, str]
 
 
@@ -101,17 +103,22 @@ def _conditions(conditions: Conditions) -> list[str]:
     where = "servers and load shared the only core"
     if cores.server is not None:
         where = f"servers pinned to core {cores.server}, load to core {cores.load}"
-    own = (f"{name} {importlib.metadata.version(name)}" for name in OWN_PACKAGES)
     peers = (f"{name} {version}" for name, version in conditions.peers.items())
     pressure = conditions.pressure
     return [
         f"Date: {datetime.datetime.now(datetime.UTC):%Y-%m-%d}.",
         f"Machine: {processor()}, {os.cpu_count()} cores, {memory_gib()} GiB, "
-        f"{platform.system()} {platform.release()}; {where}; "
-        f"load average at the end {load_average():.1f}.",
-        f"Ours: CPython {platform.python_version()}, {', '.join(own)}.",
+        f"{platform.system()} {platform.release().partition('-')[0]}; {where}; "
+        f"load average before the run {conditions.load_before:.1f}.",
+        f"Ours: CPython {platform.python_version()}, {', '.join(_own_versions())}.",
         f"Peers: {', '.join(peers)}.",
         f"Load: {tool()}, {pressure.connections} kept-alive TLS connections, "
         f"bursts of {pressure.seconds:g} s; {WARM_UPS} warm-ups and {conditions.rounds} rounds.",
         f"Data: {conditions.rows:,} leads on either side, in SQLite.",
     ]
+
+
+def _own_versions() -> Iterator[str]:
+    for name in OWN_PACKAGES:
+        with contextlib.suppress(importlib.metadata.PackageNotFoundError):
+            yield f"{name} {importlib.metadata.version(name)}"

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 import trustme
-from doubles import CLIENT_ID, SECRET, Contoso, Driver, served
 
 import xrm
+from support.contoso import CLIENT_ID, SECRET, Contoso, Driver, served
 
 
 @pytest.fixture(autouse=True)

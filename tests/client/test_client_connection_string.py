@@ -4,9 +4,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from doubles import CLIENT_ID, SECRET, TENANT, Contoso, Driver
 
 import xrm
+from support.contoso import CLIENT_ID, SECRET, TENANT, Contoso, Driver
 from xrm import errors
 from xrm.client.connection_string import parse, read
 from xrm.client.credentials.client_secret import ClientSecret

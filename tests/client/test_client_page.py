@@ -5,9 +5,9 @@ import re
 from pathlib import Path
 
 import pytest
-from doubles import CLIENT_ID, SECRET, Contoso, refusal
 
 import xrm
+from support.contoso import CLIENT_ID, SECRET, Contoso, refusal
 from xrm import errors
 
 PAGE = (Path(__file__).parents[2] / "docs" / "client.md").read_text()

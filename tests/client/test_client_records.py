@@ -9,8 +9,8 @@ from urllib.parse import unquote
 from uuid import UUID
 
 import pytest
-from doubles import USER_ID, Contoso, Driver, as_json, refusal
 
+from support.contoso import USER_ID, Contoso, Driver, as_json, refusal
 from xrm import errors
 from xrm.model.secret import Secret
 

@@ -11,7 +11,9 @@ from uuid import UUID
 
 import pytest
 import trustme
-from doubles import (
+
+import xrm
+from support.contoso import (
     CLIENT_ID,
     ORG_ID,
     SECRET,
@@ -24,8 +26,6 @@ from doubles import (
     as_json,
     served,
 )
-
-import xrm
 from xrm import errors
 
 Opened = Callable[..., Driver]

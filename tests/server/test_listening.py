@@ -7,8 +7,8 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from server_doubles import PATIENCE, connect, echo, raw, small
 
+from support.listening import PATIENCE, connect, echo, raw, small
 from xrm.db import StepBudgetExceeded
 from xrm.wire.http import Response
 

@@ -12,8 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from server_doubles import connect
 
+from support.listening import connect
 from support.served import Served, serving
 
 WAIT_SECONDS = 60.0

@@ -57,8 +57,14 @@ class Transaction(Protocol):
     def rows(self, statement: str, parameters: Parameters = ...) -> list[tuple[Any, ...]]:
         """Run a compiled statement and return all of its rows."""
 
+    def verified_rows(self, statement: str, parameters: Parameters = ...) -> list[tuple[Any, ...]]:
+        """As `rows`, for a statement whose last column is `db.glance.generation()`."""
+
     def run(self, statement: str, parameters: Parameters = ...) -> int:
         """Run a compiled statement and return how many rows it changed."""
+
+    def run_many(self, statement: str, rows: list[dict[str, Any]]) -> None:
+        """Run a compiled statement once for each set of parameters."""
 
     def next_number(self, name: str, count: int = 1) -> int:
         """Take `count` consecutive numbers of a counter and return the first of them."""
@@ -83,6 +89,9 @@ class Database(Protocol):
 
     def create(self, metadata: MetaData) -> None:
         """Create what is missing of these tables and indexes, and the engine's own counters."""
+
+    def once(self, statement: str, parameters: Parameters) -> list[tuple[Any, ...]]:
+        """Run one reading statement in a snapshot of its own and return all of its rows."""
 
     def read(self) -> AbstractContextManager[Transaction]:
         """Open a read-only transaction with one consistent view."""

@@ -25,6 +25,7 @@ from xrm.db.engine import (
 
 _GENERATION = "SELECT value FROM counter WHERE name = 'generation'"
 _CHANGED = "UPDATE counter SET value = value + 1 WHERE name = 'generation'"
+_READ: LiteralString = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 _WAIT_SECONDS = 10.0
 _LOCK_MILLISECONDS = 10_000
 _SETUP_LOCK = 0x78726D  # any constant: serialises creation among processes
@@ -70,9 +71,19 @@ class PostgresTransaction:
         """Run a statement and return all of its rows."""
         return self._execute(statement, parameters).fetchall()
 
+    verified_rows = rows
+
     def run(self, statement: str, parameters: Parameters = _NONE) -> int:
         """Run a statement and return how many rows it changed."""
         return self._execute(statement, parameters).rowcount
+
+    def run_many(self, statement: str, rows: list[dict[str, Any]]) -> None:
+        """Run a statement once for each set of parameters, in one go."""
+        try:
+            with self._connection.cursor() as cursor:
+                cursor.executemany(statement, rows)
+        except psycopg.Error as error:
+            raise _meaning(error) from error
 
     def next_number(self, name: str, count: int = 1) -> int:
         """Take `count` consecutive numbers of a counter and return the first of them.
@@ -150,16 +161,32 @@ class PostgresDatabase:
                 for index in sorted(table.indexes, key=lambda index: str(index.name)):
                     transaction.run(self.compile(CreateIndex(index, if_not_exists=True)))
 
+    def once(self, statement: str, parameters: Parameters) -> list[tuple[Any, ...]]:
+        """Run one reading statement in a snapshot of its own, in one round trip."""
+        try:
+            with self._pool.connection() as connection, connection.pipeline():
+                connection.execute(_READ)
+                self._limit(connection)
+                cursor = connection.execute(statement, parameters or None)
+                connection.execute("COMMIT")
+                return cursor.fetchall()
+        except psycopg.Error as error:
+            raise _meaning(error) from error
+
+    @staticmethod
+    def _limit(connection: Connection) -> None:
+        seconds = budget.seconds_left()
+        if seconds is not None:
+            milliseconds = str(int(seconds * 1000) + 1)
+            setting = sql.SQL("SET LOCAL statement_timeout = {}").format(milliseconds)
+            connection.execute(setting)
+
     @contextmanager
     def _transaction(self, begin: LiteralString) -> Iterator[PostgresTransaction]:
         try:
             with self._pool.connection() as connection:
                 connection.execute(begin)
-                seconds = budget.seconds_left()
-                if seconds is not None:
-                    milliseconds = str(int(seconds * 1000) + 1)
-                    setting = sql.SQL("SET LOCAL statement_timeout = {}").format(milliseconds)
-                    connection.execute(setting)
+                self._limit(connection)
                 yield from self._bounded(connection)
         except psycopg.Error as error:
             raise _meaning(error) from error
@@ -175,7 +202,7 @@ class PostgresDatabase:
 
     def read(self) -> Any:
         """Open a read-only transaction with one consistent view."""
-        return self._transaction("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        return self._transaction(_READ)
 
     def write(self) -> Any:
         """Open a writing transaction."""

@@ -51,10 +51,11 @@ def _meaning(error: apsw.Error) -> StorageError:
 class SqliteTransaction:
     """One transaction on this thread's connection."""
 
-    __slots__ = ("_execute", "_generation")
+    __slots__ = ("_execute", "_executemany", "_generation")
 
     def __init__(self, connection: apsw.Connection) -> None:
         self._execute = connection.execute
+        self._executemany = connection.executemany
         self._generation: int | None = None
 
     @property
@@ -71,12 +72,21 @@ class SqliteTransaction:
         except apsw.Error as error:
             raise _meaning(error) from error
 
+    verified_rows = rows
+
     def run(self, statement: str, parameters: Parameters = _NONE) -> int:
         """Run a statement and return how many rows it changed."""
         try:
             cursor = self._execute(statement, parameters)
             cursor.fetchall()
             return cursor.connection.changes()
+        except apsw.Error as error:
+            raise _meaning(error) from error
+
+    def run_many(self, statement: str, rows: list[dict[str, Any]]) -> None:
+        """Run a statement once for each set of parameters."""
+        try:
+            self._executemany(statement, rows)
         except apsw.Error as error:
             raise _meaning(error) from error
 
@@ -159,6 +169,13 @@ class SqliteDatabase:
             if isinstance(error, apsw.Error):
                 raise _meaning(error) from error
             raise
+
+    def once(self, statement: str, parameters: Parameters) -> list[tuple[Any, ...]]:
+        """Run one reading statement in a snapshot of its own and return all of its rows."""
+        try:
+            return self._connection().execute(statement, parameters).fetchall()
+        except apsw.Error as error:
+            raise _meaning(error) from error
 
     def read(self) -> Any:
         """Open a read-only transaction with one consistent view."""

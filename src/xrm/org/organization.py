@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from xrm.db import Database, Transaction
+from xrm.db.glance import Glance
 from xrm.model.metadata import Table
 from xrm.model.ports import Clock, Ids
 from xrm.model.privileges import Depth
@@ -75,6 +76,10 @@ class Organization:
         if caller is None:
             caller = cache.callers[actor] = self._users.admit(transaction, actor)
         return caller
+
+    def glance(self) -> Glance:
+        """Return what stands for a transaction as long as the caches hold."""
+        return Glance(self.database.once, self._cache.generation)
 
     def plan(self, shape: Shape) -> Plan:
         """Return the compiled statement of a shape."""

@@ -3,14 +3,17 @@
 The phases that must not be forgotten live here, so that a new message cannot skip them.
 """
 
+from contextlib import suppress
 from typing import Any
 
-from xrm.db import Busy, StatementTimeout, Violation
+from xrm.db import Busy, StatementTimeout, Transaction, Violation
+from xrm.db.glance import Stale
 from xrm.model.errors import service
 from xrm.model.message import Message
 from xrm.org.callers import Identity
 from xrm.org.context import Context
 from xrm.org.messages import HANDLERS
+from xrm.org.messages.handler import Handler
 from xrm.org.organization import Organization
 from xrm.org.security.caller import Caller, require
 from xrm.org.store.records import ROW_VERSION
@@ -29,20 +32,10 @@ def execute(organization: Organization, message: Message, actor: Identity | Call
         raise service.ServiceError(
             service.NOT_IMPLEMENTED, f"The message '{message.name}' is not implemented."
         )
-    database = organization.database
     try:
-        with database.write() if handler.writes else database.read() as transaction:
-            if handler.writes:
-                # Writers take turns, so that what a rule has looked at holds until it writes.
-                transaction.next_number(ROW_VERSION, 0)
-            caller = organization.admit(transaction, actor)
-            context = Context(organization, transaction, caller)
-            for table, right in handler.needs(context, message):
-                require(caller, table, right)
-            response = handler.run(context, message)
-            if not SECURITY_TABLES.isdisjoint(context.written):
-                transaction.changed()
-            return response
+        if handler.writes:
+            return _write(organization, handler, message, actor)
+        return _read(organization, handler, message, actor)
     except Violation:
         raise service.ServiceError(
             service.DUPLICATE_RECORD, "A record with matching key values already exists."
@@ -53,6 +46,46 @@ def execute(organization: Organization, message: Message, actor: Identity | Call
         raise service.ServiceError(
             service.SQL_ERROR, "The database is busy; try again later."
         ) from None
+
+
+def _read(
+    organization: Organization, handler: Handler, message: Message, actor: Identity | Caller
+) -> Any:
+    """Answer at a glance where the caches hold, else in a transaction."""
+    glance = organization.glance()
+    # What an outdated cache refused, and what it allowed without proof, is done again.
+    with suppress(Stale, service.ServiceError):
+        response = _run(organization, handler, message, actor, glance)
+        if glance.verified:
+            return response
+    with organization.database.read() as transaction:
+        return _run(organization, handler, message, actor, transaction)
+
+
+def _write(
+    organization: Organization, handler: Handler, message: Message, actor: Identity | Caller
+) -> Any:
+    with organization.database.write() as transaction:
+        # Writers take turns, so that what a rule has looked at holds until it writes.
+        transaction.next_number(ROW_VERSION, 0)
+        return _run(organization, handler, message, actor, transaction)
+
+
+def _run(
+    organization: Organization,
+    handler: Handler,
+    message: Message,
+    actor: Identity | Caller,
+    transaction: Transaction,
+) -> Any:
+    caller = organization.admit(transaction, actor)
+    context = Context(organization, transaction, caller)
+    for table, right in handler.needs(context, message):
+        require(caller, table, right)
+    response = handler.run(context, message)
+    if not SECURITY_TABLES.isdisjoint(context.written):
+        transaction.changed()
+    return response
 
 
 def admit(organization: Organization, actor: Identity | Caller) -> None:

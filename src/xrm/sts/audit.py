@@ -7,7 +7,6 @@ what does not fit or cannot be written is counted. No entry holds a secret or a 
 import logging
 import threading
 from collections import deque
-from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -135,8 +134,8 @@ class Audit:
         try:
             with self._database.write() as tx:
                 first = tx.next_number("audit", len(events))
-                for number, event in enumerate(events, first):
-                    tx.run(self._insert, _values(number, event))
+                rows = [_values(number, event) for number, event in enumerate(events, first)]
+                tx.run_many(self._insert, rows)
                 tx.run(self._prune, {"last": first + len(events) - 1 - _MOST_KEPT})
         except StorageError:
             self._dropped += len(events)
@@ -162,7 +161,7 @@ def read_events(
     return [_event(row) for row in rows]
 
 
-def _values(number: int, event: Event) -> Mapping[str, Any]:
+def _values(number: int, event: Event) -> dict[str, Any]:
     values: dict[str, Any] = {"new_number": number}
     for name in _NAMES:
         value = getattr(event, name)

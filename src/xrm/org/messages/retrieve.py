@@ -41,7 +41,7 @@ class Retrieve:
         plan = organization.record_plan(table, message.parameters["ColumnSet"], depth)
         bound = parameters(organization.database, caller, depth)
         bound["p0"], bound["limit"] = pack_guid(target.id), 1
-        rows = context.transaction.rows(plan.sql, bound)
+        rows = context.transaction.verified_rows(plan.sql, bound)
         if not rows:
             if organization.store.standing(context.transaction, table, target.id) is None:
                 raise not_found(table, target.id)

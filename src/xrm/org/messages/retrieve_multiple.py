@@ -35,7 +35,7 @@ def find(context: Context, query: Query) -> EntityCollection:
     size = query.size if query.top is None else min(query.size, query.top)
     bound.parameters.update(parameters(organization.database, caller, depth))
     bound.parameters["limit"] = size + 1
-    rows = context.transaction.rows(plan.sql, bound.parameters)
+    rows = context.transaction.verified_rows(plan.sql, bound.parameters)
     more = len(rows) > size and (query.top is None or query.top > size)
     return EntityCollection(table, plan.columns, plan.decode(rows[:size]), more)
 

@@ -23,6 +23,7 @@ from sqlalchemy import Table as SqlTable
 from sqlalchemy.sql.elements import ColumnElement
 
 from xrm.db import Database
+from xrm.db.glance import generation
 from xrm.model.metadata import Catalogue, Column, Table
 from xrm.model.query import Order
 from xrm.model.values import EntityReference, Value
@@ -39,7 +40,7 @@ _PATTERNS = ("GLOB", "LIKE", "~")
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A compiled statement. `limit` is its last parameter; rows decode to `columns` in order."""
+    """A compiled statement, whose last column is the generation; rows decode to `columns`."""
 
     sql: str
     columns: tuple[Column, ...]
@@ -67,8 +68,9 @@ def compile_shape(database: Database, catalogue: Catalogue, shape: Shape) -> Pla
     sql = schema(catalogue).tables[shape.table]
     columns = tuple(table.columns[name] for name in shape.columns)
     several = [(place, column) for place, column in enumerate(columns) if is_polymorphic(column)]
-    selected = [sql.c[column.logical_name] for column in columns]
+    selected: list[ColumnElement[Any]] = [sql.c[column.logical_name] for column in columns]
     selected += [sql.c[type_name(column)] for _, column in several]
+    selected.append(generation().label("generation"))
     statement = select(*selected).order_by(*_order(table, sql, shape.orders))
     for test in _tests(table, sql, shape):
         statement = statement.where(test)

@@ -34,8 +34,6 @@ _LOGGING = {"incremental": True, "formatters": {}, "handlers": {}, "loggers": {}
 
 def loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
     """Return what makes the event loop: uvloop where there is one, else asyncio's own (None)."""
-    import os
-    if os.environ.get('NOUV'): return None
     try:
         import uvloop
     except ImportError:
