@@ -4,8 +4,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
-from support import postgres, requirements
+from support import fuzz, postgres, requirements
+
+settings.register_profile("xrm", fuzz.PROFILE)
+settings.load_profile("xrm")
 
 
 @pytest.fixture(scope="session")

@@ -1,10 +1,5 @@
 """The command as people run it: arguments in; exit status, standard output and error out."""
 
-import json
-import os
-import signal
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +7,7 @@ from typing import Any
 import orjson
 import pytest
 
+from support.served import serving
 from xrm import cli
 
 
@@ -46,25 +42,10 @@ def xrm(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
-    """Return the facts of a server of its own, on free ports, and its process."""
-    folder = tmp_path_factory.mktemp("served")
-    command = [sys.executable, "-m", "xrm.cli", "serve", "--port", "0", "--org-port", "0"]
-    environment = {name: value for name, value in os.environ.items() if name[:4] != "XRM_"}
-    with (folder / "log").open("w") as log:
-        process = subprocess.Popen(
-            [*command, "--data", str(folder / "xrm"), "--json"],
-            stdout=subprocess.PIPE,
-            stderr=log,
-            text=True,
-            env=environment,
-        )
-    assert process.stdout
-    line = process.stdout.readline()
-    assert line, (folder / "log").read_text()
-    facts = json.loads(line)
-    yield facts
-    process.send_signal(signal.SIGTERM)
-    rest = process.stdout.read()
-    process.stdout.close()
-    assert process.wait(30) == 0, (folder / "log").read_text()
-    assert rest == "", "--json prints one line and nothing else"
+    """Return the facts of a server of its own, on free ports."""
+    data = tmp_path_factory.mktemp("served") / "xrm"
+    with serving("--port", "0", "--org-port", "0", "--data", str(data)) as served:
+        yield dict(served.facts)
+        assert served.stop() == 0, served.log.read_text()
+        assert served.process.stdout
+        assert served.process.stdout.read() == "", "--json prints one line and nothing else"

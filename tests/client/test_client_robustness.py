@@ -1,9 +1,10 @@
 """Whatever a string, a header or an answer holds, the client raises only what it declares."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from support.fuzz import PROFILE
 from xrm.client.connection_string import parse
 from xrm.client.discovery import read_authority, trusted
 from xrm.client.flow import Answer
@@ -17,7 +18,6 @@ from xrm.wire import challenge
 PIECES = st.lists(
     st.sampled_from([*"=;'\" \t,\\/@:#?[]a\0\x01é", "Bearer ", "authorization_uri=", "https://"])
 ).map("".join)
-PROFILE = settings(max_examples=300, deadline=None)
 
 
 @PROFILE

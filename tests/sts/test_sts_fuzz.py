@@ -1,25 +1,15 @@
-"""Whatever is sent, the face gives a well-formed answer, never a bare failure.
+"""Whatever is sent, the face gives a well-formed answer, never a bare failure."""
 
-`XRM_FUZZ_EXAMPLES` sets the number of examples.
-"""
-
-import os
 from urllib.parse import urlencode
 
 import orjson
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from support.fuzz import PROFILE
 from xrm.sts.faces.entra import mount
 from xrm.sts.faces.entra.routes import COMMON_ENDPOINTS, ENDPOINTS
 from xrm.wire.http import Request
-
-PROFILE = settings(
-    max_examples=int(os.environ.get("XRM_FUZZ_EXAMPLES", "300")),
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
 
 METHODS = st.sampled_from(["GET", "POST", "HEAD", "OPTIONS", "PUT", "DELETE", "", "BREW"])
 SEGMENTS = st.one_of(

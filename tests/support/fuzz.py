@@ -1,4 +1,4 @@
-"""One profile for tests that throw anything at a face.
+"""One profile for every test whose cases are drawn; tests/conftest.py makes it the default.
 
 `XRM_FUZZ_EXAMPLES` sets the number of examples, 300 unless told; the sequence is always the
 same, so that a failure seen once is seen again.

@@ -20,18 +20,23 @@ class _State(threading.local):
 _state = _State()
 
 
-@contextmanager
-def limited(steps: int) -> Iterator[None]:
+class limited:  # noqa: N801 - read as the verb it is; a class, as it stands around every read
     """Let statements of this thread take `steps` engine steps in all, then stop them.
 
     The engine raises `StepBudgetExceeded`; the caller runs its work again in the pool.
     """
-    before = _state.steps
-    _state.steps = steps
-    try:
-        yield
-    finally:
-        _state.steps = before
+
+    __slots__ = ("_before", "_steps")
+
+    def __init__(self, steps: int) -> None:
+        self._steps = steps
+        self._before: int | None = None
+
+    def __enter__(self) -> None:
+        self._before, _state.steps = _state.steps, self._steps
+
+    def __exit__(self, *_: object) -> None:
+        _state.steps = self._before
 
 
 @contextmanager

@@ -9,7 +9,8 @@ import asyncio
 import logging
 import uuid
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from xrm.db import StepBudgetExceeded, budget
@@ -25,6 +26,7 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 log = logging.getLogger("xrm.server")
 
 _CLOSE = (("connection", "close"),)
+_SERVER = (b"server", b"xrm")
 _BODILESS = (204, 304)
 _RETRY_SECONDS = "2"
 
@@ -141,7 +143,9 @@ class Adapter:
             message = "The request's body did not arrive in time."
             late = refusal(row.dress, 408, "request_timeout", message)
             raise _Refused(late.with_headers(_CLOSE)) from None
-        return replace(head, body=body)
+        return Request(
+            head.method, head.path, head.query, head.headers, body, head.peer, head.listener
+        )
 
     async def _guarded(self, face: Face, request: Request, row: Row, route: Route) -> Response:
         try:
@@ -197,12 +201,17 @@ async def _read(receive: Receive, limit: int) -> bytes:
             return chunks[0] if len(chunks) == 1 else b"".join(chunks)
 
 
+@lru_cache(maxsize=256)
+def _name(name: str) -> bytes:
+    """Return a header's name as the wire has it; there are few."""
+    return name.lower().encode("latin-1")
+
+
 async def _write(send: Send, response: Response, *, with_body: bool) -> None:
     headers = [
-        (name.lower().encode("latin-1"), value.encode("latin-1", "replace"))
-        for name, value in response.headers
+        (_name(name), value.encode("latin-1", "replace")) for name, value in response.headers
     ]
-    headers.append((b"server", b"xrm"))
+    headers.append(_SERVER)
     if response.status not in _BODILESS:
         headers.append((b"content-length", b"%d" % len(response.body)))
     body = response.body if with_body else b""

@@ -202,7 +202,9 @@ class Settings:
         shown="60 to 90 minutes, drawn for each token",
     )
     log_level: Literal["debug", "info", "warning", "error"] = _setting(
-        _one_of("debug", "info", "warning", "error"), "warning", "What is logged to standard error."
+        _one_of("debug", "info", "warning", "error"),
+        "warning",
+        "The least grave of what is logged to standard error: debug, info, warning or error.",
     )
 
     @classmethod

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from xrm.cli import summary
-from xrm.cli.options import Data, DatabaseUrl, settings
+from xrm.cli.flags import of_settings
+from xrm.cli.options import settings
 from xrm.cli.walk.show import Walk, show
 
 if TYPE_CHECKING:
@@ -16,32 +17,6 @@ if TYPE_CHECKING:
 
 PANEL = "Server"
 
-Host = Annotated[str | None, typer.Option("--host", help="The address to listen on (127.0.0.1).")]
-Port = Annotated[
-    int | None,
-    typer.Option("--port", min=0, max=65535, help="The token service's port (8443); 0: any."),
-]
-OrgPort = Annotated[
-    int | None,
-    typer.Option("--org-port", min=0, max=65535, help="The organization's port (8444)."),
-]
-Memory = Annotated[
-    bool, typer.Option("--memory", help="A throwaway data directory, removed at the end.")
-]
-PublicUrl = Annotated[
-    str | None,
-    typer.Option("--public-url", metavar="URL", help="The token service's URL as clients see it."),
-]
-OrgUrl = Annotated[
-    str | None,
-    typer.Option("--org-url", metavar="URL", help="The organization's URL as clients see it."),
-]
-Workers = Annotated[
-    int | None, typer.Option("--workers", min=1, max=64, help="Processes for each origin (1).")
-]
-TestControls = Annotated[
-    bool, typer.Option("--test-controls", help="Open the control API, which moves the clock.")
-]
 OneLine = Annotated[
     bool, typer.Option("--json", help="When ready, print one line of JSON and nothing else.")
 ]
@@ -53,41 +28,17 @@ def add(app: typer.Typer) -> None:
     app.command(rich_help_panel=PANEL)(serve)
 
 
-def serve(
-    *,
-    host: Host = None,
-    port: Port = None,
-    org_port: OrgPort = None,
-    data: Data = None,
-    database: DatabaseUrl = None,
-    memory: Memory = False,
-    public_url: PublicUrl = None,
-    org_url: OrgUrl = None,
-    workers: Workers = None,
-    test_controls: TestControls = False,
-    as_json: OneLine = False,
-    walk: Walking = False,
-) -> None:
+@of_settings
+def serve(given: dict[str, Any], *, as_json: OneLine = False, walk: Walking = False) -> None:
     """Serve a token service and an organization over TLS, each on an origin of its own.
 
     The first start makes a local certificate authority and a demonstration tenant and
-    organization. Ctrl-C or SIGTERM stops it; requests in flight are answered.
+    organization. Ctrl-C or SIGTERM stops it; requests in flight are answered. Each setting may
+    also be a variable of the environment or a line of a file: docs/settings.md.
     """
-    if memory and (data or database):
+    if given.get("memory") and (given.keys() & {"data", "database"}):
         raise typer.BadParameter("--memory goes with neither --data nor --database.")
-    chosen = settings(
-        host=host,
-        port=port,
-        org_port=org_port,
-        data=data,
-        database=database,
-        memory=memory or None,
-        public_url=public_url,
-        org_url=org_url,
-        workers=workers,
-        test_controls=test_controls or None,
-    )
-    raise typer.Exit(_Reporter(as_json=as_json, walk=walk).serve(chosen))
+    raise typer.Exit(_Reporter(as_json=as_json, walk=walk).serve(settings(**given)))
 
 
 class _Reporter:

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import (
     BindParameter,
+    Integer,
     and_,
     bindparam,
     false,
@@ -74,7 +75,9 @@ def compile_shape(database: Database, catalogue: Catalogue, shape: Shape) -> Pla
     statement = select(*selected).order_by(*_order(table, sql, shape.orders))
     for test in _tests(table, sql, shape):
         statement = statement.where(test)
-    statement = statement.limit(bindparam("limit")).offset(literal_column(str(shape.skipped)))
+    # A bare parameter would make SQLite plan the statement anew at every run.
+    most = bindparam("limit", type_=Integer) + literal_column("0")
+    statement = statement.limit(most).offset(literal_column(str(shape.skipped)))
     polymorphic = {place for place, _ in several}
     return Plan(
         sql=database.compile(statement),
