@@ -91,3 +91,18 @@ def test_every_setting_is_documented(row: object) -> None:
     page = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
     assert f"`{row.name}`" in page  # type: ignore[attr-defined]
     assert f"`{row.env}`" in page  # type: ignore[attr-defined]
+
+
+def variables(text: str) -> set[str]:
+    return set(re.findall(r"\bXRM_[A-Z_]*[A-Z]\b", text))
+
+
+def test_every_variable_anything_reads_is_documented_and_no_other() -> None:
+    page = variables((ROOT / "docs" / "settings.md").read_text(encoding="utf-8"))
+    used = {row.env for row in TABLE}
+    for folder in ("src", "tests", "bench", "tools"):
+        for path in (ROOT / folder).rglob("*.py"):
+            used |= variables(path.read_text(encoding="utf-8"))
+    for name in ("Makefile", ".ci/run"):
+        used |= variables((ROOT / name).read_text(encoding="utf-8"))
+    assert used == page

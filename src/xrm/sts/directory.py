@@ -9,7 +9,10 @@ import re
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from sqlalchemy import select
+
 from xrm.db import Transaction
+from xrm.db.glance import Glance, Stale, generation
 from xrm.model.errors import signin
 from xrm.sts.keys import Keys
 from xrm.sts.model import (
@@ -82,7 +85,19 @@ class Directory:
     def __init__(self, store: Store, keys: Keys) -> None:
         self.store = store
         self.keys = keys
+        self._generation = store.database.compile(select(generation().label("value")))
         self._snapshot = _Snapshot(-1)
+
+    def glance(self) -> "View":
+        """Return what earlier transactions of this generation found, without a new one.
+
+        What they did not find makes the view raise `Stale`: then take a transaction's view.
+        """
+        database, snapshot = self.store.database, self._snapshot
+        ((generation,),) = database.once(self._generation, {})
+        if snapshot.generation != generation:
+            raise Stale("the directory has changed")
+        return View(self, Glance(database.once, generation), snapshot)
 
     def view(self, tx: Transaction) -> "View":
         """Return what a transaction sees."""

@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from xrm.db import Database
+from xrm.db.glance import Stale
 from xrm.model.errors import signin
 from xrm.model.errors.signin import SignInError
 from xrm.model.ports import Clock, Ids
@@ -13,8 +14,9 @@ from xrm.sts.audit import LONGEST, Audit, Event
 from xrm.sts.directory import SHARED_SEGMENTS, Directory, View
 from xrm.sts.grants import GRANTS, Grant
 from xrm.sts.keys import Keys
-from xrm.sts.model import Issued, Tenant, TokenRequest
+from xrm.sts.model import Client, Granted, Issued, Tenant, TokenRequest
 from xrm.sts.store import Store
+from xrm.wire.jose import SigningKey
 
 _SEALING_KEY = 32
 _GRANTS = {grant.name: grant for grant in GRANTS}
@@ -70,29 +72,36 @@ class TokenService:
 
     def _issue(self, request: TokenRequest, attempt: "_Attempt") -> Issued:
         now = self.clock()
-        with self.database.read() as tx:
-            view = self.directory.view(tx)
-            tenant = _tenant(view, request.segment)
-            attempt.tenant_id = tenant.tenant_id if tenant else None
-            grant = _grant(request)
-            claimed = clients.presented(request)
-            attempt.client = claimed.client_id
-            if tenant is None:
-                raise _no_tenant(request.segment)
-            client = clients.prove(view, tenant, claimed, now=now)
-            granted = grant.redeem(request, client, tenant=tenant, view=view)
-            attempt.resource = granted.audience
-            key = view.signing_key()
+        try:
+            decision = self._decide(request, attempt, self.directory.glance(), now=now)
+        except Stale:
+            with self.database.read() as tx:
+                decision = self._decide(request, attempt, self.directory.view(tx), now=now)
         token_id = self.ids()
         return tokens.mint(
-            granted,
-            client,
-            key=key,
+            decision.granted,
+            decision.client,
+            key=decision.key,
             base_url=self.base_url,
             now=int(now),
             lifetime=tokens.lifetime_of(token_id, self.token_lifetime),
             token_id=token_id,
         )
+
+    def _decide(
+        self, request: TokenRequest, attempt: "_Attempt", view: View, *, now: float
+    ) -> "_Decision":
+        tenant = _tenant(view, request.segment)
+        attempt.tenant_id = tenant.tenant_id if tenant else None
+        grant = _grant(request)
+        claimed = clients.presented(request)
+        attempt.client = claimed.client_id
+        if tenant is None:
+            raise _no_tenant(request.segment)
+        client = clients.prove(view, tenant, claimed, now=now)
+        granted = grant.redeem(request, client, tenant=tenant, view=view)
+        attempt.resource = granted.audience
+        return _Decision(client, granted, view.signing_key())
 
     def _record(self, request: TokenRequest, attempt: "_Attempt", error: int) -> None:
         asked = request.form.get(request.flavour.asks_by, "")
@@ -111,6 +120,15 @@ class TokenService:
                 trace_id=request.trace.trace_id,
             )
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _Decision:
+    """What a request earned, and the key that will say so."""
+
+    client: Client
+    granted: Granted
+    key: SigningKey
 
 
 @dataclass(slots=True)

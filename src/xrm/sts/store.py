@@ -89,6 +89,7 @@ class Store:
 
     def __init__(self, database: Database) -> None:
         database.create(METADATA)
+        self.database = database
         self._statements = {kind.table: _compile(database, kind) for kind in KINDS}
 
     def put(self, tx: Transaction, kind: Kind[T], record: T, *, new: bool = False) -> None:

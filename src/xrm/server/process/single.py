@@ -87,7 +87,12 @@ def _listeners(
 
 
 def _settle_memory() -> None:
-    """Leave what lives as long as the server out of every later garbage collection."""
+    """Leave what lives as long as the server out of every later garbage collection.
+
+    Not inside somebody else's program, where the server runs in a thread of its own.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        return
     gc.collect()
     gc.freeze()
     gc.set_threshold(_ALLOCATIONS, 20, 20)
