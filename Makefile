@@ -32,10 +32,12 @@ check: $(STAMP)
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/python tools/sync_client.py --check
+	$(BIN)/python tools/settings_page.py --check
 	$(BIN)/python -m pytest -q tests/test_architecture.py
 
 fix: $(STAMP)
 	$(BIN)/python tools/sync_client.py
+	$(BIN)/python tools/settings_page.py
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 

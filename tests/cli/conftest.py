@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -9,6 +10,7 @@ import pytest
 
 from support.served import serving
 from xrm import cli
+from xrm.server.settings import CONFIG, TABLE
 
 
 @dataclass(frozen=True)
@@ -26,10 +28,14 @@ class Ran:
 
 
 @pytest.fixture
-def xrm(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Ran]:
+def xrm(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Callable[..., Ran]:
     """Return `xrm(*arguments) -> Ran`, run in this process, without settings of the environment."""
-    for name in ("XRM_CONNECTION_STRING", "XRM_CLIENT_SECRET", "XRM_DATA", "XRM_DATABASE"):
+    variables = {row.env for row in TABLE} | {CONFIG, "XRM_CONNECTION_STRING", "XRM_CLIENT_SECRET"}
+    for name in variables:
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "of-the-user"))
 
     def run(*arguments: object) -> Ran:
         capsys.readouterr()

@@ -5,19 +5,25 @@ from uuid import UUID
 
 import pytest
 
+PERSON = "9a2f79e6-0b1a-4bce-901b-a04516f81cdd"
+"""A salesperson of the demonstration records, who is no application user."""
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    """Return a data directory, made once: each test uses names of its own."""
-    return tmp_path_factory.mktemp("data") / "xrm"
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def where(request, tmp_path_factory):
+    """Return the flags of a data directory, made once: each test uses names of its own."""
+    flags = ["--data", tmp_path_factory.mktemp("data") / "xrm"]
+    if request.param == "postgresql":
+        flags += ["--database", request.getfixturevalue("postgres_url")]
+    return flags
 
 
 @pytest.fixture
-def here(xrm, folder):
-    """Return `here(*arguments)`: a verb on the data directory."""
-    if not folder.exists():
-        assert xrm("init", "--data", folder).status == 0
-    return lambda *arguments: xrm(*arguments, "--data", folder)
+def here(xrm, where):
+    """Return `here(*arguments)`: a verb on the data directory or database."""
+    if not where[1].exists():
+        assert xrm("init", *where).status == 0
+    return lambda *arguments: xrm(*arguments, *where)
 
 
 def test_init_keeps_what_exists(here):
@@ -69,6 +75,28 @@ def test_an_application_user_has_the_roles_it_is_given(here):
     assert given in listed
 
 
+def test_a_role_may_be_given_to_any_user_by_id(here):
+    assert "now has the role Sales Manager" in here("role", "assign", PERSON, "Sales Manager").out
+    taken = here("role", "remove", PERSON, "Sales Manager", "--json").json()
+    assert taken == {"user_id": PERSON}
+    again = here("role", "remove", PERSON, "Sales Manager")
+    assert (again.status, again.out) == (1, "")
+    assert "does not have the role" in again.err
+
+
+def test_an_id_that_nobody_has_is_said(here):
+    ran = here("role", "assign", "aaaaaaaa-0000-4000-8000-00000000dead", "Salesperson")
+    assert (ran.status, ran.out) == (1, "")
+    assert "aaaaaaaa-0000-4000-8000-00000000dead" in ran.err
+
+
+def test_the_id_of_an_application_without_a_user_is_no_user_id(here):
+    made = here("app", "create", "Userless", "--json").json()
+    ran = here("role", "assign", made["application_id"], "Salesperson")
+    assert (ran.status, ran.out) == (1, "")
+    assert "xrm app-user create" in ran.err
+
+
 def test_the_standard_roles_are_listed(here):
     names = {each["name"] for each in here("role", "list", "--json").json()}
     assert {"Salesperson", "System Administrator"} <= names
@@ -108,17 +136,23 @@ def test_the_log_tells_of_registrations(here):
     assert "application.create" in here("log").out
 
 
-def test_the_ca_of_a_data_directory(here, folder):
-    named = here("ca", "path").out.strip()
-    assert named.startswith(str(folder))
+@pytest.fixture
+def ca(xrm, where, here):
+    """Return `ca(verb)`: the verbs of the local CA, which lies in the data directory always."""
+    return lambda verb: xrm("ca", verb, *where[:2])
+
+
+def test_the_ca_of_a_data_directory(ca, where):
+    named = ca("path").out.strip()
+    assert named.startswith(str(where[1]))
     assert "BEGIN CERTIFICATE" in Path(named).read_text()
-    exported = here("ca", "env").out
+    exported = ca("env").out
     for name in ("REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE", "CURL_CA_BUNDLE"):
         assert f"export {name}={named}" in exported
 
 
-def test_ca_env_is_a_script_of_exports_and_comments(here):
-    lines = here("ca", "env").out.splitlines()
+def test_ca_env_is_a_script_of_exports_and_comments(ca):
+    lines = ca("env").out.splitlines()
     assert all(line.startswith(("#", "export ")) for line in lines)
 
 

@@ -1,11 +1,35 @@
 """The verbs beside a running server: signing in, asking, and changes that count at once."""
 
 import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from xrm.cli import connecting
+from xrm.cli.walk.signins import SIGN_INS
+
+
+@contextmanager
+def walking(*arguments: str) -> Iterator[subprocess.Popen[str]]:
+    """Start `xrm serve --walk` with a process group of its own, as at a terminal."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "xrm.cli", "serve", "--walk", "--memory", "--port=0", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={name: value for name, value in os.environ.items() if name[:4] != "XRM_"},
+        start_new_session=True,
+    )
+    with process:
+        try:
+            yield process
+        finally:
+            process.terminate()
 
 
 @pytest.fixture
@@ -138,8 +162,6 @@ def test_what_is_registered_counts_at_the_next_request(xrm, here, server, monkey
 
 
 def test_walk_tries_every_sign_in(here):
-    from xrm.cli.walk.signins import SIGN_INS
-
     walked = here("walk", "--json").json()
     assert [(line["what"], line["state"]) for line in walked] == [
         (each.what, "done") for each in SIGN_INS
@@ -165,3 +187,27 @@ def test_the_log_tells_who_signed_in(here, server):
     here("token", "get")
     events = here("log", "--json").json()
     assert any(each["client"] == server["client_id"] for each in events)
+
+
+def test_serve_walks_when_it_has_several_workers():
+    with walking("--workers", "2") as process:
+        shown = ""
+        while "Ctrl-C stops it" not in shown:
+            line = process.stdout.readline()
+            assert line, shown
+            shown += line
+        assert shown.count("  ok  ") == len(SIGN_INS), shown
+        os.killpg(process.pid, signal.SIGINT)
+        assert process.wait(30) == 0
+        assert process.stderr.read() == ""
+
+
+def test_ctrl_c_ends_the_walk_too_and_nothing_is_said_to_have_failed():
+    with walking() as process:
+        assert "  ok  " in process.stdout.readline()
+        os.killpg(process.pid, signal.SIGINT)
+        rest = process.stdout.read()
+        assert process.wait(30) == 0
+        assert "FAILED" not in rest
+        assert "Serving" not in rest
+        assert process.stderr.read() == ""

@@ -72,6 +72,6 @@ class _Reporter:
     def _tell(self, facts: dict[str, Any]) -> None:
         if self._walk:
             show(self._walk.lines(facts), stderr=self._as_json)
-        if not self._as_json:
+        if not self._as_json and not (self._walk and self._walk.stopped):
             summary.show(facts)
             summary.stop_hint()

@@ -19,6 +19,10 @@ PANEL = "Register"
 RoleName = Annotated[
     str, typer.Argument(metavar="ROLE", help='The role\'s name, such as "Salesperson".')
 ]
+UserName = Annotated[
+    str,
+    typer.Argument(metavar="USER", help="The application's id or its name, or the id of a user."),
+]
 
 
 def add(app: typer.Typer) -> None:
@@ -105,42 +109,43 @@ def show_roles(data: Data = None, database: DatabaseUrl = None, as_json: Json = 
 
 
 def assign(
-    name: ApplicationName,
+    name: UserName,
     role: RoleName,
     data: Data = None,
     database: DatabaseUrl = None,
     as_json: Json = False,
 ) -> None:
-    """Assign a role to an application user. It counts from the next request."""
+    """Assign a role to a user, by application or by id. It counts from the next request."""
     from xrm.org import administration
 
     with estate(data, database) as opened:
-        administration.assign_role(opened.organization, _find(opened, name).user_id, role)
-        changed = _find(opened, name)
-    _show_one(changed, as_json=as_json)
+        user_id = _user_id(opened, name)
+        administration.assign_role(opened.organization, user_id, role)
+        changed = _application_user(opened, user_id)
+    _show_changed(changed, user_id, f"now has the role {role}", as_json=as_json)
 
 
 def remove(
-    name: ApplicationName,
+    name: UserName,
     role: RoleName,
     data: Data = None,
     database: DatabaseUrl = None,
     as_json: Json = False,
 ) -> None:
-    """Take a role from an application user. It counts from the next request."""
+    """Take a role from a user, by application or by id. It counts from the next request."""
     from xrm.org import administration
 
     with estate(data, database) as opened:
-        administration.remove_role(opened.organization, _find(opened, name).user_id, role)
-        changed = _find(opened, name)
-    _show_one(changed, as_json=as_json)
+        user_id = _user_id(opened, name)
+        administration.remove_role(opened.organization, user_id, role)
+        changed = _application_user(opened, user_id)
+    _show_changed(changed, user_id, f"no longer has the role {role}", as_json=as_json)
 
 
 def _matching(users: Sequence["ApplicationUser"], name: str) -> list["ApplicationUser"]:
-    try:
-        wanted = UUID(name)
-    except ValueError:
+    if not _is_id(name):
         return [user for user in users if user.name.casefold() == name.casefold()]
+    wanted = UUID(name)
     return [user for user in users if wanted in (user.application_id, user.user_id)]
 
 
@@ -159,6 +164,33 @@ def _find(opened: "Estate", name: str) -> "ApplicationUser":
         f"The organization has no application user for {name!r}.",
         next_step=f"xrm app-user create {name} makes one for a registered application.",
     )
+
+
+def _user_id(opened: "Estate", name: str) -> UUID:
+    """Return the id of the application user called so, or the id given, of whatever user."""
+    from xrm.sts.registration import find_application
+
+    try:
+        return _find(opened, name).user_id
+    except Failure:
+        if not _is_id(name) or find_application(opened.sts, opened.tenant, name):
+            raise
+    return UUID(name)
+
+
+def _is_id(name: str) -> bool:
+    try:
+        UUID(name)
+    except ValueError:
+        return False
+    return True
+
+
+def _application_user(opened: "Estate", user_id: UUID) -> "ApplicationUser | None":
+    from xrm.org import administration
+
+    users = administration.application_users(opened.organization)
+    return next((user for user in users if user.user_id == user_id), None)
 
 
 def _state(user: "ApplicationUser") -> str:
@@ -189,3 +221,15 @@ def _show_one(user: "ApplicationUser", *, as_json: bool) -> None:
             "Roles": ", ".join(user.roles) or "none: every request will be refused",
         }
     )
+
+
+def _show_changed(
+    user: "ApplicationUser | None", user_id: UUID, change: str, *, as_json: bool
+) -> None:
+    """Show an application user as it is now; of another user, say what has changed."""
+    if user is not None:
+        _show_one(user, as_json=as_json)
+    elif as_json:
+        output.json({"user_id": user_id})
+    else:
+        output.say(f"The user {user_id} {change}.")

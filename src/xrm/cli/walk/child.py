@@ -4,6 +4,7 @@ import importlib.util
 import json
 import logging
 import os
+import signal
 import sys
 import time
 import warnings
@@ -38,8 +39,16 @@ def attempt(sign_in: SignIn, facts: Facts) -> dict[str, Any]:
     return line | {"state": state, "result": result, "ms": milliseconds}
 
 
+def _end_at_ctrl_c() -> None:
+    """Let SIGINT, held back while this process started, end it at once and in silence."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    if sys.platform != "win32":
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+
+
 def main() -> int:
     """Walk every sign-in; return 0."""
+    _end_at_ctrl_c()
     facts: Facts = json.load(sys.stdin)
     # The bundle is named only here: the requests-based clients take it from the environment.
     os.environ["REQUESTS_CA_BUNDLE"] = str(facts["ca_bundle"])

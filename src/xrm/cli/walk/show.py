@@ -2,9 +2,11 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from rich.text import Text
@@ -31,15 +33,14 @@ class Walk:
         environment = {
             name: value for name, value in os.environ.items() if name.lower() not in _PROXIES
         }
-        process = self._process = subprocess.Popen(
-            [sys.executable, "-m", "xrm.cli.walk.child"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            env=environment,
-            text=True,
-            # Ctrl-C is for the server; `stop` is for the walk.
-            start_new_session=True,
-        )
+        with _interrupts_held():
+            process = self._process = subprocess.Popen(
+                [sys.executable, "-m", "xrm.cli.walk.child"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                env=environment,
+                text=True,
+            )
         assert process.stdin
         assert process.stdout
         try:
@@ -50,9 +51,16 @@ class Walk:
             process.wait()
         finally:
             self._end()
+        if process.returncode == -signal.SIGINT:
+            self._stopped = True
         if process.returncode and not self._stopped:
             text = f"the walk itself ended with status {process.returncode}"
             yield {"what": "walk", "account": "", "state": "failed", "result": text, "ms": None}
+
+    @property
+    def stopped(self) -> bool:
+        """Whether the walk was ended before its time, by `stop` or by Ctrl-C."""
+        return self._stopped
 
     def stop(self) -> None:
         """End the walk, if one is under way."""
@@ -63,6 +71,23 @@ class Walk:
         if self._process is not None and self._process.poll() is None:
             self._process.kill()
             self._process.wait()
+
+
+@contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """Start a process that Ctrl-C does not reach before it asks for it (see `child`).
+
+    Ctrl-C at a terminal is for the server and the walk alike, and the walk ends without a word;
+    Python would say a traceback if it were interrupted while it starts.
+    """
+    if sys.platform == "win32":
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def show(walked: Iterable[dict[str, Any]], *, stderr: bool = False) -> bool:

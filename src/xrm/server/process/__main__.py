@@ -53,7 +53,9 @@ def main() -> None:
     set_up_logging(settings)
     listening.raise_file_limit()
     estate = Estate.open(settings, urls=Urls(**orders["urls"]))
-    if asyncio.run(_serve(estate, orders)):
+    with asyncio.Runner(loop_factory=listening.loop_factory()) as runner:
+        answered = runner.run(_serve(estate, orders))
+    if answered:
         estate.close()
     else:
         estate.sts.close()
