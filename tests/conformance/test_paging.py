@@ -128,6 +128,23 @@ def test_top_bounds_the_answer(client):
         assert answer.next_link is None
 
 
+@pytest.mark.parametrize("top", [0, 1, 10, 5000])
+def test_top_wins_over_the_page_size(client, top):
+    whole = keys(client.get("contacts", **query(orderby="jobtitle")))
+    prefer = (("prefer", "odata.maxpagesize=3"),)
+    answer = client.get("contacts", headers=prefer, **query(orderby="jobtitle"), top=top)
+    assert keys(answer) == whole[:top]
+    assert answer.next_link is None
+    assert answer.header("Preference-Applied") is None
+
+
+def test_a_page_size_of_nothing_is_ignored(client):
+    prefer = (("prefer", "odata.maxpagesize=0"),)
+    answer = client.get("contacts", headers=prefer, **query())
+    assert keys(answer) == keys(client.get("contacts", **query()))
+    assert answer.header("Preference-Applied") is None
+
+
 @pytest.mark.parametrize(
     "prefer",
     [

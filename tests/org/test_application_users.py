@@ -222,14 +222,3 @@ def test_a_deleted_role_grants_nothing(fresh):
     assert admin.delete(f"roles({key})").status == 204
     assert service.get("leads").error == (403, "0x80040220")
     assert administration.application_users(fresh.organization)[1].roles == ()
-
-
-def test_a_deleted_user_is_no_member(fresh):
-    admin = fresh.user("System Administrator")
-    service = fresh.user("Salesperson")
-    assert service.get("leads").status == 200
-    assert admin.delete(f"systemusers({service.user_id})").status == 204
-    assert service.get("leads").error == (403, "0x80072560")
-    user = administration.create_application_user(fresh.organization, service.application_id)
-    assert service.get("WhoAmI").document["UserId"] == str(user)
-    assert service.get("leads").error == (403, "0x80040220")

@@ -373,6 +373,9 @@ def test_a_new_unit_below_is_within_deep(give, admin, lead):
     assert owner_of(admin, key)[2] == below
     assert service.get(f"leads({key})").status == 200
     assert admin.patch(f"systemusers({JUERGEN})", back).status == 204
+    assert admin.patch(f"businessunits({below})", {"isdisabled": True}).status == 204
+    assert admin.delete(f"businessunits({below})").error == (405, "0x80040227")
+    assert admin.delete(f"leads({key})").status == 204
     assert admin.delete(f"businessunits({below})").status == 204
 
 

@@ -64,7 +64,15 @@ WRONG = {
     "Edm.Boolean": [0, 1, "true", [], 0.0],
     "Edm.Double": ["1.0", True, [], Decimal("1e400"), float("inf"), float("nan")],
     "Edm.Decimal": ["x", "", "NaN", "Infinity", True, [], "9" * 61, float("nan"), float("inf")],
-    "Edm.DateTimeOffset": [0, "", "x", [], "2026-05-04T03:02:01", "2026-05-04 03:02:01Z"],
+    "Edm.DateTimeOffset": [
+        0,
+        "",
+        "x",
+        [],
+        "2026-05-04",
+        "2026-05-04T03:02:01",
+        "2026-05-04 03:02:01Z",
+    ],
     "Edm.Date": [0, "", "x", [], "2026-02-30", "20260204", "2026-05-04T00:00:00Z"],
     "Edm.Guid": [0, "", "x", [], {}, KEY[:-1], KEY.replace("-", ""), f"{{{KEY}", f"{{{{{KEY}}}}}"],
 }

@@ -2,7 +2,7 @@
 
 open(url, namespace)   a Database: one file `namespace.db` in a folder, or one schema
 engine                 the two protocols, Database and Transaction, and the errors they raise
-sqlite, postgres       the two engines
+sqlite, postgres       the two engines; counters: what their transactions share
 glance                 one statement that needs no transaction
 hints                  what a planner without statistics is told
 arrays                 lists bound as one parameter, on both engines

@@ -1,6 +1,6 @@
 """PostgreSQL through psycopg 3: a pool of connections, one schema a namespace."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, LiteralString
 
@@ -10,10 +10,10 @@ from psycopg_pool import ConnectionPool, PoolTimeout
 from sqlalchemy import MetaData
 from sqlalchemy.dialects.postgresql import psycopg as dialect
 from sqlalchemy.engine import Dialect
-from sqlalchemy.schema import CreateIndex, CreateTable
 from sqlalchemy.sql import ClauseElement
 
 from xrm.db import budget
+from xrm.db.counters import NONE, Counting
 from xrm.db.engine import (
     Busy,
     Parameters,
@@ -23,13 +23,10 @@ from xrm.db.engine import (
     statement_text,
 )
 
-_GENERATION = "SELECT value FROM counter WHERE name = 'generation'"
-_CHANGED = "UPDATE counter SET value = value + 1 WHERE name = 'generation'"
 _READ: LiteralString = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 _WAIT_SECONDS = 10.0
 _LOCK_MILLISECONDS = 10_000
 _SETUP_LOCK = 0x78726D  # any constant: serialises creation among processes
-_NONE: Mapping[str, Any] = {}
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
@@ -44,21 +41,19 @@ def _meaning(error: psycopg.Error) -> StorageError:
     return StorageError(str(error))
 
 
-class PostgresTransaction:
+class PostgresTransaction(Counting):
     """One transaction on one pooled connection."""
 
-    __slots__ = ("_connection", "_generation")
+    __slots__ = ("_connection",)
+
+    take = (
+        "INSERT INTO counter VALUES (%(name)s, %(count)s) "
+        "ON CONFLICT (name) DO UPDATE SET value = counter.value + %(count)s RETURNING value"
+    )
 
     def __init__(self, connection: Connection) -> None:
+        super().__init__()
         self._connection = connection
-        self._generation: int | None = None
-
-    @property
-    def generation(self) -> int:
-        """The number under which caches are valid, as this transaction sees it."""
-        if self._generation is None:
-            self._generation = self.rows(_GENERATION)[0][0]
-        return self._generation
 
     def _execute(self, statement: str, parameters: Parameters) -> psycopg.Cursor[tuple[Any, ...]]:
         try:
@@ -67,13 +62,11 @@ class PostgresTransaction:
         except psycopg.Error as error:
             raise _meaning(error) from error
 
-    def rows(self, statement: str, parameters: Parameters = _NONE) -> list[tuple[Any, ...]]:
+    def rows(self, statement: str, parameters: Parameters = NONE) -> list[tuple[Any, ...]]:
         """Run a statement and return all of its rows."""
         return self._execute(statement, parameters).fetchall()
 
-    verified_rows = rows
-
-    def run(self, statement: str, parameters: Parameters = _NONE) -> int:
+    def run(self, statement: str, parameters: Parameters = NONE) -> int:
         """Run a statement and return how many rows it changed."""
         return self._execute(statement, parameters).rowcount
 
@@ -84,23 +77,6 @@ class PostgresTransaction:
                 cursor.executemany(statement, rows)
         except psycopg.Error as error:
             raise _meaning(error) from error
-
-    def next_number(self, name: str, count: int = 1) -> int:
-        """Take `count` consecutive numbers of a counter and return the first of them.
-
-        The counter is locked until commit, so that numbers appear in the order of commits.
-        """
-        statement = (
-            "INSERT INTO counter VALUES (%(name)s, %(count)s) "
-            "ON CONFLICT (name) DO UPDATE SET value = counter.value + %(count)s RETURNING value"
-        )
-        last: int = self.rows(statement, {"name": name, "count": count})[0][0]
-        return last - count + 1
-
-    def changed(self) -> None:
-        """Raise the generation at commit."""
-        self.run(_CHANGED)
-        self._generation = None
 
 
 class PostgresDatabase:
@@ -156,10 +132,7 @@ class PostgresDatabase:
         """Create what is missing of these tables and indexes; one process at a time."""
         with self.write() as transaction:
             transaction.rows(f"SELECT pg_advisory_xact_lock({_SETUP_LOCK})")
-            for table in metadata.sorted_tables:
-                transaction.run(self.compile(CreateTable(table, if_not_exists=True)))
-                for index in sorted(table.indexes, key=lambda index: str(index.name)):
-                    transaction.run(self.compile(CreateIndex(index, if_not_exists=True)))
+            transaction.create_missing(metadata, self.compile)
 
     def once(self, statement: str, parameters: Parameters) -> list[tuple[Any, ...]]:
         """Run one reading statement in a snapshot of its own, in one round trip."""

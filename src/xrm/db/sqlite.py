@@ -1,7 +1,7 @@
 """SQLite through apsw: one connection a thread, WAL, readers beside one writer."""
 
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -10,10 +10,10 @@ import apsw
 import orjson
 from sqlalchemy import MetaData
 from sqlalchemy.dialects import sqlite
-from sqlalchemy.schema import CreateIndex, CreateTable
 from sqlalchemy.sql import ClauseElement
 
 from xrm.db import budget
+from xrm.db.counters import NONE, Counting
 from xrm.db.engine import (
     Busy,
     Parameters,
@@ -28,14 +28,7 @@ _COUNTERS = """
 CREATE TABLE IF NOT EXISTS counter (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 INSERT OR IGNORE INTO counter VALUES ('generation', 1);
 """
-_GENERATION = "SELECT value FROM counter WHERE name = 'generation'"
-_CHANGED = "UPDATE counter SET value = value + 1 WHERE name = 'generation'"
-_TAKE = (
-    "INSERT INTO counter VALUES (:name, :count) "
-    "ON CONFLICT (name) DO UPDATE SET value = value + :count RETURNING value"
-)
 _BUSY_MILLISECONDS = 10_000
-_NONE: Mapping[str, Any] = {}
 
 
 def _meaning(error: apsw.Error) -> StorageError:
@@ -48,33 +41,29 @@ def _meaning(error: apsw.Error) -> StorageError:
     return StorageError(str(error))
 
 
-class SqliteTransaction:
+class SqliteTransaction(Counting):
     """One transaction on this thread's connection."""
 
-    __slots__ = ("_execute", "_executemany", "_generation")
+    __slots__ = ("_execute", "_executemany")
+
+    take = (
+        "INSERT INTO counter VALUES (:name, :count) "
+        "ON CONFLICT (name) DO UPDATE SET value = value + :count RETURNING value"
+    )
 
     def __init__(self, connection: apsw.Connection) -> None:
+        super().__init__()
         self._execute = connection.execute
         self._executemany = connection.executemany
-        self._generation: int | None = None
 
-    @property
-    def generation(self) -> int:
-        """The number under which caches are valid, as this transaction sees it."""
-        if self._generation is None:
-            self._generation = self.rows(_GENERATION)[0][0]
-        return self._generation
-
-    def rows(self, statement: str, parameters: Parameters = _NONE) -> list[tuple[Any, ...]]:
+    def rows(self, statement: str, parameters: Parameters = NONE) -> list[tuple[Any, ...]]:
         """Run a statement and return all of its rows."""
         try:
             return self._execute(statement, parameters).fetchall()
         except apsw.Error as error:
             raise _meaning(error) from error
 
-    verified_rows = rows
-
-    def run(self, statement: str, parameters: Parameters = _NONE) -> int:
+    def run(self, statement: str, parameters: Parameters = NONE) -> int:
         """Run a statement and return how many rows it changed."""
         try:
             cursor = self._execute(statement, parameters)
@@ -89,16 +78,6 @@ class SqliteTransaction:
             self._executemany(statement, rows)
         except apsw.Error as error:
             raise _meaning(error) from error
-
-    def next_number(self, name: str, count: int = 1) -> int:
-        """Take `count` consecutive numbers of a counter and return the first of them."""
-        last: int = self.rows(_TAKE, {"name": name, "count": count})[0][0]
-        return last - count + 1
-
-    def changed(self) -> None:
-        """Raise the generation at commit."""
-        self.run(_CHANGED)
-        self._generation = None
 
 
 class SqliteDatabase:
@@ -147,10 +126,7 @@ class SqliteDatabase:
     def create(self, metadata: MetaData) -> None:
         """Create what is missing of these tables and indexes."""
         with self.write() as transaction:
-            for table in metadata.sorted_tables:
-                transaction.run(self.compile(CreateTable(table, if_not_exists=True)))
-                for index in sorted(table.indexes, key=lambda index: str(index.name)):
-                    transaction.run(self.compile(CreateIndex(index, if_not_exists=True)))
+            transaction.create_missing(metadata, self.compile)
 
     @contextmanager
     def _transaction(self, begin: str) -> Iterator[SqliteTransaction]:

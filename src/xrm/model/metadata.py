@@ -57,13 +57,18 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class ManyToOne:
-    """A lookup seen as a relationship; navigation names are case-sensitive."""
+    """A lookup seen as a relationship; navigation names are case-sensitive.
+
+    `cascade_delete` is what becomes of the referencing records when the target is deleted:
+    RemoveLink, Cascade, Restrict or NoCascade.
+    """
 
     schema_name: str
     column: str
     target: str
     referencing_navigation: str
     referenced_navigation: str
+    cascade_delete: str = "RemoveLink"
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,13 +146,19 @@ def read_table(facts: Mapping[str, Any]) -> Table:
         columns={column.logical_name: column for column in columns},
         default_status={int(k): v for k, v in facts.get("default_status", {}).items()},
         privileges={Right(row["right"]): _read_privilege(name, row) for row in facts["privileges"]},
-        many_to_one=tuple(_read(ManyToOne, row) for row in relationships.get("many_to_one", ())),
+        many_to_one=tuple(_read_lookup(row) for row in relationships.get("many_to_one", ())),
         many_to_many=tuple(
             _read(ManyToMany, row)
             for row in relationships.get("many_to_many", ())
             if "intersect" in row and "entity1_column" in row and "entity2_column" in row
         ),
     )
+
+
+def _read_lookup(facts: Mapping[str, Any]) -> ManyToOne:
+    known = {key: facts[key] for key in ManyToOne.__dataclass_fields__ if key in facts}
+    stated = facts.get("cascade", {}).get("delete")
+    return ManyToOne(**known, **({"cascade_delete": stated} if stated else {}))
 
 
 def _read(kind: type[T], facts: Mapping[str, Any]) -> T:

@@ -7,9 +7,9 @@ from xrm.model.privileges import Right
 from xrm.model.values import Entity, Guid, Values
 from xrm.org.context import Context
 from xrm.org.messages.handler import Need
-from xrm.org.rules import application_users, names, ownership, stamps, states
+from xrm.org.rules import application_users, founding, names, ownership, stamps, states
 from xrm.org.rules.lookups import check_lookups
-from xrm.org.rules.validation import check_values
+from xrm.org.rules.validation import check_values, kept
 
 
 class Create:
@@ -35,7 +35,9 @@ class Create:
         }
         key = target.id or _given_key(values, table.primary_id) or str(context.organization.ids())
         values[table.primary_id] = key
+        values = kept(table, values)
         check_values(table, values)
+        founding.check_new(table, values)
         check_lookups(context, table, values)
         values |= ownership.of_new(context, table, values)
         values |= states.of_new(table, values)

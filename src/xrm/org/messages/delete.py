@@ -1,4 +1,4 @@
-"""Delete: remove one record."""
+"""Delete: remove one record, and what goes with it."""
 
 from collections.abc import Iterable
 
@@ -7,6 +7,7 @@ from xrm.model.privileges import Right
 from xrm.model.values import EntityReference
 from xrm.org.context import Context
 from xrm.org.messages.handler import Need
+from xrm.org.rules import deletion, founding
 from xrm.org.rules.concurrency import check_version
 from xrm.org.rules.reach import check_reach
 
@@ -29,5 +30,5 @@ class Delete:
         table = context.table(target.logical_name)
         check_reach(context, table, target.id, Right.DELETE)
         check_version(context, table, target.id, message.parameters.get("RowVersion"))
-        context.organization.store.remove(context.transaction, table, target.id)
-        context.written.add(table.logical_name)
+        founding.check_delete(context, table, target.id)
+        deletion.remove(context, table, target.id)

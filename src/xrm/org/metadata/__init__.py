@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 
 from xrm.model.metadata import Catalogue, read_table
+from xrm.model.values import Guid
 
 
 @cache
@@ -21,6 +22,13 @@ def catalogue() -> Catalogue:
     return Catalogue(
         read_table(orjson.loads(file.read_bytes())) for file in files if file.name.endswith(".json")
     )
+
+
+@cache
+def miscellaneous_privilege(name: str) -> Guid:
+    """Return the id of a privilege that belongs to no table. Raises KeyError if unknown."""
+    ids: dict[str, Guid] = {row["name"]: row["id"] for row in standard_roles()["miscellaneous"]}
+    return ids[name]
 
 
 @cache

@@ -7,6 +7,8 @@ ownership          owner and owning business unit
 states             state and status
 stamps             created and modified, by and on
 names              computed full names
+founding           what every organization needs and nobody may take away
+deletion           what becomes of the records that point to one that goes
 application_users  what the platform fills in and keeps for application users
 concurrency        row versions
 """

@@ -5,12 +5,22 @@ from datetime import datetime
 from xrm.model.metadata import Table
 from xrm.model.values import EntityReference, Values
 from xrm.org.context import Context
+from xrm.org.metadata import miscellaneous_privilege
+from xrm.org.security.caller import require_privilege
+
+OVERRIDE = "prvOverrideCreatedOnCreatedBy"
 
 
 def of_new(context: Context, table: Table, values: Values) -> Values:
-    """Return who created a record and when; `overriddencreatedon` tells an earlier time."""
+    """Return who created a record and when; `overriddencreatedon` tells an earlier time.
+
+    Raises ServiceError 0x80040220 if the caller may not tell one.
+    """
     user, now = EntityReference("systemuser", context.caller.user_id), context.now()
     earlier = values.get("overriddencreatedon")
+    if earlier is not None:
+        # The privilege is documented; that its lack is an error, not ignored, is inferred.
+        require_privilege(context.caller, OVERRIDE, miscellaneous_privilege(OVERRIDE))
     stamps: Values = {
         "createdon": earlier if isinstance(earlier, datetime) else now,
         "createdby": user,

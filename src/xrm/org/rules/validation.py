@@ -12,6 +12,18 @@ EARLIEST = datetime(1753, 1, 1, tzinfo=UTC)
 _INT32 = (-(2**31), 2**31 - 1)
 
 
+def kept(table: Table, values: Values) -> Values:
+    """Return values as records keep them: no empty text, times in whole seconds."""
+    return {name: _kept(table.columns[name], value) for name, value in values.items()}
+
+
+def _kept(column: Column, value: Value) -> Value:
+    if value == "" and column.is_text:
+        # Inferred: the documentation does not say it, but reads never show an empty text.
+        return None
+    return value.replace(microsecond=0) if isinstance(value, datetime) else value
+
+
 def check_values(table: Table, values: Values) -> None:
     """Check every value against its column. Raises ServiceError with the documented code."""
     for name, value in values.items():

@@ -45,15 +45,28 @@ def require(caller: Caller, table: Table, right: Right) -> Depth:
     return depth
 
 
+def require_privilege(caller: Caller, name: str, identifier: Guid) -> None:
+    """Check that the caller holds a privilege that belongs to no table.
+
+    Raises ServiceError 0x80040220 if no role grants it.
+    """
+    if caller.depth(name) is None:
+        raise _denied(caller, name, identifier, "")
+
+
 def _missing(
     caller: Caller, table: Table, right: Right, privilege: Privilege | None
 ) -> service.ServiceError:
     name = privilege.name if privilege else f"prv{right.value}{table.schema_name}"
     identifier = privilege.id if privilege else "00000000-0000-0000-0000-000000000000"
+    where = f" on OTC={table.object_type_code} for entity '{table.logical_name}'"
+    return _denied(caller, name, identifier, where)
+
+
+def _denied(caller: Caller, name: str, identifier: Guid, where: str) -> service.ServiceError:
     return service.ServiceError(
         service.PRIVILEGE_DENIED,
         f"Principal user (Id={caller.user_id}, type=8, roleCount={caller.role_count}, "
         f"privilegeCount={len(caller.depths)}, accessMode={caller.access_mode}) is missing "
-        f"{name} privilege (Id={identifier}) on OTC={table.object_type_code} for entity "
-        f"'{table.logical_name}'.",
+        f"{name} privilege (Id={identifier}){where}.",
     )

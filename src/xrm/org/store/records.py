@@ -24,6 +24,7 @@ from xrm.org.store.tables import Schema, schema
 
 ROW_VERSION = "rowversion"
 _KEY = "record_key"
+_KIND = "record_kind"
 
 _Key = tuple[str, str, tuple[str, ...]]
 """A verb, a table, and the columns it sets or reads."""
@@ -87,6 +88,19 @@ class RecordStore:
         cells = dict(zip(read, rows[0], strict=True))
         return {column.logical_name: _value(column, cells) for column in columns}
 
+    def referrers(
+        self, transaction: Transaction, table: Table, name: str, target: EntityReference
+    ) -> list[Guid]:
+        """Return the keys of a table's records whose lookup `name` points to a record."""
+        names: tuple[str, ...] = (name,)
+        parameters: dict[str, Any] = {_KEY: pack_guid(target.id)}
+        column = table.columns[name]
+        if is_polymorphic(column):
+            names = (name, type_name(column))
+            parameters[_KIND] = target.logical_name
+        statement = self._statement(("refer", table.logical_name, names), _refer)
+        return [unpack_guid(key) for (key,) in transaction.rows(statement, parameters)]
+
     def standing(
         self, transaction: Transaction, table: Table, key: Guid
     ) -> tuple[Guid | None, Guid | None] | None:
@@ -130,6 +144,13 @@ def _part(sql: SqlTable, names: tuple[str, ...]) -> Any:
 
 def _fetch(sql: SqlTable, names: tuple[str, ...]) -> Any:
     return select(*(sql.c[name] for name in names)).where(_by_key(sql))
+
+
+def _refer(sql: SqlTable, names: tuple[str, ...]) -> Any:
+    (key,) = sql.primary_key.columns
+    tests = [sql.c[names[0]] == bindparam(_KEY)]
+    tests += [sql.c[kind] == bindparam(_KIND) for kind in names[1:]]
+    return select(key).where(*tests).order_by(key)
 
 
 def _dissociations(sql: Schema, table: Table) -> Iterator[ClauseElement]:

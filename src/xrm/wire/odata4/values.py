@@ -119,8 +119,6 @@ def _guid(raw: Any) -> Guid:
 
 
 def _time(raw: Any) -> datetime:
-    if _DATE.fullmatch(raw):
-        return read_time(f"{raw}T00:00:00Z")
     if not _TIME.fullmatch(raw):
         raise ValueError
     return read_time(raw)

@@ -113,7 +113,7 @@ class WebApi:
         url = (request.path, request.query)
         body = reading.read_list(organization, resource, url, page_size=size, execute=execute)
         applied: Headers = ()
-        if size is not None:
+        if size is not None and not reading.is_one_page(resource.table, request.query):
             applied = (("Preference-Applied", f"odata.maxpagesize={size}"),)
         return answers.document(body, request_id, applied)
 
@@ -139,7 +139,7 @@ def _page_size(request: Request) -> int | None:
     for line in request.header_values("prefer"):
         match = _PAGE_SIZE.search(line)
         if match:
-            return max(1, min(int(match[1]), MAX_TOP))
+            return min(int(match[1]), MAX_TOP) or None
     return None
 
 

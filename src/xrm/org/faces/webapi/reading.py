@@ -158,6 +158,7 @@ def read_record(
     table = resource.table
     assert table is not None
     asked = read_asked(table, query)
+    _check_single(asked.query)
     target = EntityReference(table.logical_name, resource.key or "")
     found: EntityCollection = execute(
         Message("Retrieve", {"Target": target, "ColumnSet": asked.query.columns})
@@ -167,6 +168,16 @@ def read_record(
     record = asked.writer.objects(found.rows)[0]
     body = orjson.dumps({"@odata.context": context(organization, resource, fragment), **record})
     return body, asked.writer.etag(found.rows[0])
+
+
+def _check_single(query: Query) -> None:
+    """Check that nothing is asked of one record that only a list has. Raises ODataError."""
+    if query.filter or query.orders or query.top is not None or query.page != Page():
+        raise ODataError(
+            "The query specified in the URI is not valid. The requested resource is not a "
+            "collection. Query options $filter, $orderby, $count, $skip, and $top can be applied "
+            "only on collections."
+        )
 
 
 def read_list(
@@ -182,7 +193,7 @@ def read_list(
     assert table is not None
     asked = read_asked(table, url[1])
     query = asked.query
-    if page_size is not None:
+    if page_size is not None and not is_one_page(table, url[1]):
         query = _sized(query, page_size)
     found: EntityCollection = execute(Message("RetrieveMultiple", {"Query": query}))
     select = "" if asked.select is None else f"({asked.select})"
@@ -193,6 +204,12 @@ def read_list(
     if found.more:
         document["@odata.nextLink"] = _next_link(organization, url, query, found)
     return orjson.dumps(document)
+
+
+def is_one_page(table: Table, query: str) -> bool:
+    """Tell whether `$top` asks for one page at most; the preferred page size is ignored then."""
+    top = read_asked(table, query).query.top
+    return top is not None and top <= MAX_TOP
 
 
 def _sized(query: Query, size: int) -> Query:
