@@ -217,12 +217,12 @@ def stranger(facts: Facts) -> Callable[[], str]:
 _SERVICE = "demonstration service"
 
 SIGN_INS = (
-    SignIn("HTTP, v1, secret in the form", _SERVICE, "httpx2", plain_v1),
-    SignIn("HTTP, v2, secret by Basic", _SERVICE, "httpx2", plain_v2_basic),
+    SignIn("HTTP v1, secret in form", _SERVICE, "httpx2", plain_v1),
+    SignIn("HTTP v2, secret by Basic", _SERVICE, "httpx2", plain_v2_basic),
     SignIn("msal", _SERVICE, "msal", msal_v2),
     SignIn("adal", _SERVICE, "adal", adal_v1),
     SignIn("azure-identity", _SERVICE, "azure.identity", azure_identity),
     SignIn("xrm client", _SERVICE, "xrm.client", own_client),
-    SignIn("HTTP, v1", "application without user", "httpx2", stranger),
+    SignIn("HTTP v1", "service without user", "httpx2", stranger),
 )
 """Every sign-in that exists, in the order of the walk."""
