@@ -6,6 +6,7 @@ import socket
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -143,6 +144,7 @@ def certificate_names(settings: Settings, urls: Urls) -> tuple[str, ...]:
     return names_of(further)
 
 
+@lru_cache(maxsize=256)
 def normal_host(text: str) -> str | None:
     """Return a Host header as `name:port` in lower case, None if it is not one (RFC 9110 7.2)."""
     match = _HOST.fullmatch(text.lower())

@@ -12,12 +12,13 @@ from xrm.org.callers import WAYS, Identity, NotAuthenticated
 from xrm.org.faces.webapi import answers, reading, writing
 from xrm.org.faces.webapi.resources import Resource, read_resource
 from xrm.org.organization import Organization
-from xrm.wire.http import Headers, Request, Response, Route
+from xrm.wire.http import Headers, Lane, Request, Response, Route
 from xrm.wire.odata4.errors import ODataError
 from xrm.wire.odata4.options import MAX_TOP
 
 log = logging.getLogger("xrm.webapi")
 MAX_BODY = 16 * 1024 * 1024
+_READS = frozenset({"GET", "HEAD", "OPTIONS"})
 _PAGE_SIZE = re.compile(r"(?:^|[,;\s])odata\.maxpagesize\s*=\s*\"?(\d{1,9})\"?", re.IGNORECASE)
 
 
@@ -26,14 +27,13 @@ class WebApi:
 
     def __init__(self, organization: Organization) -> None:
         self._organization = organization
+        lane: Lane = "inline" if organization.database.inline else "pool"
+        self._reads = Route(self.handle, lane, 0, self.too_large)
+        self._writes = Route(self.handle, "pool", MAX_BODY, self.too_large)
 
     def route(self, head: Request) -> Route:
         """Return where a request runs: reads on the event loop where the engine allows it."""
-        reads = head.method in ("GET", "HEAD", "OPTIONS")
-        inline = reads and self._organization.database.inline
-        lane = "inline" if inline else "pool"
-        limit = 0 if reads else MAX_BODY
-        return Route(self.handle, lane, limit, self.too_large)  # type: ignore[arg-type]
+        return self._reads if head.method in _READS else self._writes
 
     def too_large(self, _request: Request) -> Response:
         """Answer a body over the limit."""
