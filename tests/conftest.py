@@ -28,6 +28,12 @@ def postgres_url() -> Iterator[str]:
         yield url
 
 
+@pytest.fixture(scope="module")
+def postgres_database(postgres_url: str) -> str:
+    """Return the URL of an empty database of its own, for a module whose namespaces are fixed."""
+    return postgres.new_database(postgres_url)
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Name the packages whose absence left tests out."""
     packages = requirements.wanting(terminalreporter.stats.get("skipped", []))

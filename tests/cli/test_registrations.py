@@ -14,7 +14,7 @@ def where(request, tmp_path_factory):
     """Return the flags of a data directory, made once: each test uses names of its own."""
     flags = ["--data", tmp_path_factory.mktemp("data") / "xrm"]
     if request.param == "postgresql":
-        flags += ["--database", request.getfixturevalue("postgres_url")]
+        flags += ["--database", request.getfixturevalue("postgres_database")]
     return flags
 
 

@@ -165,12 +165,12 @@ def test_a_database_url_nobody_knows_is_refused(tmp_path):
 
 
 @pytest.mark.slow
-def test_an_estate_on_postgresql(tmp_path, postgres_url):
-    estate = Estate.open(settings(tmp_path / "one", database=postgres_url))
+def test_an_estate_on_postgresql(tmp_path, postgres_database):
+    estate = Estate.open(settings(tmp_path / "one", database=postgres_database))
     estate.close()
     # Another host has its own directory; with the same key it shares tenant and records.
     key = (tmp_path / "one" / "sealing.key").read_text()
-    other = Estate.open(settings(tmp_path / "two", database=postgres_url, sealing_key=key))
+    other = Estate.open(settings(tmp_path / "two", database=postgres_database, sealing_key=key))
     other.close()
     assert other.tenant == estate.tenant
     assert other.demonstration.client_id == estate.demonstration.client_id
