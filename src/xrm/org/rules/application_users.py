@@ -5,14 +5,10 @@ The platform fills in what it knows from the directory; those columns cannot be 
 
 from uuid import UUID
 
-from sqlalchemy import bindparam, select
-
 from xrm.model.errors import service
 from xrm.model.metadata import Table
 from xrm.model.values import Guid, Values
 from xrm.org.context import Context
-from xrm.org.store.columns import pack_guid
-from xrm.org.store.tables import schema
 
 NON_INTERACTIVE = 4
 FIXED = frozenset(
@@ -38,7 +34,8 @@ def of_new(context: Context, table: Table, values: Values) -> Values:
     application_id = values.get("applicationid")
     if table.logical_name != "systemuser" or not isinstance(application_id, str):
         return {}
-    if _exists(context, application_id):
+    store = context.organization.store
+    if store.having(context.transaction, table, "applicationid", application_id):
         raise service.ServiceError(
             service.DUPLICATE_RECORD, "A record with matching key values already exists."
         )
@@ -84,11 +81,3 @@ def check_change(context: Context, table: Table, key: Guid, values: Values) -> N
             "Only the business unit, the roles and the state of an application user can be "
             "changed.",
         )
-
-
-def _exists(context: Context, application_id: Guid) -> bool:
-    organization = context.organization
-    user = schema(organization.catalogue).tables["systemuser"]
-    statement = select(user.c.systemuserid).where(user.c.applicationid == bindparam("id"))
-    sql = organization.database.compile(statement)
-    return bool(context.transaction.rows(sql, {"id": pack_guid(application_id)}))

@@ -88,6 +88,14 @@ class RecordStore:
         cells = dict(zip(read, rows[0], strict=True))
         return {column.logical_name: _value(column, cells) for column in columns}
 
+    def having(
+        self, transaction: Transaction, table: Table, name: str, identifier: Guid
+    ) -> list[Guid]:
+        """Return the keys of a table's records whose column `name` holds an identifier."""
+        statement = self._statement(("refer", table.logical_name, (name,)), _refer)
+        rows = transaction.rows(statement, {_KEY: pack_guid(identifier)})
+        return [unpack_guid(key) for (key,) in rows]
+
     def referrers(
         self, transaction: Transaction, table: Table, name: str, target: EntityReference
     ) -> list[Guid]:
