@@ -34,6 +34,11 @@ VARIABLES = (
      "[client](client.md)."),
     ("XRM_CLIENT_SECRET", "`xrm whoami`, `xrm query`, `xrm token get`",
      "The secret that belongs to `--client-id`, kept off the command line."),
+    ("XRM_CERTIFICATE", "`xrm whoami`, `xrm query`, `xrm token get`",
+     "The PEM or PFX file of the certificate that belongs to `--client-id`, with its key; in "
+     "place of a secret."),
+    ("XRM_CERTIFICATE_PASSWORD", "`xrm whoami`, `xrm query`, `xrm token get`",
+     "The password of that file, where it is encrypted."),
     ("XRM_CA_BUNDLE", "the client",
      "A PEM file of the certificate authorities to trust; before `SSL_CERT_FILE`."),
     ("XRM_TRACEBACK", "`xrm`",

@@ -32,7 +32,8 @@ def xrm(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> Callable[..., Ran]:
     """Return `xrm(*arguments) -> Ran`, run in this process, without settings of the environment."""
-    variables = {row.env for row in TABLE} | {CONFIG, "XRM_CONNECTION_STRING", "XRM_CLIENT_SECRET"}
+    others = ("CONNECTION_STRING", "CLIENT_SECRET", "CERTIFICATE", "CERTIFICATE_PASSWORD")
+    variables = {row.env for row in TABLE} | {CONFIG} | {f"XRM_{name}" for name in others}
     for name in variables:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "of-the-user"))

@@ -6,9 +6,11 @@ from typing import Any
 import pytest
 
 import xrm
+from support import certificates
 from support.contoso import CLIENT_ID, SECRET, TENANT, Contoso, Driver
 from xrm import errors
 from xrm.client.connection_string import parse, read
+from xrm.client.credentials.certificate import Certificate
 from xrm.client.credentials.client_secret import ClientSecret
 
 ORG = "https://contoso.crm4.dynamics.com"
@@ -84,6 +86,43 @@ def test_every_alias(auth_type: str, url: str, client_id: str, secret: str):
     assert said.credential.client_id == CLIENT_ID
 
 
+@pytest.fixture(scope="module")
+def pair() -> certificates.Pair:
+    return certificates.make()
+
+
+@pytest.mark.parametrize("path", ["CertificatePath", "certificate", "Certificate Path"])
+@pytest.mark.parametrize("thumbprint", ["CertificateThumbprint", "thumbprint"])
+@pytest.mark.parametrize("spelled", ["plain", "with a mark", "with blanks", "SHA-256"])
+def test_a_certificate(
+    pair: certificates.Pair, tmp_path: Path, path: str, thumbprint: str, spelled: str
+):
+    file = tmp_path / "app.pfx"
+    file.write_bytes(pair.pfx("p;w"))
+    shown = {
+        "plain": pair.sha1,
+        "with a mark": f"\u200e{pair.sha1}",
+        "with blanks": " ".join(pair.sha1[at : at + 2].lower() for at in range(0, 40, 2)),
+        "SHA-256": pair.sha256,
+    }[spelled]
+    said = read(
+        f"AuthType=certificate;Url={ORG};AppId={CLIENT_ID};{path}={file};"
+        f"CertificatePassword='p;w';{thumbprint}={shown};TenantId={TENANT}"
+    )
+    credential: Any = said.credential
+    assert isinstance(credential, Certificate)
+    assert (said.url, credential.client_id, credential.tenant) == (ORG, CLIENT_ID, TENANT)
+    assert credential.thumbprint == pair.sha1
+
+
+def test_another_certificate_than_the_thumbprints(pair: certificates.Pair, tmp_path: Path):
+    file = tmp_path / "app.pem"
+    file.write_bytes(pair.pem())
+    other = "0" * 40
+    with pytest.raises(errors.ConnectionStringError, match=pair.sha1):
+        read(f"AuthType=Certificate;Url={ORG};ClientId=a;CertificatePath={file};Thumbprint={other}")
+
+
 def test_keys_of_other_clients_do_no_harm():
     text = (
         f"AuthType=ClientSecret;Url={ORG};ClientId={CLIENT_ID};ClientSecret=s;"
@@ -127,6 +166,14 @@ def test_authority_and_tenant(tail: str, tenant: str | None, authority: str | No
         ("AuthType=OAuth", "AuthType=OAuth is not available"),
         ("AuthType=office365", "AuthType=Office365 is not available"),
         ("AuthType=Kerberos", "none of AD, Certificate, ClientSecret"),
+        ("AuthType=Certificate", "lacks Url and ClientId and CertificatePath"),
+        (f"AuthType=Certificate;Url={ORG};ClientId=a;ClientSecret=b", "lacks CertificatePath"),
+        (f"AuthType=Certificate;Url={ORG};AppId=a;Thumbprint=0", "Windows certificate store"),
+        (
+            f"AuthType=Certificate;Url={ORG};AppId=a;StoreName=My;CertificatePath=x",
+            "Windows certificate store",
+        ),
+        (f"AuthType=Certificate;Url={ORG};AppId=a;CertificatePath=absent.pem", r"absent\.pem"),
         ("AuthType=ClientSecret", "lacks Url and ClientId and ClientSecret"),
         (f"AuthType=ClientSecret;Url={ORG};ClientId=a;ClientSecret=", "lacks ClientSecret"),
         (f"AuthType=ClientSecret;Url={ORG};ClientId=a;ClentSecret=x", "Did you mean ClientSecret"),
@@ -149,6 +196,8 @@ def test_what_is_missing_or_unknown_is_named(text: str, says: str):
         "AuthType=ClientSecret;ClientSecret=NEVER;SHOWN=1",
         "ClientSecret='NEVER-SHOWN",
         "AuthType=NEVER-SHOWN",
+        "AuthType=Certificate;Url=https://x;AppId=a;CertificatePassword=NEVER-SHOWN",
+        "AuthType=Certificate;Url=https://x;AppId=a;CertificatePath=x;StoreName=NEVER-SHOWN",
         "AuthType=ClientSecret;Url=https://u:NEVER-SHOWN@x;ClientId=a",
         "AuthType=ClientSecret;p@ss NEVER SHOWN=1",
     ],

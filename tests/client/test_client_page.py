@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 import xrm
+from support import certificates
 from support.contoso import CLIENT_ID, SECRET, Contoso, refusal
 from xrm import errors
+from xrm.wire.assertion import verify
 
 PAGE = (Path(__file__).parents[2] / "docs" / "client.md").read_text()
 EXAMPLES = re.findall(r"```python\n(.*?)```", PAGE, re.S)
@@ -16,7 +18,11 @@ EXAMPLES = re.findall(r"```python\n(.*?)```", PAGE, re.S)
 
 @pytest.mark.parametrize("example", EXAMPLES)
 def test_the_examples_run(
-    contoso: Contoso, ca_bundle: Path, monkeypatch: pytest.MonkeyPatch, example: str
+    contoso: Contoso,
+    ca_bundle: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    example: str,
 ):
     quoted = SECRET.replace('"', '""')
     monkeypatch.setenv("XRM_CA_BUNDLE", str(ca_bundle))
@@ -27,6 +33,12 @@ def test_the_examples_run(
     monkeypatch.setenv("ORGANIZATION_URL", contoso.org.url)
     monkeypatch.setenv("CLIENT_ID", CLIENT_ID)
     monkeypatch.setenv("CLIENT_SECRET", SECRET)
+    pair = certificates.make()
+    (tmp_path / "app.pfx").write_bytes(pair.pfx(SECRET))
+    monkeypatch.setenv("CERTIFICATE_PASSWORD", SECRET)
+    monkeypatch.chdir(tmp_path)
+    if "auth.Certificate" in example:
+        contoso.proves = lambda seen: verify(seen.form["client_assertion"], pair.der, "PS256")
     if "NotFoundError" in example:
         gone = refusal(404, "0x80040217", "lead With Id = 0 Does Not Exist")
         contoso.org.planned = [(401, contoso.challenge(), b""), gone]

@@ -90,6 +90,22 @@ def test_patience_is_the_callers(retry: Retry, sendings: int):
     assert pauses == [2] * (sendings - 1)
 
 
+def test_what_counts_once_is_made_anew_for_each_repeat():
+    made = iter([HttpRequest("POST", f"https://sts/{n}") for n in range(9)])
+    flow = Sender(Retry(), lambda: 0.0, lambda: 0.0).send(next(made), again=lambda: next(made))
+    sent = []
+    step = next(flow)
+    for event in (busy(), LOST, busy(503)):
+        sent.append(step)
+        pause = flow.throw(event) if isinstance(event, TransportError) else flow.send(event)
+        assert isinstance(pause, Pause)
+        step = flow.send(None)
+    sent.append(step)
+    assert [request.url for request in sent] == [f"https://sts/{n}" for n in range(4)]
+    with pytest.raises(StopIteration):
+        flow.send(OK)
+
+
 @pytest.mark.parametrize(
     ("text", "seconds"),
     [

@@ -139,21 +139,23 @@ class Contoso:
         self.authority: str | None = None
         self.resource: str | None = None
         self.quoted = False
+        self.tenant = TENANT
+        self.proves: Callable[[Seen], bool] = lambda seen: seen.form.get("client_secret") == SECRET
 
     def revoke(self) -> None:
         self.valid.clear()
 
     def challenge(self) -> dict[str, str]:
-        authority = self.authority or f"{self.sts.url}/{TENANT}"
+        authority = self.authority or f"{self.sts.url}/{self.tenant}"
         resource = self.resource or f"{self.org.url}/"
         form = 'Bearer authorization_uri="{}", resource_id="{}"'
         form = form if self.quoted else form.replace('"', "")
         return {"WWW-Authenticate": form.format(f"{authority}/oauth2/authorize", resource)}
 
     def _sign_in(self, request: Seen) -> Reply:
-        if request.path != f"/{TENANT}/oauth2/token":
+        if request.path != f"/{self.tenant}/oauth2/token":
             return as_json(404, {"error": "invalid_request"})
-        if request.form.get("client_secret") != SECRET:
+        if not self.proves(request):
             return as_json(
                 401,
                 {

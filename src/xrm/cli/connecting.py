@@ -21,6 +21,7 @@ from xrm.model.secret import Secret
 
 if TYPE_CHECKING:
     import xrm
+    from xrm.auth import Credential
 
 _PANEL = "Which organization, as whom"
 
@@ -44,6 +45,13 @@ _OPTIONS: dict[str, Any] = {
         "--client-secret",
         "TEXT",
         "Its secret; better kept off the command line, in XRM_CLIENT_SECRET.",
+    ),
+    "certificate": _option(
+        Path | None,
+        "--certificate",
+        "FILE",
+        "Or its certificate with the key, PEM or PFX (XRM_CERTIFICATE); the password goes into "
+        "XRM_CERTIFICATE_PASSWORD.",
     ),
     "authority": _option(
         str | None,
@@ -75,6 +83,7 @@ class Asked:
     url: str | None = None
     client_id: str | None = None
     client_secret: str | None = None
+    certificate: Path | None = None
     authority: str | None = None
     ca: Path | None = None
     data: Path | None = None
@@ -98,13 +107,13 @@ class Asked:
         return str(self.ca) if self.ca else running(self.data).get("ca_bundle")
 
     def _by_flags(self) -> "xrm.Client":
-        secret = self.client_secret or os.environ.get("XRM_CLIENT_SECRET")
+        secret, certificate = self._proof()
         absent = [
             name
             for name, value in (
                 ("--url", self.url),
                 ("--client-id", self.client_id),
-                ("--client-secret or XRM_CLIENT_SECRET", secret),
+                ("--client-secret (XRM_CLIENT_SECRET) or --certificate", secret or certificate),
             )
             if not value
         ]
@@ -112,8 +121,24 @@ class Asked:
             raise typer.BadParameter(f"{', '.join(absent)} must be given too.")
         assert self.url
         assert self.client_id
-        assert secret
-        return _client(self.url, self.client_id, Secret(secret), self.authority, self._trusted())
+        if certificate:
+            credential = _by_certificate(self.client_id, certificate, self.authority)
+        else:
+            assert secret
+            credential = _by_secret(self.client_id, secret, self.authority)
+        return _client(self.url, credential, self._trusted())
+
+    def _proof(self) -> tuple[str | None, str | None]:
+        """Return the secret or the certificate's path; a flag counts before the environment."""
+        given = self.client_secret, str(self.certificate) if self.certificate else None
+        if given == (None, None):
+            given = os.environ.get("XRM_CLIENT_SECRET"), os.environ.get("XRM_CERTIFICATE")
+        if all(given):
+            raise typer.BadParameter(
+                "--client-secret and --certificate exclude each other, and so do "
+                "XRM_CLIENT_SECRET and XRM_CERTIFICATE."
+            )
+        return given
 
     def _demonstration(self) -> "xrm.Client":
         found = running(self.data)
@@ -126,22 +151,29 @@ class Asked:
                 ),
             )
         facts = with_secrets(found)
-        return _client(
-            facts["organization_url"],
-            facts["client_id"],
-            Secret(facts["client_secret"]),
-            tenant_authority(facts),
-            self._trusted(),
-        )
+        credential = _by_secret(facts["client_id"], facts["client_secret"], tenant_authority(facts))
+        return _client(facts["organization_url"], credential, self._trusted())
 
 
-def _client(
-    url: str, client_id: str, secret: Secret, authority: str | None, ca: str | None
-) -> "xrm.Client":
+def _client(url: str, credential: "Credential", ca: str | None) -> "xrm.Client":
     import xrm
 
-    credential = xrm.auth.ClientSecret(client_id, secret, authority=authority)
     return xrm.Client(url, credential, verify=ca)
+
+
+def _by_secret(client_id: str, secret: str, authority: str | None) -> "Credential":
+    import xrm
+
+    return xrm.auth.ClientSecret(client_id, Secret(secret), authority=authority)
+
+
+def _by_certificate(client_id: str, path: str, authority: str | None) -> "Credential":
+    import xrm
+
+    password = os.environ.get("XRM_CERTIFICATE_PASSWORD")
+    return xrm.auth.Certificate(
+        client_id, path, password=Secret(password) if password else None, authority=authority
+    )
 
 
 def asking(verb: Callable[..., None]) -> Callable[..., None]:
@@ -169,12 +201,12 @@ def running(data: Path | None = None) -> dict[str, Any]:
     """
     folder = settings(data=data).folder
     try:
-        from xrm.server import published
-        from xrm.server.folder import Folder
+        from xrm.server.folder import SERVERS, Folder
+        from xrm.server.published import running as first_running
     except ModuleNotFoundError:
         return {}
     # Folder makes the directory it is given: only one that a server has used is looked into.
-    return published.running(Folder(folder)) if (folder / published.FILE).is_file() else {}
+    return first_running(Folder(folder)) if (folder / SERVERS).is_dir() else {}
 
 
 def require_running(data: Path | None = None) -> dict[str, Any]:

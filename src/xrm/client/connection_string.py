@@ -8,9 +8,11 @@ of two equal keys counts, and an empty value is as none. No error ever shows a v
 
 import difflib
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from xrm.client.credentials import Credential
+from xrm.client.credentials.certificate import Certificate
 from xrm.client.credentials.client_secret import ClientSecret
 from xrm.client.errors import ConnectionStringError
 from xrm.model.secret import Secret
@@ -24,6 +26,8 @@ _ALIASES = {
     "Url": ("Url", "ServiceUri", "Server"),
     "ClientId": ("ClientId", "AppId", "ApplicationId"),
     "ClientSecret": ("ClientSecret", "Secret"),
+    "CertificatePath": ("CertificatePath", "Certificate"),
+    "CertificatePassword": ("CertificatePassword",),
     "TenantId": ("TenantId", "Tenant"),
     "Authority": ("Authority",),
     "UserName": ("UserName", "UserId"),
@@ -58,21 +62,68 @@ def read(text: str) -> Connection:
     """
     values = _meaning(parse(text))
     auth_type = values.get("AuthType", "")
-    if auth_type.lower() != "clientsecret":
+    known = _CREDENTIALS.get(auth_type.lower())
+    if known is None:
         raise _wrong_auth_type(auth_type)
-    missing = [key for key in ("Url", "ClientId", "ClientSecret") if key not in values]
-    if missing:
-        raise ConnectionStringError(
-            f"the connection string lacks {' and '.join(missing)}",
-            next_step="AuthType=ClientSecret needs Url, ClientId and ClientSecret.",
-        )
-    credential = ClientSecret(
+    return Connection(values.get("Url", ""), known(values))
+
+
+def _client_secret(values: dict[str, str]) -> Credential:
+    _require(values, "ClientSecret", "Url", "ClientId", "ClientSecret")
+    return ClientSecret(
         values["ClientId"],
         Secret(values["ClientSecret"]),
         tenant=values.get("TenantId"),
         authority=values.get("Authority"),
     )
-    return Connection(values["Url"], credential)
+
+
+def _certificate(values: dict[str, str]) -> Credential:
+    in_store = "CertificateThumbprint" in values and "CertificatePath" not in values
+    if in_store or "CertificateStoreName" in values:
+        raise ConnectionStringError(
+            "certificates are not read from a Windows certificate store",
+            next_step="Export it with its private key to a PFX file; give CertificatePath and "
+            "CertificatePassword, without CertificateStoreName.",
+        )
+    _require(values, "Certificate", "Url", "ClientId", "CertificatePath")
+    password = values.get("CertificatePassword")
+    credential = Certificate(
+        values["ClientId"],
+        values["CertificatePath"],
+        password=Secret(password) if password else None,
+        tenant=values.get("TenantId"),
+        authority=values.get("Authority"),
+    )
+    if "CertificateThumbprint" in values:
+        _compare(values["CertificateThumbprint"], credential)
+    return credential
+
+
+def _compare(thumbprint: str, credential: Certificate) -> None:
+    """Refuse another thumbprint than the certificate's, however it is written: Windows shows
+    it with blanks, and lets an invisible mark be copied along."""
+    plain = "".join(letter for letter in thumbprint.upper() if letter in "0123456789ABCDEF")
+    if plain not in (credential.thumbprint, credential.thumbprint_sha256):
+        raise ConnectionStringError(
+            f"the certificate's thumbprint is {credential.thumbprint}, not the one given",
+            next_step="Check CertificatePath and CertificateThumbprint.",
+        )
+
+
+_CREDENTIALS: dict[str, Callable[[dict[str, str]], Credential]] = {
+    "certificate": _certificate,
+    "clientsecret": _client_secret,
+}
+
+
+def _require(values: dict[str, str], auth_type: str, *keys: str) -> None:
+    missing = [key for key in keys if key not in values]
+    if missing:
+        raise ConnectionStringError(
+            f"the connection string lacks {' and '.join(missing)}",
+            next_step=f"AuthType={auth_type} needs {', '.join(keys[:-1])} and {keys[-1]}.",
+        )
 
 
 def parse(text: str) -> dict[str, str]:
@@ -119,7 +170,7 @@ def _wrong_auth_type(given: str) -> ConnectionStringError:
         message = f"AuthType={known[given.lower()]} is not available in this version"
     else:
         message = f"the AuthType is none of {', '.join(_AUTH_TYPES)}"
-    return ConnectionStringError(message, next_step="Use AuthType=ClientSecret.")
+    return ConnectionStringError(message, next_step="Use AuthType=ClientSecret or Certificate.")
 
 
 def _skip(text: str, at: int) -> int:

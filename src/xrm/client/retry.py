@@ -39,10 +39,13 @@ class Sender:
     clock: Clock
     chance: Callable[[], float]
 
-    def send(self, request: HttpRequest) -> Flow[Answer]:
+    def send(
+        self, request: HttpRequest, *, again: Callable[[], HttpRequest] | None = None
+    ) -> Flow[Answer]:
         """Send a request, again where that is safe; return the last answer.
 
-        Raises TransportError when none arrived.
+        `again` makes the request anew for each repeat, where it holds what counts only once.
+        Raises TransportError when no answer arrived.
         """
         give_up_at = self.clock() + self.retry.deadline
         attempt = 1
@@ -59,6 +62,7 @@ class Sender:
                     return answer
             yield Pause(wait)
             attempt += 1
+            request = again() if again else request
 
     def _allowed(self, wait: float, attempt: int, give_up_at: float) -> bool:
         return (

@@ -255,8 +255,9 @@ def connect(
 ) -> Client:
     """Return a client for a connection string, or for the one in XRM_CONNECTION_STRING.
 
-    The grammar and the keys are those of .NET; AuthType is ClientSecret. The other parameters
-    are the client's own. Does no I/O. Raises ConnectionStringError or ConfigurationError.
+    The grammar and the keys are those of .NET; AuthType is ClientSecret or Certificate. The
+    other parameters are the client's own. Sends nothing; a certificate's file is read. Raises
+    ConnectionStringError or ConfigurationError.
     """
     text = connection_string
     if text is None:

@@ -3,6 +3,7 @@
 http        Request, Response, Route: plain values between a face and whatever serves HTTP
 oauth       token requests and answers, error documents, discovery documents (RFC 6749, OIDC)
 jose        JSON Web Tokens and keys (RFC 7515, 7517, 7519)
+assertion   client assertions: an application proving itself by a certificate (RFC 7523)
 challenge   the 401 challenge of Dynamics, written and read
 odata4/     Web API: URLs, filters, payloads, records (OData 4.0)
 

@@ -17,6 +17,7 @@ from typing import Any
 
 import orjson
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.rsa import (
     RSAPrivateKey,
     RSAPublicKey,
@@ -95,7 +96,7 @@ class VerificationKey:
         """
         try:
             public = x509.load_der_x509_certificate(certificate_der).public_key()
-        except ValueError as error:
+        except (ValueError, UnsupportedAlgorithm) as error:
             raise InvalidKey("not a certificate") from error
         if not isinstance(public, RSAPublicKey):
             raise InvalidKey("not an RSA certificate")

@@ -1,7 +1,10 @@
 """One file per way to sign in: a Flow that asks for a token and ends in one.
 
 client_secret   an application by its id and a secret of its own (RFC 6749 4.4)
+certificate     an application by its id and a certificate (RFC 7523); key_file reads it
 external        a credential that is not ours: anything with azure-core's `get_token`
+application     what an application's credentials share
+bearer          not a way to sign in: requests with the token it ended in
 
 To add one: its file here, its name in `xrm.auth`, its AuthType in `connection_string`.
 """

@@ -1,16 +1,13 @@
-"""An application that proves itself by a secret of its own: client credentials, RFC 6749 4.4."""
+"""An application that proves itself by a secret of its own (RFC 6749 2.3.1)."""
 
-from xrm.client.cache import Token, TokenKey
-from xrm.client.discovery import Authority, Place, own_resource, read_authority
+from xrm.client.credentials.application import Application
+from xrm.client.discovery import Authority
 from xrm.client.errors import ConfigurationError
-from xrm.client.flow import Flow
-from xrm.client.origin import Service
-from xrm.client.retry import Sender
-from xrm.client.services import oauth
+from xrm.client.services.oauth import Proof
 from xrm.model.secret import Secret
 
 
-class ClientSecret:
+class ClientSecret(Application):
     """An application's id and secret.
 
     `authority` says where to sign in; without it the organization's challenge does. `tenant`
@@ -18,7 +15,7 @@ class ClientSecret:
     in `/oauth2/authorize` is taken as meant. Raises ConfigurationError; does no I/O.
     """
 
-    __slots__ = ("_authority", "_client_id", "_client_secret", "_tenant")
+    __slots__ = ("_client_secret",)
 
     def __init__(
         self,
@@ -31,62 +28,8 @@ class ClientSecret:
         secret = client_secret if isinstance(client_secret, Secret) else Secret(client_secret)
         if not client_id or not secret:
             raise ConfigurationError("a client id and a client secret are needed")
-        self._client_id = client_id
+        super().__init__(client_id, tenant=tenant, authority=authority)
         self._client_secret = secret
-        self._tenant = tenant or None
-        self._authority: Authority | None = None
-        if authority:
-            self._authority = read_authority(authority, tenant=self._tenant)
 
-    @property
-    def client_id(self) -> str:
-        """The application id."""
-        return self._client_id
-
-    @property
-    def tenant(self) -> str | None:
-        """The tenant given, if any."""
-        return self._tenant
-
-    @property
-    def authority(self) -> str | None:
-        """The authority given, if any, in its plain form."""
-        return self._authority.url if self._authority else None
-
-    def __repr__(self) -> str:
-        return f"ClientSecret({self._client_id!r}, tenant={self._tenant!r})"
-
-    def place(self, service: Service) -> Place | None:
-        """Return where to sign in if an authority was given."""
-        if self._authority is None:
-            return None
-        return Place(self._authority, own_resource(service))
-
-    def key(self, place: Place) -> TokenKey:
-        """Return the account a token is kept under."""
-        authority = _authority(place)
-        return TokenKey(
-            authority.origin.url, authority.tenant.lower(), self._client_id, place.resource
-        )
-
-    def sign_in(self, place: Place, sender: Sender) -> Flow[Token]:
-        """Ask the v1 token endpoint for a token of the organization.
-
-        v1 rather than v2: it takes the resource exactly as the challenge names it, an AD FS
-        answers the same form, and the token is the same, since Dynamics takes v1 tokens from
-        either. Raises TokenRefusedError, UnexpectedAnswerError or TransportError.
-        """
-        request = oauth.client_credentials(
-            _authority(place).token_endpoint,
-            client_id=self._client_id,
-            client_secret=self._client_secret,
-            resource=place.resource,
-        )
-        answer = yield from sender.send(request)
-        return oauth.read_token(answer, self._client_secret, now=sender.clock())
-
-
-def _authority(place: Place) -> Authority:
-    if place.authority is None:
-        raise ConfigurationError("a client secret needs an authority")
-    return place.authority
+    def _proof(self, authority: Authority, now: float) -> Proof:  # noqa: ARG002 - always the same
+        return Proof("client_secret", self._client_secret)

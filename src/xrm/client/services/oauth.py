@@ -1,6 +1,8 @@
 """The token endpoint: the form of client credentials, its answer and its errors."""
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, TypeGuard
 from urllib.parse import urlencode
 
@@ -20,8 +22,18 @@ _LONGEST_TOKEN = 64 * 1024
 _LONGEST_LIFE = 10 * 365 * 86400
 
 
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What an application proves itself by: a secret in the form's field `name`, and plain
+    fields that go along."""
+
+    name: str
+    secret: Secret
+    along: Mapping[str, str] = field(default_factory=dict)
+
+
 def client_credentials(
-    endpoint: str, *, client_id: str, client_secret: Secret, resource: str
+    endpoint: str, *, client_id: str, proof: Proof, resource: str
 ) -> HttpRequest:
     """Build the request for a token by client credentials (RFC 6749 4.4.2), v1 form.
 
@@ -30,7 +42,8 @@ def client_credentials(
     form = {
         "grant_type": "client_credentials",
         "client_id": client_id,
-        "client_secret": client_secret.reveal(),
+        **proof.along,
+        proof.name: proof.secret.reveal(),
         "resource": resource,
     }
     return HttpRequest(
@@ -45,15 +58,15 @@ def client_credentials(
     )
 
 
-def read_token(answer: Answer, secret: Secret, *, now: float) -> Token:
+def read_token(answer: Answer, *secrets: Secret, now: float) -> Token:
     """Read the answer of a token endpoint (RFC 6749 5.1, 5.2).
 
-    Raises TokenRefusedError, or UnexpectedAnswerError for what is no answer of one; `secret` is
+    Raises TokenRefusedError, or UnexpectedAnswerError for what is no answer of one; `secrets` are
     struck out of whatever the service says.
     """
     document = _document(answer)
     if answer.status != 200:
-        raise _refused(answer, document, secret, now)
+        raise _refused(answer, document, secrets, now)
     text, lifetime = document.get("access_token"), _seconds(document.get("expires_in"))
     kind = document.get("token_type")
     if (
@@ -91,14 +104,14 @@ def _document(answer: Answer) -> dict[str, Any]:
 
 
 def _refused(
-    answer: Answer, document: dict[str, Any], secret: Secret, now: float
+    answer: Answer, document: dict[str, Any], secrets: tuple[Secret, ...], now: float
 ) -> TokenRefusedError:
     def text(name: str) -> str | None:
         value = document.get(name)
-        return printable(value, secret) if isinstance(value, str) else None
+        return printable(value, *secrets) if isinstance(value, str) else None
 
     described = document.get("error_description")
-    sentence = printable(_TAIL.sub("", described), secret) if isinstance(described, str) else ""
+    sentence = printable(_TAIL.sub("", described), *secrets) if isinstance(described, str) else ""
     error = text("error")
     code = _code(sentence, document.get("error_codes"))
     refused = TokenRefusedError(
