@@ -26,6 +26,13 @@ class Ran:
         assert self.status == 0, self.err
         return orjson.loads(self.out)
 
+    def failed(self, *said: str) -> None:
+        """Check that the run failed in two lines, which say this."""
+        assert (self.status, self.out) == (1, ""), self.err
+        assert len(self.err.splitlines()) == 2, self.err
+        for text in said:
+            assert text in self.err
+
 
 @pytest.fixture
 def xrm(
@@ -56,3 +63,31 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]
         assert served.stop() == 0, served.log.read_text()
         assert served.process.stdout
         assert served.process.stdout.read() == "", "--json prints one line and nothing else"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a data directory for the tests of a module: each uses names of its own."""
+    return tmp_path_factory.mktemp("data") / "xrm"
+
+
+@pytest.fixture
+def app(xrm: Callable[..., Ran], folder: Path) -> Callable[..., Ran]:
+    """Return `app(*arguments) -> Ran`: a verb of applications, on that directory."""
+    return lambda *arguments: xrm("app", *arguments, "--data", folder)
+
+
+@pytest.fixture
+def answer(app: Callable[..., Ran]) -> Callable[..., Any]:
+    """Return `answer(*arguments)`: what a verb of applications answers as JSON."""
+    return lambda *arguments: app(*arguments, "--json").json()
+
+
+@pytest.fixture
+def fabrikam(xrm: Callable[..., Ran], folder: Path) -> tuple[str, str]:
+    """Return the flags that name a second tenant of that directory, made at first use."""
+    where = ("--data", folder)
+    if xrm("tenant", "show", "fabrikam.example", *where).status:
+        made = xrm("tenant", "create", "Fabrikam", "--domain", "fabrikam.example", *where)
+        assert made.status == 0, made.err
+    return ("--tenant", "fabrikam.example")

@@ -21,6 +21,7 @@ GIVEN = {
     "test_controls": (None, True),
     "database": ("postgresql://db.example/xrm", "postgresql://db.example/xrm"),
     "names": ("a.example, B.example,10.0.0.1", ("a.example", "b.example", "10.0.0.1")),
+    "profile": ("strict", "strict"),
     "synchronous": ("normal", "normal"),
     "quoted_challenge": (None, True),
     "pool_threads": ("2", 2),

@@ -12,15 +12,58 @@ VERBS = [
     ("serve",),
     ("walk",),
     ("init",),
+    ("tenant", "create"),
+    ("tenant", "list"),
+    ("tenant", "show"),
+    ("tenant", "domain", "add"),
     ("app", "create"),
+    ("app", "update"),
+    ("app", "delete"),
+    ("app", "disable"),
+    ("app", "enable"),
     ("app", "list"),
     ("app", "show"),
     ("app", "secret", "add"),
+    ("app", "secret", "list"),
+    ("app", "secret", "remove"),
+    ("app", "certificate", "add"),
+    ("app", "certificate", "list"),
+    ("app", "certificate", "remove"),
+    ("app", "permission", "add"),
+    ("app", "permission", "remove"),
+    ("app", "permission", "list"),
+    ("app", "permission", "grant"),
+    ("app", "permission", "revoke"),
+    ("app", "manifest", "get"),
+    ("app", "manifest", "set"),
     ("app-user", "create"),
     ("app-user", "list"),
+    ("app-user", "show"),
+    ("app-user", "enable"),
+    ("app-user", "disable"),
     ("role", "list"),
+    ("role", "show"),
+    ("role", "copy"),
+    ("role", "edit"),
+    ("role", "delete"),
     ("role", "assign"),
     ("role", "remove"),
+    ("user", "create"),
+    ("user", "list"),
+    ("user", "show"),
+    ("user", "update"),
+    ("user", "password"),
+    ("user", "disable"),
+    ("user", "enable"),
+    ("user", "delete"),
+    ("user", "role", "list"),
+    ("user", "role", "add"),
+    ("user", "role", "remove"),
+    ("user", "license", "list"),
+    ("user", "license", "add"),
+    ("user", "license", "remove"),
+    ("keys", "list"),
+    ("keys", "rotate"),
     ("token", "get"),
     ("token", "decode"),
     ("whoami",),
@@ -35,7 +78,7 @@ WITHOUT_SERVER = """
 import sys
 from importlib.abc import MetaPathFinder
 
-GONE = {"apsw", "cryptography", "granian", "joserfc", "sqlalchemy", "trustme", "psycopg"}
+GONE = {"apsw", "argon2", "cryptography", "granian", "joserfc", "sqlalchemy", "trustme", "psycopg"}
 
 class Uninstalled(MetaPathFinder):
     def find_spec(self, name, path=None, target=None):
@@ -80,6 +123,10 @@ def test_the_version_is_the_package_s(xrm):
         ("serve", "--memory", "--data", "somewhere"),
         ("app", "create"),
         ("app", "create", "Name", "--id", "no-guid"),
+        ("app", "create", "Name", "--audience", "nobody"),
+        ("app", "secret", "add", "Name", "--expires", "soon"),
+        ("app", "secret", "remove", "Name", "no-guid"),
+        ("tenant", "create", "Name", "--domain", "a.example", "--id", "no-guid"),
         ("query", "leads", "--top", "0"),
         ("query", "leads", "--top", "5001"),
         ("role", "assign", "only-one"),
@@ -113,7 +160,9 @@ def test_walk_needs_a_running_server(xrm, tmp_path):
 def test_a_server_file_of_a_dead_process_counts_as_no_server(xrm, tmp_path):
     gone = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"],
                           capture_output=True, text=True, check=True)  # fmt: skip
-    (tmp_path / "server.json").write_text(json.dumps({"pid": int(gone.stdout)}))
+    (tmp_path / "servers").mkdir()
+    (tmp_path / "servers" / "1.lock").touch()
+    (tmp_path / "servers" / "1.json").write_text(json.dumps({"pid": int(gone.stdout)}))
     assert "No server is running" in xrm("walk", "--data", tmp_path).err
 
 

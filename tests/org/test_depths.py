@@ -37,8 +37,8 @@ MARGARET = "ab37b23d-c031-4ced-86aa-2691c368e777"
 
 
 @pytest.fixture
-def give(contoso):
-    """Give the service roles for one test."""
+def give(contoso, admin):
+    """Give the service roles for one test; another user stays System Administrator."""
     organization = contoso.estate.organization
 
     def giver(*roles):

@@ -7,7 +7,7 @@ import pytest
 
 from support.served import Served, serving
 from xrm.server.controls import LARGEST_OFFSET, OffsetClock, clock_of, prepare
-from xrm.server.folder import Folder
+from xrm.server.folder import EstateError, Folder
 
 
 def control(served: Served, *, token: str | None = None, body: bytes | None = None):
@@ -98,11 +98,33 @@ def test_without_the_flag_it_does_not_exist():
 
 def test_two_clocks_on_one_file_move_together(tmp_path: Path):
     folder = Folder(tmp_path)
-    prepare(folder, wanted=True)
+    prepare(folder, wanted=True, first=True)
     one, other = clock_of(folder), clock_of(folder)
     assert isinstance(one, OffsetClock)
     before = other()
     one.offset = 5000.0
     assert other() - before >= 5000
-    prepare(folder, wanted=False)
+    for wanted in (True, False):
+        prepare(folder, wanted=wanted, first=False)
+        assert other() - before >= 5000, "who joins does not put the clock back"
+    prepare(folder, wanted=False, first=True)
     assert not isinstance(clock_of(folder), OffsetClock)
+    with pytest.raises(EstateError, match="test-controls"):
+        prepare(folder, wanted=True, first=False)
+
+
+def test_a_second_server_joins_the_clock_and_the_last_takes_it_away(tmp_path: Path):
+    controlled = ("--data", str(tmp_path), "--port", "0", "--test-controls")
+    with serving(*controlled) as first, serving(*controlled) as second:
+        assert control(first, body=b'{"advance_seconds": 90000}').status_code == 200
+        with serving(*controlled) as third:
+            assert control(third).json()["offset_seconds"] == 90000
+            token = access_token(third)
+            assert control(second, body=b'{"offset_seconds": 0}').status_code == 200
+            assert whoami(third, token) == 401, "its time has not come"
+        assert control(first).json()["offset_seconds"] == 0
+        assert first.stop() == 0
+        assert control(second).status_code == 200
+        assert second.stop() == 0
+    assert not (tmp_path / "control.token").exists()
+    assert not (tmp_path / "clock").exists()

@@ -11,8 +11,8 @@ import pytest
 from xrm.db import Busy
 from xrm.model.ports import system_clock
 from xrm.org.administration import application_users
-from xrm.server import bootstrap
 from xrm.server.addresses import Urls
+from xrm.server.demonstration import services
 from xrm.server.estate import Estate
 from xrm.server.folder import EstateError
 from xrm.server.settings import Settings
@@ -41,11 +41,16 @@ def test_first_use_makes_the_demonstration(first):
     estate = Estate.open(first.settings)
     try:
         users = application_users(estate.organization)
-        assert [(u.application_id, u.roles, u.business_unit) for u in users] == [
-            (estate.demonstration.client_id, ("Salesperson",), "Contoso Europe")
-        ]
+        shown = estate.demonstration
+        europe, root = "Contoso Europe", "Contoso"
+        assert {(u.application_id, u.roles, u.business_unit) for u in users} == {
+            (shown.client_id, ("Salesperson",), europe),
+            (shown.certificate_client_id, ("Salesperson",), europe),
+            (shown.multi_tenant_client_id, ("Salesperson",), europe),
+            (shown.admin_client_id, ("System Administrator",), root),
+        }
         names = {one.name for one in list_applications(estate.sts, estate.tenant)}
-        assert names == {bootstrap.SERVICE, bootstrap.NO_USER}
+        assert names == {each.name for each in services.SERVICES}
         assert estate.tenant.domain == "contoso.localhost"
     finally:
         estate.close()
@@ -87,7 +92,7 @@ def test_the_organization_sees_the_tenants_applications(first):
         directory = estate.organization.directory
         found = directory.application(estate.demonstration.no_user_client_id)
         assert found is not None
-        assert found.name == bootstrap.NO_USER
+        assert found.name == services.NO_USER.name
         assert found.tenant_domain == "contoso.localhost"
         assert directory.application(estate.server_id) is None
     finally:
@@ -115,12 +120,12 @@ def test_an_interrupted_first_use_begins_again(tmp_path, monkeypatch):
         raise Busy("interrupted")
 
     with monkeypatch.context() as patched:
-        patched.setattr(bootstrap, "assign_role", fails)
+        patched.setattr(services, "assign_role", fails)
         with pytest.raises(EstateError, match="interrupted"):
             Estate.open(settings(tmp_path))
     estate = Estate.open(settings(tmp_path))
     try:
-        assert len(application_users(estate.organization)) == 1
+        assert len(application_users(estate.organization)) == 4
     finally:
         estate.close()
 

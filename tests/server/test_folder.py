@@ -1,15 +1,19 @@
-"""The data directory: who may read it, what seals it, who holds it, and its certificates."""
+"""The data directory: who reads it, what seals it, who serves from it, its certificates."""
 
 import stat
+import subprocess
 import sys
+from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from cryptography import x509
 
+from xrm.model.secret import Secret
 from xrm.server import folder as folders
-from xrm.server import tls
-from xrm.server.folder import EstateError, Folder, seal, unseal
+from xrm.server import published, tls
+from xrm.server.folder import EstateError, Folder, hold, is_held, seal, unseal
+from xrm.server.published import Presence, Published
 
 
 @pytest.fixture
@@ -61,12 +65,72 @@ def test_sealed_content_opens_only_with_its_key_and_name(folder):
             unseal(other_key, name, content)
 
 
-def test_one_server_at_a_time(folder):
-    held = folder.serving_lock()
-    with pytest.raises(EstateError, match="already running"):
-        Folder(folder.path).serving_lock(patience=0)
+def test_a_lock_is_seen_for_as_long_as_it_is_held(folder):
+    path = folder.path / "some.lock"
+    assert not is_held(path)
+    held = hold(path)
+    assert is_held(path)
+    assert is_held(path), "a look changes nothing"
     held.close()
-    Folder(folder.path).serving_lock(patience=0).close()
+    assert not is_held(path)
+
+
+def facts_of(folder, pid):
+    made = {item.name: f"the {item.name}" for item in fields(Published)}
+    return Published(**made | {"client_secret": Secret("s3cret"), "pid": pid})
+
+
+def test_the_first_server_that_lives_and_is_ready_is_the_one_that_runs(folder):
+    assert published.running(folder) == {}
+    one, two, three = (Presence(folder) for _ in range(3))
+    assert published.running(folder) == {}, "nobody is ready"
+    for presence, pid in ((three, 3), (two, 2)):
+        presence.announce(facts_of(folder, pid))
+        assert published.running(Folder(folder.path))["pid"] == pid
+    one.announce(facts_of(folder, 1))
+    assert published.running(folder)["pid"] == 1
+    one.leave()
+    four = Presence(folder)
+    four.announce(facts_of(folder, 4))
+    assert [published.running(folder)["pid"], published.living(folder)] == [2, [2, 3, 4]]
+    two.leave()
+    three.leave()
+    assert published.running(folder)["pid"] == 4
+    four.leave()
+    assert published.running(folder) == {}
+    assert list((folder.path / "servers").iterdir()) == []
+
+
+def test_the_facts_of_a_server_hold_no_secret(folder):
+    presence = Presence(folder)
+    presence.announce(facts_of(folder, 1))
+    (written,) = (folder.path / "servers").glob("*.json")
+    assert "s3cret" not in written.read_text()
+    assert "client_secret" not in published.running(folder)
+    presence.leave()
+
+
+def test_what_a_killed_server_left_is_no_server_and_goes_with_the_next(folder):
+    code = (
+        "import os, sys; from pathlib import Path; from xrm.server.folder import Folder;"
+        "from xrm.server.published import Presence; folder = Folder(Path(sys.argv[1]));"
+        "presence = Presence(folder); folder.write_json('servers/1.json', {'pid': os.getpid()});"
+        "print('there', flush=True); sys.stdin.read()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code, str(folder.path)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout.readline() == "there\n"
+        assert published.running(folder) == {"pid": process.pid}
+        process.kill()
+    assert published.running(folder) == {}
+    assert len(list((folder.path / "servers").iterdir())) == 2
+    presence = Presence(folder)
+    assert [path.name for path in (folder.path / "servers").iterdir()] == ["1.lock"]
+    presence.leave()
 
 
 def test_a_file_is_written_whole_or_not_at_all(folder, monkeypatch):
@@ -111,10 +175,17 @@ def test_the_certificate_is_renewed_before_its_end(folder, monkeypatch):
     assert leaf(tls.ensure(folder, tls.ALWAYS)) != first
 
 
-@pytest.mark.parametrize("lost", ["server.key", "server.pem"])
+def test_servers_of_other_names_keep_their_certificates(folder):
+    first = tls.ensure(folder, tls.ALWAYS)
+    kept = leaf(first)
+    assert leaf(tls.ensure(folder, tls.names_of(["org.example"]))) != kept
+    assert leaf(first) == kept
+    assert tls.ensure(folder, tls.ALWAYS) == first
+
+
+@pytest.mark.parametrize("lost", ["key", "chain"])
 def test_half_a_certificate_is_made_anew(folder, lost):
-    tls.ensure(folder, tls.ALWAYS)
-    (folder.tls / lost).write_bytes(b"nonsense")
+    getattr(tls.ensure(folder, tls.ALWAYS), lost).write_bytes(b"nonsense")
     certificate = tls.ensure(folder, tls.ALWAYS)
     leaf(certificate)
     assert certificate.key.read_bytes().startswith(b"-----BEGIN")

@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -14,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from support.listening import connect
-from support.served import Served, serving
+from support.served import Served, free_port, serving
 
 WAIT_SECONDS = 60.0
 
@@ -53,14 +52,14 @@ def until(condition) -> None:
 def test_a_stop_leaves_no_trace_but_the_data(tmp_path: Path):
     data = tmp_path / "data"
     with serving("--data", str(data), "--port", "0") as served:
-        facts = json.loads((data / "server.json").read_text())
+        facts = json.loads((data / "servers" / "1.json").read_text())
         assert facts["pid"] == served["pid"]
         assert not [name for name in facts if "secret" in name]
         assert leads(served, token(served)) == 200
         known = served["client_secret"]
         assert served.stop() == 0
         assert served.log.read_text() == ""
-    assert not (data / "server.json").exists()
+    assert list((data / "servers").iterdir()) == []
     with serving("--data", str(data), "--port", "0") as again:
         assert again["client_secret"] == known
         assert leads(again, token(again)) == 200
@@ -104,16 +103,18 @@ def refused(*arguments: str) -> str:
 
 def test_what_keeps_it_from_starting_is_said(tmp_path: Path):
     with serving("--data", str(tmp_path / "data"), "--port", "0") as served:
-        assert "already running" in refused("--data", served["data_dir"], "--port", "0")
         port = served["authority"].rpartition(":")[2]
-        assert f"port {port}" in refused("--memory", "--port", port)
+        for where in (("--memory",), ("--data", served["data_dir"])):
+            assert f"port {port}" in refused(*where, "--port", port)
+        assert "--test-controls" in refused(
+            "--data", served["data_dir"], "--port", "0", "--test-controls"
+        )
+        assert served.run("app", "list"), "those refused left the one that runs alone"
         assert leads(served, token(served)) == 200
 
 
 def test_one_port_for_both_origins():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = str(probe.getsockname()[1])
+    port = str(free_port())
     with serving("--memory", "--port", port, "--org-port", port) as served:
         assert served["authority"] == f"https://localhost:{port}"
         assert served["organization_url"] == f"https://127.0.0.2:{port}/"
@@ -139,10 +140,9 @@ def test_a_removed_role_counts_at_once_in_both_workers(two: Served):
 
 @contextmanager
 def role_removed(served: Served) -> Iterator[None]:
-    (user,) = served.run("app-user", "list")
-    served.run("role", "remove", user["user_id"], "Salesperson")
+    served.run("role", "remove", served["client_id"], "Salesperson")
     yield
-    served.run("role", "assign", user["user_id"], "Salesperson")
+    served.run("role", "assign", served["client_id"], "Salesperson")
 
 
 def test_a_moved_clock_counts_in_both_workers(two: Served):

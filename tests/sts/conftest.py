@@ -10,6 +10,8 @@ from urllib.parse import urlencode
 import orjson
 import pytest
 
+from support import certificates
+from support.credentials import ASSERTION_TYPE
 from xrm import db
 from xrm.db import Database
 from xrm.model.secret import Secret
@@ -85,6 +87,26 @@ class World:
         fields |= {**asked, **changes}
         return {name: value for name, value in fields.items() if value is not None}
 
+    def claims(self, version: str = "v1", **changes: Any) -> dict[str, Any]:
+        """Return the claims of a good assertion, changed; None removes a claim."""
+        client_id, now = str(self.application.application_id), int(self.clock())
+        claims: dict[str, Any] = {
+            "aud": BASE + self.path(version),
+            "iss": client_id,
+            "sub": client_id,
+            "jti": str(uuid.uuid4()),
+            "nbf": now,
+            "iat": now,
+            "exp": now + 600,
+            **changes,
+        }
+        return {name: value for name, value in claims.items() if value is not None}
+
+    def asserting(self, text: str, version: str = "v1", **changes: str | None) -> dict[str, str]:
+        """Return a form that proves the client by an assertion, changed."""
+        proof = {"client_assertion_type": ASSERTION_TYPE, "client_assertion": text}
+        return self.form(version, **{"client_secret": None, **proof, **changes})
+
     def path(self, version: str = "v1", tenant: str | None = None) -> str:
         middle = "oauth2" if version == "v1" else "oauth2/v2.0"
         return f"/{tenant or self.tenant.tenant_id}/{middle}/token"
@@ -102,7 +124,10 @@ def open_service(database: Database, clock: MovableClock, **options: Any) -> Tok
 
 
 def build(folder: Path) -> World:
-    database = db.open(f"sqlite://{folder}", "sts", durable=False)
+    return build_in(db.open(f"sqlite://{folder}", "sts", durable=False))
+
+
+def build_in(database: Database) -> World:
     clock = MovableClock()
     service = open_service(database, clock)
     tenant = registration.create_tenant(service, name="Contoso", domain="contoso.example")
@@ -110,6 +135,25 @@ def build(folder: Path) -> World:
     made = registration.add_secret(service, application, description="test")
     registration.add_resource(service, tenant, ORGANIZATION)
     return World(database, service, clock, tenant, application, made.secret)
+
+
+@pytest.fixture(scope="session")
+def pair() -> certificates.Pair:
+    """The client's key and certificate."""
+    return certificates.make()
+
+
+@pytest.fixture(scope="session")
+def stranger() -> certificates.Pair:
+    """A key and certificate of somebody else's."""
+    return certificates.make("stranger")
+
+
+@pytest.fixture(scope="session")
+def certified(world: World, pair: certificates.Pair) -> World:
+    """The common service, its client's certificate registered."""
+    registration.add_certificate(world.service, world.application, pair.der, description="test")
+    return world
 
 
 @pytest.fixture(scope="session")
@@ -130,6 +174,18 @@ def fresh(tmp_path: Path) -> Iterator[World]:
     built.database.close()
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def fresh_on_each(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
+    """A service of the test's own, on each engine."""
+    url = f"sqlite://{tmp_path}"
+    if request.param == "postgresql":
+        url = request.getfixturevalue("postgres_url")
+    built = build_in(db.open(url, f"sts_{uuid.uuid4().hex}", durable=False))
+    yield built
+    built.service.close()
+    built.database.close()
+
+
 def document(response: Response) -> dict[str, Any]:
     value = orjson.loads(response.body)
     assert isinstance(value, dict)
@@ -143,9 +199,15 @@ def document_fixture() -> Any:
 
 @pytest.fixture
 def reopen(fresh: World) -> Any:
-    """Open another service over the same database, as another process would."""
+    """Open another service over the same database, or one given, as another process would."""
 
-    def opener(**options: Any) -> TokenService:
-        return open_service(fresh.database, fresh.clock, **options)
+    def opener(database: Database = fresh.database, **options: Any) -> TokenService:
+        return open_service(database, fresh.clock, **options)
 
     return opener
+
+
+@pytest.fixture
+def open_over() -> Any:
+    """Open another service over the database of a world, as another process would."""
+    return lambda world: open_service(world.database, world.clock)

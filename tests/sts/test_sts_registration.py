@@ -5,7 +5,7 @@ from uuid import UUID
 import pytest
 
 from xrm.sts import registration as r
-from xrm.sts.model import CONSUMERS_TENANT, CRM_APPLICATION
+from xrm.sts.model import CONSUMERS_TENANT, CRM_APPLICATION, Application
 
 SOME_ID = UUID("5f1c0a52-36a1-4a5e-9a7a-1c1b7f6a2a11")
 
@@ -109,7 +109,7 @@ def test_a_secret_may_be_made_already_expired(fresh, document):
 def test_a_secret_needs_days_and_an_application(fresh):
     with pytest.raises(r.RegistrationError, match="one day"):
         r.add_secret(fresh.service, fresh.application, description="x", days=0)
-    stranger = r.Application(SOME_ID, fresh.tenant.tenant_id, SOME_ID, "Stranger")
+    stranger = Application(SOME_ID, fresh.tenant.tenant_id, SOME_ID, "Stranger")
     with pytest.raises(r.RegistrationError, match="no application"):
         r.add_secret(fresh.service, stranger, description="x")
 

@@ -24,7 +24,7 @@ from xrm.db import Database
 from xrm.org import administration, loading, provisioning
 from xrm.org.faces.webapi import mount
 from xrm.org.organization import Organization
-from xrm.org.ports import DirectoryApplication
+from xrm.org.ports import DirectoryApplication, DirectoryPerson
 from xrm.wire import jose
 from xrm.wire.http import Headers, Request, Response
 
@@ -90,6 +90,7 @@ class KnownKeys:
     def __init__(self) -> None:
         self.keys: dict[str, jose.VerificationKey] = {}
         self.asked = 0
+        self.gone: set[str] = set()
 
     authority = f"{STS}/{TENANT}"
     tenant_id = TENANT
@@ -102,15 +103,22 @@ class KnownKeys:
         self.asked += 1
         return self.keys.get(kid)
 
+    def stands(self, application_id: str) -> bool:
+        return application_id not in self.gone
 
-class Applications:
-    """A directory of the applications a test registers."""
+
+class Registered:
+    """A directory of the applications and people a test registers."""
 
     def __init__(self) -> None:
         self.known: dict[uuid.UUID, DirectoryApplication] = {}
+        self.people: dict[uuid.UUID, DirectoryPerson] = {}
 
     def application(self, application_id: uuid.UUID) -> DirectoryApplication | None:
         return self.known.get(application_id)
+
+    def person(self, object_id: uuid.UUID) -> DirectoryPerson | None:
+        return self.people.get(object_id)
 
 
 @dataclass
@@ -219,7 +227,7 @@ class Estate:
     database: Database
     organization: Organization
     trust: KnownKeys
-    directory: Applications
+    directory: Registered
     clock: MovableClock
     ids: CountedIds
     key: jose.SigningKey = field(default_factory=lambda: signing_key("trusted"))
@@ -285,7 +293,7 @@ class Estate:
 def _organization(
     database: Database,
     trust: KnownKeys,
-    directory: Applications,
+    directory: Registered,
     clock: MovableClock,
     ids: CountedIds,
 ) -> Organization:
@@ -295,7 +303,7 @@ def _organization(
 def build(url: str, namespace: str = "org") -> Estate:
     """Provision an organization in a namespace of a database and open it."""
     database = db.open(url, namespace, durable=False, connections=4)
-    clock, trust, directory = MovableClock(), KnownKeys(), Applications()
+    clock, trust, directory = MovableClock(), KnownKeys(), Registered()
     ids = CountedIds("estate")
     provisioning.provision(database, organization_id=ids(), name="Contoso", clock=clock, ids=ids)
     trust.publish(signing_key("trusted"))

@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import ssl
 import subprocess
 import sys
@@ -51,10 +52,22 @@ class Served:
         assert not check or done.returncode == 0, done.stderr
         return json.loads(done.stdout) if done.stdout.strip() else None
 
+    def kill(self) -> None:
+        """Kill the server and every process of it, in the middle of whatever they do."""
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
     def stop(self) -> int:
         """Stop the server as a supervisor does and return its exit status."""
         self.process.send_signal(signal.SIGTERM)
         return self.process.wait(30)
+
+
+def free_port() -> int:
+    """Return a port of loopback that nobody listens on: for a server that is to start there."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 @contextmanager
@@ -69,6 +82,7 @@ def serving(*arguments: str, environment: Mapping[str, str] | None = None) -> It
             stderr=log,
             text=True,
             env={**settings, **(environment or {})},
+            start_new_session=True,
         )
     try:
         assert process.stdout

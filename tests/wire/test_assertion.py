@@ -199,18 +199,30 @@ def test_a_header_must_name_its_certificate(pair):
     assert (error.kind, str(error)) == ("thumbprint", "the header names no certificate")
 
 
-@pytest.mark.parametrize("name", ["aud", "iss", "sub", "exp"])
-def test_a_claim_that_must_be_there(pair, name):
+@pytest.mark.parametrize(
+    ("name", "kind"), [("aud", "claims"), ("iss", "claims"), ("sub", "claims"), ("exp", "expiry")]
+)
+def test_a_claim_that_must_be_there(pair, name, kind):
     claims = {key: value for key, value in CLAIMS.items() if key != name}
     error = refused(signed(pair, header_of(pair), claims))
-    assert (error.kind, name in error.reason) == ("claims", True)
+    assert (error.kind, name in error.reason) == (kind, True)
+
+
+def test_missing_claims_are_noticed_before_the_header(pair):
+    claims = {key: value for key, value in CLAIMS.items() if key != "iss"}
+    assert refused(signed(pair, {"alg": "HS256"}, claims)).kind == "claims"
+
+
+def test_one_audience_at_most(pair):
+    claims = CLAIMS | {"aud": [AUDIENCE, "https://login.example/contoso/v2.0"]}
+    assert refused(signed(pair, header_of(pair), claims)).kind == "audiences"
 
 
 @pytest.mark.parametrize(
     "change",
     [
         *({name: value} for name in ("aud", "iss", "sub", "jti") for value in (None, 1, "", {})),
-        *({name: ["a", "b"]} for name in ("aud", "iss", "sub", "jti")),
+        *({name: ["a", "b"]} for name in ("iss", "sub", "jti")),
         {"aud": []},
         {"aud": [[AUDIENCE]]},
         {"aud": [1]},

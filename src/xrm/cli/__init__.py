@@ -19,17 +19,34 @@ import typer
 import xrm
 from xrm.cli import output
 from xrm.cli.verbs import (
-    applications,
+    app,
+    app_users,
     asking,
     audit,
+    keys,
+    people,
+    roles,
     serving,
+    tenants,
     tokens,
     trust,
-    users,
     walking,
 )
 
-GROUPS = (serving, walking, applications, users, asking, tokens, trust, audit)
+GROUPS = (
+    serving,
+    walking,
+    tenants,
+    app,
+    app_users,
+    roles,
+    people,
+    keys,
+    asking,
+    tokens,
+    trust,
+    audit,
+)
 """Every group of verbs, in the order the help lists them."""
 
 _ABOUT = """\

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import xrm
     from xrm.auth import Credential
 
+_SERVICES = ("client", "no_user_client", "multi_tenant_client", "admin_client")
 _PANEL = "Which organization, as whom"
 
 
@@ -222,13 +223,13 @@ def require_running(data: Path | None = None) -> dict[str, Any]:
 
 def with_secrets(facts: dict[str, Any]) -> dict[str, Any]:
     """Return the facts of a running server with the secrets its data directory keeps sealed."""
-    from xrm.server.bootstrap import Vault
+    from xrm.server.demonstration import Vault
     from xrm.server.folder import Folder
 
     chosen = settings(data=Path(facts["data_dir"]))
     folder = Folder(chosen.folder)
     vault = Vault(folder, folder.sealing_key(chosen.sealing_key))
-    kept = {name: vault.get(UUID(facts[f"{name}_id"])) for name in ("client", "no_user_client")}
+    kept = {name: vault.get(UUID(facts[f"{name}_id"])) for name in _SERVICES}
     return facts | {f"{name}_secret": one["secret"] for name, one in kept.items() if one}
 
 

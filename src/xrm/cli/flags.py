@@ -1,8 +1,8 @@
-"""The flags of `xrm serve`, made from the table of settings: a setting is described once."""
+"""Flags a verb is given from a table: those of `xrm serve` are the settings, described once."""
 
 import functools
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import fields
 from typing import Annotated, Any, Literal, get_args, get_origin
 
@@ -46,8 +46,9 @@ def _reader(row: Row) -> Callable[[str], Any]:
     return read
 
 
-def _parameter(name: str, kind: Any, flag: str, **how: Any) -> inspect.Parameter:
-    annotation = Annotated[kind, typer.Option(flag, show_default=False, **how)]
+def flag(name: str, kind: Any, written: str, **how: Any) -> inspect.Parameter:
+    """Return a flag for `taking`: the name it is passed by, its type, and what typer is told."""
+    annotation = Annotated[kind, typer.Option(written, show_default=False, **how)]
     return inspect.Parameter(
         name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation
     )
@@ -57,16 +58,16 @@ def _flags() -> Iterator[inspect.Parameter]:
     for row in TABLE:
         if row.name in NO_FLAG:
             continue
-        flag = row.name.replace("_", "-")
+        written = row.name.replace("_", "-")
         how: dict[str, Any] = {"help": f"{row.doc} Default: {row.default}."}
         if row.name not in _FIRST:
             how["rich_help_panel"] = _PANEL
         if _TYPES[row.name] is bool:
-            yield _parameter(row.name, bool | None, f"--{flag}", **how)
-            yield _parameter(_NO + row.name, bool | None, f"--no-{flag}", hidden=True)
+            yield flag(row.name, bool | None, f"--{written}", **how)
+            yield flag(_NO + row.name, bool | None, f"--no-{written}", hidden=True)
         else:
             how |= {"parser": _reader(row), "metavar": _metavar(row)}
-            yield _parameter(row.name, Any, f"--{flag}", **how)
+            yield flag(row.name, Any, f"--{written}", **how)
 
 
 def _given(values: dict[str, Any]) -> dict[str, Any]:
@@ -81,16 +82,30 @@ def _given(values: dict[str, Any]) -> dict[str, Any]:
 def of_settings(verb: Callable[..., None]) -> Callable[..., None]:
     """Give a verb, whose first parameter is the mapping of flags given, a flag for each setting.
 
-    A flag that was not given is not in the mapping. What is true or false has a hidden `--no-x`
-    too, which overrides a variable or a line of the file that says true.
+    What is true or false has a hidden `--no-x` too, which overrides a variable or a line of the
+    file that says true.
     """
-    flags = list(_flags())
-    own = list(inspect.signature(verb, eval_str=True).parameters.values())[1:]
+    return taking(list(_flags()))(verb)
 
-    @functools.wraps(verb)
-    def with_flags(**values: Any) -> None:
-        verb(_given({each.name: values.pop(each.name) for each in flags}), **values)
 
-    parameters = [*flags, *(each.replace(kind=inspect.Parameter.KEYWORD_ONLY) for each in own)]
-    with_flags.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
-    return with_flags
+def taking(
+    flags: Sequence[inspect.Parameter],
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Return what gives a verb these flags; its first parameter is the mapping of those given.
+
+    A flag that was not given is not in the mapping; of `no_x`, `x` is, as False.
+    """
+
+    def give(verb: Callable[..., None]) -> Callable[..., None]:
+        own = list(inspect.signature(verb, eval_str=True).parameters.values())[1:]
+
+        @functools.wraps(verb)
+        def with_flags(**values: Any) -> None:
+            verb(_given({each.name: values.pop(each.name) for each in flags}), **values)
+
+        later = (each.replace(kind=inspect.Parameter.KEYWORD_ONLY) for each in own)
+        signature = inspect.Signature([*flags, *later])
+        with_flags.__signature__ = signature  # type: ignore[attr-defined]
+        return with_flags
+
+    return give

@@ -12,7 +12,8 @@ from xrm.cli.output import Failure
 if TYPE_CHECKING:
     from xrm.server.estate import Estate
     from xrm.server.settings import Settings
-    from xrm.sts.model import Application
+    from xrm.sts import model
+    from xrm.sts.registration import RegistrationError
 
 Data = Annotated[
     Path | None,
@@ -28,10 +29,26 @@ DatabaseUrl = Annotated[
         help="A PostgreSQL URL in place of the files of the data directory (XRM_DATABASE).",
     ),
 ]
+Tenant = Annotated[
+    str | None,
+    typer.Option(
+        "--tenant",
+        metavar="ID-OR-DOMAIN",
+        help="The tenant it happens in (the demonstration tenant if unset).",
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 ApplicationName = Annotated[
     str, typer.Argument(metavar="APP", help="The application's id or its name.")
 ]
+
+_NEXT_STEPS = {
+    "invalid": "The verb with --help says what it takes.",
+    "absent": "The verbs list and show print what there is.",
+    "taken": "Choose another, or use the one there is: the verbs list and show print it.",
+    "forbidden": "The service does not allow it either; the verb with --help says what is.",
+}
+"""By the kind of refusal (`xrm.sts.registration.Refusal`)."""
 
 
 def settings(**flags: Any) -> "Settings":
@@ -48,19 +65,50 @@ def estate(data: Path | None, database: str | None) -> Iterator["Estate"]:
     It works beside a running server, which sees a change on its next request.
     """
     from xrm.server.estate import Estate
+    from xrm.sts.registration import RegistrationError
 
     opened = Estate.open(settings(data=data, database=database))
     try:
         yield opened
+    except RegistrationError as error:
+        raise _refused(error) from error
     finally:
         opened.close()
 
 
-def application(opened: "Estate", name: str) -> "Application":
-    """Return the application with this id or name; raises Failure if there is none."""
+def _refused(error: "RegistrationError") -> Failure:
+    """Return the failure that a refused registration is to people."""
+    text = str(error)
+    sentence = text[:1].upper() + text[1:] + ("" if text.endswith((".", "?", "!")) else ".")
+    return Failure(sentence, next_step=_NEXT_STEPS[error.kind])
+
+
+def tenant_of(opened: "Estate", name: str | None) -> "model.Tenant":
+    """Return the tenant with this id or domain, the demonstration tenant without one.
+
+    Raises Failure if there is none.
+    """
+    from xrm.sts.registration import find_tenant
+
+    found = opened.tenant if name is None else find_tenant(opened.sts, name)
+    if found is None:
+        raise Failure(
+            f"There is no tenant {name!r}.",
+            next_step="xrm tenant list shows those there are; xrm tenant create makes one.",
+        )
+    return found
+
+
+def application(
+    opened: "Estate", name: str, tenant: "model.Tenant | None" = None
+) -> "model.Application":
+    """Return the application with this id or name that is registered in a tenant.
+
+    Without a tenant, in the demonstration tenant. Raises Failure if there is none.
+    """
     from xrm.sts.registration import find_application
 
-    found = find_application(opened.sts, opened.tenant, name)
+    found = find_application(opened.sts, tenant or opened.tenant, name)
     if found is None:
         raise Failure(
             f"The tenant has no application {name!r}.",

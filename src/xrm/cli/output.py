@@ -14,7 +14,10 @@ from xrm.model.secret import Secret
 
 _UNBOUNDED = 10_000
 """Columns where nobody looks on: a line in a pipe or a file is never folded."""
-_WHOLE = frozenset({"WHEN", "APPLICATION ID", "ROLE ID", "KEY ID"})
+_IDS = frozenset({"APPLICATION ID", "TENANT ID", "ROLE ID", "KEY ID", "THUMBPRINT"})
+_WHOLE = _IDS | {"WHEN", "EXPIRES", "USER PRINCIPAL NAME", "SINCE", "GOOD UNTIL"}
+NOTHING = "-"
+"""A cell of a table that says no."""
 _POSTGRES = frozenset({"psycopg", "psycopg_pool"})
 
 
@@ -35,7 +38,7 @@ def console(*, stderr: bool = False) -> Console:
 
 def _cell(value: object) -> Text:
     """Return a value as text in which no markup is read: it may come from anywhere."""
-    return Text("" if value is None else str(value))
+    return Text("" if value is None else str(value), style="dim" if value == NOTHING else "")
 
 
 def say(text: str = "") -> None:
@@ -79,12 +82,18 @@ def listing(
 
 
 def facts(pairs: Mapping[str, object], *, indent: int = 0) -> None:
-    """Print names and values in two aligned columns, never folded; leave out what is empty."""
-    shown = {name: str(value) for name, value in pairs.items() if value not in (None, "")}
+    """Print names and values in two aligned columns, never folded; leave out what is empty.
+
+    A tuple is several values, each on a line of its own.
+    """
+    shown = {name: value for name, value in pairs.items() if value not in (None, "", ())}
     width = max(map(len, shown), default=0)
     for name, value in shown.items():
-        line = Text.assemble(" " * indent, (f"{name:<{width}}", "bold"), "  ", value)
-        console().print(line, soft_wrap=True)
+        label = name
+        for each in value if isinstance(value, tuple) else (value,):
+            line = Text.assemble(" " * indent, (f"{label:<{width}}", "bold"), "  ", str(each))
+            console().print(line, soft_wrap=True)
+            label = ""
 
 
 def _next_step(error: Exception) -> str:

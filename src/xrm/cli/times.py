@@ -37,3 +37,12 @@ def moment(when: float | datetime, clock: Clock = system_clock) -> str:
     except (ValueError, OverflowError, OSError):
         return f"{when} (no date)"
     return f"{written} ({distance(seconds - clock())})"
+
+
+def expiry(end: float, clock: Clock = system_clock) -> str:
+    """Return the day something ends, in UTC: "2026-01-31", "expired 2024-01-31" once it has."""
+    try:
+        day = datetime.fromtimestamp(end, UTC).strftime("%Y-%m-%d")
+    except (ValueError, OverflowError, OSError):
+        return f"{end} (no date)"
+    return f"expired {day}" if end <= clock() else day

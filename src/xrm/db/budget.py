@@ -58,6 +58,11 @@ def spent() -> bool:
     return out_of_time()
 
 
+def is_limited() -> bool:
+    """Tell whether this thread's statements are counted: it runs the event loop."""
+    return _state.steps is not None
+
+
 def out_of_steps() -> bool:
     """Tell whether it was the step budget that ended."""
     return _state.steps is not None and _state.steps < 0

@@ -1,22 +1,33 @@
 """The counters of a namespace, the generation among them: one table, alike on both engines."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
+import sqlalchemy as sa
 from sqlalchemy import MetaData
-from sqlalchemy.schema import CreateIndex, CreateTable
+from sqlalchemy.schema import CreateColumn, CreateIndex, CreateTable
 from sqlalchemy.sql import ClauseElement
 
-from xrm.db.engine import Parameters
+from xrm.db.engine import Database, Parameters
 
 NONE: Mapping[str, Any] = {}
 GENERATION = "generation"
 _READ = f"SELECT value FROM counter WHERE name = '{GENERATION}'"  # noqa: S608 - a constant
 _RAISE = f"UPDATE counter SET value = value + 1 WHERE name = '{GENERATION}'"  # noqa: S608
+TABLE = sa.table("counter", sa.column("name"), sa.column("value", sa.BigInteger))
+
+
+def last_number(database: Database, name: str) -> int:
+    """Return the last number taken of a counter, 0 if none was."""
+    statement = sa.select(TABLE.c.value).where(TABLE.c.name == sa.bindparam("name"))
+    rows = database.once(database.compile(statement), {"name": name})
+    return rows[0][0] if rows else 0
 
 
 class Counting:
     """What a transaction does with counters; `take` is the engine's statement for one.
+
+    `columns` is the engine's statement for the names of a table's columns.
 
     A counter that is taken stays locked until commit, so that numbers appear in the order of
     commits.
@@ -25,6 +36,7 @@ class Counting:
     __slots__ = ("_generation",)
 
     take: str
+    columns: str
 
     def __init__(self) -> None:
         self._generation: int | None = None
@@ -58,10 +70,22 @@ class Counting:
         self.run(_RAISE)
         self._generation = None
 
-    def create_missing(self, metadata: MetaData, compiled: Callable[[ClauseElement], str]) -> None:
-        """Create what is missing of these tables and indexes."""
+    def create_missing(
+        self, metadata: MetaData, compiled: Callable[[ClauseElement], str]
+    ) -> frozenset[str]:
+        """Create what is missing of these tables, columns and indexes.
+
+        Returns the names of tables that were there with fewer columns: the new ones are empty.
+        """
+        grown = set()
         for table in metadata.sorted_tables:
             self.run(compiled(CreateTable(table, if_not_exists=True)))
+            there = {name for (name,) in self.rows(self.columns, {"of_table": table.name})}
+            for column in (column for column in table.columns if column.name not in there):
+                kind = compiled(cast(ClauseElement, CreateColumn(column))).removesuffix(" NOT NULL")
+                self.run(f'ALTER TABLE "{table.name}" ADD COLUMN {kind}')
+                grown.add(table.name)
             indexes: Sequence[Any] = sorted(table.indexes, key=lambda index: str(index.name))
             for index in indexes:
                 self.run(compiled(CreateIndex(index, if_not_exists=True)))
+        return frozenset(grown)

@@ -87,8 +87,11 @@ class Database(Protocol):
     def compile(self, element: ClauseElement) -> str:
         """Return a statement's text for this engine, with named parameters."""
 
-    def create(self, metadata: MetaData) -> None:
-        """Create what is missing of these tables and indexes, and the engine's own counters."""
+    def create(self, metadata: MetaData) -> frozenset[str]:
+        """Create what is missing of these tables, columns and indexes, and the counters.
+
+        Returns the names of tables that were there with fewer columns; the new ones are null.
+        """
 
     def once(self, statement: str, parameters: Parameters) -> list[tuple[Any, ...]]:
         """Run one reading statement in a snapshot of its own and return all of its rows."""
@@ -98,6 +101,13 @@ class Database(Protocol):
 
     def write(self) -> AbstractContextManager[Transaction]:
         """Open a writing transaction: committed at the end, rolled back on any exception."""
+
+    def exclusively(self, name: str) -> AbstractContextManager[None]:
+        """Let one process at a time, on whatever host, do what bears this name.
+
+        On SQLite nothing is held: who shares its folder has a lock there. Raises Busy after
+        waiting for a minute.
+        """
 
     def array(self, values: Sequence[Any]) -> Any:
         """Return a list of str, int or bytes as the one parameter `db.arrays.one_of` reads."""

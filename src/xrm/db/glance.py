@@ -8,8 +8,9 @@ if there was no row to tell, the caller does its work again in a transaction.
 from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 
-from sqlalchemy import BigInteger, ScalarSelect, column, literal_column, select, table
+from sqlalchemy import ScalarSelect, literal_column, select
 
+from xrm.db.counters import GENERATION, TABLE
 from xrm.db.engine import Parameters, StorageError
 
 _NONE: Mapping[str, Any] = {}
@@ -21,12 +22,8 @@ class Stale(StorageError):
 
 def generation() -> ScalarSelect[int]:
     """Return the generation as the last column of a statement for `verified_rows`."""
-    counter = table("counter", column("name"), column("value", BigInteger))
-    return (
-        select(counter.c.value)
-        .where(counter.c.name == literal_column("'generation'"))
-        .scalar_subquery()
-    )
+    of_generation = TABLE.c.name == literal_column(f"'{GENERATION}'")
+    return select(TABLE.c.value).where(of_generation).scalar_subquery()
 
 
 class Glance:

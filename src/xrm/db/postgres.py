@@ -1,7 +1,8 @@
 """PostgreSQL through psycopg 3: a pool of connections, one schema a namespace."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from hashlib import sha256
 from typing import Any, LiteralString
 
 import psycopg
@@ -26,6 +27,7 @@ from xrm.db.engine import (
 _READ: LiteralString = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 _WAIT_SECONDS = 10.0
 _LOCK_MILLISECONDS = 10_000
+_EXCLUSIVE_MILLISECONDS = 60_000
 _SETUP_LOCK = 0x78726D  # any constant: serialises creation among processes
 
 Connection = psycopg.Connection[tuple[Any, ...]]
@@ -49,6 +51,10 @@ class PostgresTransaction(Counting):
     take = (
         "INSERT INTO counter VALUES (%(name)s, %(count)s) "
         "ON CONFLICT (name) DO UPDATE SET value = counter.value + %(count)s RETURNING value"
+    )
+    columns = (
+        "SELECT column_name FROM information_schema.columns "
+        "WHERE table_schema = current_schema() AND table_name = %(of_table)s"
     )
 
     def __init__(self, connection: Connection) -> None:
@@ -89,6 +95,7 @@ class PostgresDatabase:
         self, url: str, namespace: str, *, durable: bool = True, connections: int = 16
     ) -> None:
         self._dialect: Dialect = dialect.dialect()  # type: ignore[no-untyped-call]
+        self._url, self._namespace = url, namespace
         settings = {
             "search_path": namespace,
             "lock_timeout": str(_LOCK_MILLISECONDS),
@@ -128,11 +135,15 @@ class PostgresDatabase:
         """Return a statement's text with named parameters."""
         return statement_text(element, self._dialect)
 
-    def create(self, metadata: MetaData) -> None:
-        """Create what is missing of these tables and indexes; one process at a time."""
+    def create(self, metadata: MetaData) -> frozenset[str]:
+        """Create what is missing of these tables and return which of them have grown.
+
+        One process at a time.
+        """
         with self.write() as transaction:
             transaction.rows(f"SELECT pg_advisory_xact_lock({_SETUP_LOCK})")
-            transaction.create_missing(metadata, self.compile)
+            grown: frozenset[str] = transaction.create_missing(metadata, self.compile)
+        return grown
 
     def once(self, statement: str, parameters: Parameters) -> list[tuple[Any, ...]]:
         """Run one reading statement in a snapshot of its own, in one round trip."""
@@ -180,6 +191,27 @@ class PostgresDatabase:
     def write(self) -> Any:
         """Open a writing transaction."""
         return self._transaction("BEGIN")
+
+    @contextmanager
+    def exclusively(self, name: str) -> Iterator[None]:
+        """Let one process at a time, on whatever host, do what bears this name.
+
+        The lock is an advisory one of a connection of its own and ends with it. Raises Busy
+        after waiting for a minute.
+        """
+        digest = sha256(f"{self._namespace} {name}".encode()).digest()
+        key = int.from_bytes(digest[:8], "big", signed=True)
+        options = f"-c lock_timeout={_EXCLUSIVE_MILLISECONDS}"
+        try:
+            connection = psycopg.connect(self._url, autocommit=True, options=options)
+        except psycopg.Error as error:
+            raise _meaning(error) from error
+        with closing(connection):
+            try:
+                connection.execute("SELECT pg_advisory_lock(%s)", (key,))
+            except psycopg.Error as error:
+                raise _meaning(error) from error
+            yield
 
     def array(self, values: Sequence[Any]) -> list[Any]:
         """Return a list as the driver binds it."""

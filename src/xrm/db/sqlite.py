@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +50,7 @@ class SqliteTransaction(Counting):
         "INSERT INTO counter VALUES (:name, :count) "
         "ON CONFLICT (name) DO UPDATE SET value = value + :count RETURNING value"
     )
+    columns = "SELECT name FROM pragma_table_info(:of_table)"
 
     def __init__(self, connection: apsw.Connection) -> None:
         super().__init__()
@@ -123,10 +124,11 @@ class SqliteDatabase:
         """Return a statement's text with named parameters."""
         return statement_text(element, self._dialect)
 
-    def create(self, metadata: MetaData) -> None:
-        """Create what is missing of these tables and indexes."""
+    def create(self, metadata: MetaData) -> frozenset[str]:
+        """Create what is missing of these tables and return which of them have grown."""
         with self.write() as transaction:
-            transaction.create_missing(metadata, self.compile)
+            grown: frozenset[str] = transaction.create_missing(metadata, self.compile)
+        return grown
 
     @contextmanager
     def _transaction(self, begin: str) -> Iterator[SqliteTransaction]:
@@ -158,8 +160,17 @@ class SqliteDatabase:
         return self._transaction("BEGIN")
 
     def write(self) -> Any:
-        """Open a writing transaction; it waits for another writer up to ten seconds."""
+        """Open a writing transaction; it waits for another writer up to ten seconds.
+
+        Raises StepBudgetExceeded on the event loop, which no write may hold up.
+        """
+        if budget.is_limited():
+            raise StepBudgetExceeded
         return self._transaction("BEGIN IMMEDIATE")
+
+    def exclusively(self, name: str) -> AbstractContextManager[None]:  # noqa: ARG002 - one folder
+        """Do nothing: the processes that share a file share its folder, and a lock there."""
+        return nullcontext()
 
     def array(self, values: Sequence[Any]) -> str:
         """Return a list as the JSON text `json_each` reads; bytes as hex."""

@@ -49,3 +49,13 @@ class Privilege:
     table: str
     id: str
     depths: tuple[Depth, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RolePrivilege:
+    """A privilege as a role holds it, and how deep. A request needs no name and no unit."""
+
+    privilege_id: str
+    depth: Depth
+    name: str = ""
+    business_unit_id: str = ""

@@ -4,7 +4,7 @@ A request: faces/webapi reads it > callers/bearer says whose it is > pipeline.ex
 validate > authorize > run > after, in one transaction > messages/<x> > query and store > SQL.
 
 organization    Organization: database, catalogue, trust, directory, caches
-ports           what it asks of others: Trust (keys), Directory (applications)
+ports           what it asks of others: Trust (keys), Directory (applications, people)
 metadata/       the catalogue; one file per table; standard roles
 store/          SQL tables from metadata; values to storage and back; records
 query/          bind (names to columns), compile (Query to SQL, cached by shape)
@@ -12,5 +12,5 @@ security/       a caller's privileges; row filters added to a Query
 messages/       one file per message, listed in its __init__
 callers/        one file per way to be a caller
 faces/          one folder per endpoint; they only translate
-administration, provisioning, loading: what the command line and first start do
+administration, roles, people, provisioning, loading: what others do to an organization
 """

@@ -1,31 +1,30 @@
-"""What the command line does to an organization: application users and their roles.
+"""What the command line does with users: application users, and the roles of every user.
 
-Everything that writes a record is a message run by the platform; role assignment is the
-association of a user and a role.
+All of it is messages run by the platform.
 """
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, insert, select
-
-from xrm.db import Transaction, Violation
 from xrm.model.errors import service
 from xrm.model.message import Message
-from xrm.model.text import fold
+from xrm.model.query import Condition, Order, Query
 from xrm.model.values import Entity, EntityReference, Guid, Values
 from xrm.org import pipeline
 from xrm.org.organization import Organization
 from xrm.org.provisioning import platform_caller
-from xrm.org.store.columns import fold_name, pack_guid, unpack_guid
-from xrm.org.store.tables import USER_ROLES, schema
+from xrm.org.rules.roles import ASSIGNMENT
+from xrm.org.security.caller import Caller
+
+MOST = 1_000_000
+"""Rows of a listing: more users or roles than an organization ever has."""
 
 
 @dataclass(frozen=True, slots=True)
 class ApplicationUser:
-    """A service's user."""
+    """A service's user, with what the platform filled in from the directory."""
 
     user_id: UUID
     name: str
@@ -33,6 +32,23 @@ class ApplicationUser:
     business_unit: str
     roles: tuple[str, ...]
     enabled: bool
+    object_id: UUID | None = None
+    application_uri: str = ""
+    user_name: str = ""
+    email: str = ""
+    access_mode: int = 0
+    licensed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PersonUser:
+    """The user a person of the directory has here."""
+
+    user_id: UUID
+    enabled: bool
+    licensed: bool
+    access_mode: int
+    roles: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +60,12 @@ class RoleSummary:
     business_unit: str
 
 
+def platform_of(organization: Organization) -> Caller:
+    """Return the platform as a caller."""
+    with organization.database.read() as transaction:
+        return platform_caller(organization.database, transaction)
+
+
 def create_application_user(
     organization: Organization, application_id: UUID, *, business_unit: str | None = None
 ) -> UUID:
@@ -52,11 +74,10 @@ def create_application_user(
     `business_unit` is a name; the root if absent. Raises ServiceError if the directory has no
     such application, it has a user already, or there is no such business unit.
     """
-    with organization.database.read() as transaction:
-        platform = platform_caller(organization.database, transaction)
-        unit: Guid = platform.business_unit_id
-        if business_unit is not None:
-            unit = _named(organization, transaction, "businessunit", business_unit)
+    platform = platform_of(organization)
+    unit: Guid = platform.business_unit_id
+    if business_unit is not None:
+        unit = named(organization, "businessunit", business_unit)
     values: Values = {
         "applicationid": str(application_id),
         "businessunitid": EntityReference("businessunit", unit),
@@ -68,59 +89,74 @@ def create_application_user(
 
 def application_users(organization: Organization) -> list[ApplicationUser]:
     """Return the application users by name."""
-    sql = schema(organization.catalogue)
-    user, unit = sql.tables["systemuser"], sql.tables["businessunit"]
-    statement = (
-        select(
-            user.c.systemuserid, user.c.fullname, user.c.applicationid, unit.c.name,
-            user.c.isdisabled,
-        )
-        .outerjoin(unit, unit.c.businessunitid == user.c.businessunitid)
-        .where(user.c.applicationid.is_not(None))
-        .order_by(user.c.fullname__fold, user.c.systemuserid)
+    columns = (
+        "systemuserid", "fullname", "applicationid", "businessunitid", "isdisabled",
+        "azureactivedirectoryobjectid", "applicationiduri", "domainname", "internalemailaddress",
+        "accessmode", "islicensed",
     )  # fmt: skip
-    with organization.database.read() as transaction:
-        rows = transaction.rows(organization.database.compile(statement))
-        roles = _roles_by_user(organization, transaction)
+    rows = _rows(
+        organization,
+        Query(
+            "systemuser", columns, Condition("applicationid", "not-null"),
+            orders=(Order("fullname"), Order("systemuserid")), size=MOST,
+        ),
+    )  # fmt: skip
+    units, assigned = _names(organization, "businessunit"), _roles_by_user(organization)
     return [
         ApplicationUser(
-            user_id=UUID(unpack_guid(key)),
-            name=name,
-            application_id=UUID(unpack_guid(application)),
-            business_unit=unit_name or "",
-            roles=tuple(roles.get(key, ())),
-            enabled=not disabled,
+            user_id=UUID(row["systemuserid"]),
+            name=row["fullname"],
+            application_id=UUID(row["applicationid"]),
+            business_unit=units.get(row["businessunitid"].id, ""),
+            roles=tuple(assigned.get(row["systemuserid"], ())),
+            enabled=not row["isdisabled"],
+            object_id=_identifier(row["azureactivedirectoryobjectid"]),
+            application_uri=row["applicationiduri"] or "",
+            user_name=row["domainname"] or "",
+            email=row["internalemailaddress"] or "",
+            access_mode=row["accessmode"] or 0,
+            licensed=bool(row["islicensed"]),
         )
-        for key, name, application, unit_name, disabled in rows
+        for row in rows
     ]
 
 
-def _roles_by_user(organization: Organization, transaction: Transaction) -> dict[bytes, list[str]]:
-    sql = schema(organization.catalogue)
-    assigned, role = sql.intersects[USER_ROLES], sql.tables["role"]
-    statement = (
-        select(assigned.c.systemuserid, role.c.name)
-        .join(role, role.c.roleid == assigned.c.roleid)
-        .order_by(role.c.name__fold)
-    )
-    names: dict[bytes, list[str]] = {}
-    for user, name in transaction.rows(organization.database.compile(statement)):
-        names.setdefault(user, []).append(name)
-    return names
+def user_of_person(organization: Organization, object_id: UUID) -> PersonUser | None:
+    """Return the user of a person by the id of the account in the directory, or None."""
+    columns = ("systemuserid", "isdisabled", "islicensed", "accessmode", "applicationid")
+    wanted = Condition("azureactivedirectoryobjectid", "eq", (str(object_id),))
+    for row in _rows(organization, Query("systemuser", columns, wanted, size=MOST)):
+        if row["applicationid"] is None:
+            return PersonUser(
+                user_id=UUID(row["systemuserid"]),
+                enabled=not row["isdisabled"],
+                licensed=bool(row["islicensed"]),
+                access_mode=row["accessmode"] or 0,
+                roles=tuple(_roles_by_user(organization).get(row["systemuserid"], ())),
+            )
+    return None
+
+
+def set_enabled(organization: Organization, user: UUID, *, enabled: bool) -> None:
+    """Enable or disable a user; it counts at the next request of every process.
+
+    Raises ServiceError if there is no such user, or 0x80041d2f if it is the last enabled System
+    Administrator.
+    """
+    values: Values = {"isdisabled": not enabled}
+    message = Message("Update", {"Target": Entity("systemuser", str(user), values)})
+    pipeline.execute(organization, message, platform_of(organization))
 
 
 def roles(organization: Organization) -> list[RoleSummary]:
     """Return the security roles by name."""
-    sql = schema(organization.catalogue)
-    role, unit = sql.tables["role"], sql.tables["businessunit"]
-    statement = (
-        select(role.c.roleid, role.c.name, unit.c.name)
-        .outerjoin(unit, unit.c.businessunitid == role.c.businessunitid)
-        .order_by(role.c.name__fold, role.c.roleid)
-    )
-    with organization.database.read() as transaction:
-        rows = transaction.rows(organization.database.compile(statement))
-    return [RoleSummary(UUID(unpack_guid(key)), name, unit or "") for key, name, unit in rows]
+    columns = ("roleid", "name", "businessunitid")
+    orders = (Order("name"), Order("roleid"))
+    units = _names(organization, "businessunit")
+    return [
+        RoleSummary(UUID(row["roleid"]), row["name"], units.get(row["businessunitid"].id, ""))
+        for row in _rows(organization, Query("role", columns, orders=orders, size=MOST))
+    ]
 
 
 def assign_role(organization: Organization, user: UUID, role: str) -> None:
@@ -128,78 +164,92 @@ def assign_role(organization: Organization, user: UUID, role: str) -> None:
 
     Raises ServiceError if there is no such user or role.
     """
-
-    def change(transaction: Transaction, keys: dict[str, bytes]) -> None:
-        assigned = schema(organization.catalogue).intersects[USER_ROLES]
-        statement = insert(assigned).values(
-            systemuserid=bindparam("user"), roleid=bindparam("role")
-        )
-        transaction.run(organization.database.compile(statement), keys)
-
     try:
-        _associate(organization, user, role, change)
-    except Violation:
-        return
+        _associate(organization, "Associate", user, role)
+    except service.ServiceError as error:
+        if error.fault is not service.DUPLICATE_RECORD:
+            raise
 
 
 def remove_role(organization: Organization, user: UUID, role: str) -> None:
     """Take a role from a user, by name or id.
 
-    Raises ServiceError if there is no such user or role, or the user does not have it.
+    Raises ServiceError if there is no such user or role, or the user does not have it;
+    0x80041d30 or 0x80041d64 if the user must stay System Administrator.
     """
-
-    def change(transaction: Transaction, keys: dict[str, bytes]) -> None:
-        assigned = schema(organization.catalogue).intersects[USER_ROLES]
-        statement = delete(assigned).where(
-            assigned.c.systemuserid == bindparam("user"), assigned.c.roleid == bindparam("role")
-        )
-        if transaction.run(organization.database.compile(statement), keys) == 0:
-            raise service.ServiceError(
-                service.INVALID_ARGUMENT, f"The user {user} does not have the role '{role}'."
-            )
-
-    _associate(organization, user, role, change)
-
-
-def _associate(
-    organization: Organization,
-    user: UUID,
-    role: str,
-    change: Callable[[Transaction, dict[str, bytes]], None],
-) -> None:
-    users = organization.catalogue["systemuser"]
-    with organization.database.write() as transaction:
-        if organization.store.standing(transaction, users, str(user)) is None:
-            raise service.ServiceError(
-                service.NOT_FOUND, f"Entity 'SystemUser' With Id = {user} Does Not Exist"
-            )
-        key = _named(organization, transaction, "role", role)
-        change(transaction, {"user": pack_guid(str(user)), "role": pack_guid(key)})
-        transaction.changed()
-
-
-def _named(
-    organization: Organization, transaction: Transaction, table_name: str, name: str
-) -> Guid:
-    """Return the id of the one record of that primary name, or of that id."""
-    table = organization.catalogue[table_name]
-    sql = schema(organization.catalogue).tables[table_name]
-    column = table.columns[table.primary_name or ""]
-    statement: Any = select(sql.c[table.primary_id]).where(
-        sql.c[fold_name(column)] == bindparam("name")
-    )
-    parameters: dict[str, Any] = {"name": fold(name)}
     try:
-        parameters = {"id": pack_guid(str(UUID(name)))}
-        statement = select(sql.c[table.primary_id]).where(
-            sql.c[table.primary_id] == bindparam("id")
-        )
-    except ValueError:
-        pass
-    rows = transaction.rows(organization.database.compile(statement), parameters)
-    if len(rows) != 1:
-        count = "several" if rows else "no"
+        _associate(organization, "Disassociate", user, role)
+    except service.ServiceError as error:
+        if error.fault is not service.INVALID_ARGUMENT:
+            raise
+        raise service.ServiceError(
+            error.fault, f"The user {user} does not have the role '{role}'."
+        ) from None
+
+
+def _associate(organization: Organization, name: str, user: UUID, role: str) -> None:
+    related = [EntityReference("role", named(organization, "role", role))]
+    parameters: Mapping[str, Any] = {
+        "Target": EntityReference("systemuser", str(user)),
+        "Relationship": ASSIGNMENT,
+        "RelatedEntities": related,
+    }
+    pipeline.execute(organization, Message(name, parameters), platform_of(organization))
+
+
+def named(organization: Organization, table_name: str, name: str) -> Guid:
+    """Return the id of the one record of that primary name, or of that id.
+
+    Raises ServiceError 0x80040217 if there is none or there are several.
+    """
+    table, store = organization.catalogue[table_name], organization.store
+    with organization.database.read() as transaction:
+        identifier = _identifier(name)
+        if identifier is None:
+            found = store.named(transaction, table, name)
+        else:
+            there = store.standing(transaction, table, str(identifier)) is not None
+            found = [str(identifier)] if there else []
+    if len(found) != 1:
+        count = "several" if found else "no"
         raise service.ServiceError(
             service.NOT_FOUND, f"There is {count} {table.display_name.lower()} named '{name}'."
         )
-    return unpack_guid(rows[0][0])
+    return found[0]
+
+
+def _identifier(text: str | None) -> UUID | None:
+    try:
+        return UUID(text) if text else None
+    except ValueError:
+        return None
+
+
+def _rows(organization: Organization, query: Query) -> list[dict[str, Any]]:
+    message = Message("RetrieveMultiple", {"Query": query})
+    found = pipeline.execute(organization, message, platform_of(organization))
+    names = [column.logical_name for column in found.columns]
+    return [dict(zip(names, row, strict=True)) for row in found.rows]
+
+
+def _names(organization: Organization, table_name: str) -> dict[Guid, str]:
+    """Return every record's name by its key."""
+    table = organization.catalogue[table_name]
+    key, name = table.primary_id, table.primary_name or ""
+    query = Query(table_name, (key, name), orders=(Order(name),), size=MOST)
+    return {row[key]: row[name] or "" for row in _rows(organization, query)}
+
+
+def _roles_by_user(organization: Organization) -> dict[Guid, list[str]]:
+    associations = organization.associations
+    # A query asks one table; pairs of records are no table of their own.
+    with organization.database.read() as transaction:
+        pairs = associations.pairs(transaction, associations[ASSIGNMENT])
+    holders: dict[Guid, list[Guid]] = {}
+    for user, role in pairs:
+        holders.setdefault(role, []).append(user)
+    names: dict[Guid, list[str]] = {}
+    for role, name in _names(organization, "role").items():
+        for user in holders.get(role, ()):
+            names.setdefault(user, []).append(name)
+    return names

@@ -16,6 +16,8 @@ from xrm.org.ports import Directory, Trust
 from xrm.org.query.bind import Shape, bind
 from xrm.org.query.compile import Plan, compile_shape
 from xrm.org.security.caller import Caller
+from xrm.org.store.associations import Associations
+from xrm.org.store.grants import Grants
 from xrm.org.store.records import RecordStore
 
 MAX_PLANS = 2000
@@ -32,8 +34,8 @@ class _Cache:
 class Organization:
     """An organization at a canonical URL that ends with a slash.
 
-    It trusts `trust` for tokens and asks `directory` about applications. Safe to use from
-    every thread; the caches follow the database's generation.
+    It trusts `trust` for tokens and asks `directory` about applications and people. Safe to use
+    from every thread; the caches follow the database's generation.
     """
 
     def __init__(
@@ -56,6 +58,8 @@ class Organization:
         self.quoted_challenge = quoted_challenge
         self.catalogue = catalogue()
         self.store = RecordStore(database, self.catalogue)
+        self.associations = Associations(database, self.catalogue)
+        self.grants = Grants(database, self.catalogue)
         self.tokens = BearerTokens(trust, clock, url=url)
         self._users = Users(database, self.catalogue)
         self._plans: dict[Shape, Plan] = {}

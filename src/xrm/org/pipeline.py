@@ -3,7 +3,8 @@
 The phases that must not be forgotten live here, so that a new message cannot skip them.
 """
 
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from xrm.db import Busy, StatementTimeout, Transaction, Violation
@@ -27,25 +28,57 @@ def execute(organization: Organization, message: Message, actor: Identity | Call
 
     Raises ServiceError for everything the organization refuses; nothing is kept then.
     """
+    handler = _handler(message)
+    try:
+        if handler.writes:
+            with _turn(organization) as transaction:
+                return _run(organization, handler, message, actor, transaction)
+        return _read(organization, handler, message, actor)
+    except (Violation, StatementTimeout, Busy) as error:
+        raise _meaning(error) from None
+
+
+@contextmanager
+def writing(organization: Organization) -> Iterator[Transaction]:
+    """Open one transaction for several messages: all of them are kept, or none.
+
+    Raises ServiceError as `execute` does.
+    """
+    try:
+        with _turn(organization) as transaction:
+            yield transaction
+    except (Violation, StatementTimeout, Busy) as error:
+        raise _meaning(error) from None
+
+
+def execute_within(
+    organization: Organization, message: Message, caller: Caller, transaction: Transaction
+) -> Any:
+    """Run a message in a transaction of `writing` and return its response.
+
+    It takes no identity: what a transaction sees of users before it commits must not be cached.
+    Raises ServiceError as `execute` does.
+    """
+    return _run(organization, _handler(message), message, caller, transaction)
+
+
+def _handler(message: Message) -> Handler:
     handler = HANDLERS.get(message.name)
     if handler is None:
         raise service.ServiceError(
             service.NOT_IMPLEMENTED, f"The message '{message.name}' is not implemented."
         )
-    try:
-        if handler.writes:
-            return _write(organization, handler, message, actor)
-        return _read(organization, handler, message, actor)
-    except Violation:
-        raise service.ServiceError(
+    return handler
+
+
+def _meaning(error: Violation | StatementTimeout | Busy) -> service.ServiceError:
+    if isinstance(error, Violation):
+        return service.ServiceError(
             service.DUPLICATE_RECORD, "A record with matching key values already exists."
-        ) from None
-    except StatementTimeout:
-        raise service.ServiceError(service.SQL_TIMEOUT, "SQL timeout expired.") from None
-    except Busy:
-        raise service.ServiceError(
-            service.SQL_ERROR, "The database is busy; try again later."
-        ) from None
+        )
+    if isinstance(error, StatementTimeout):
+        return service.ServiceError(service.SQL_TIMEOUT, "SQL timeout expired.")
+    return service.ServiceError(service.SQL_ERROR, "The database is busy; try again later.")
 
 
 def _read(
@@ -62,13 +95,12 @@ def _read(
         return _run(organization, handler, message, actor, transaction)
 
 
-def _write(
-    organization: Organization, handler: Handler, message: Message, actor: Identity | Caller
-) -> Any:
+@contextmanager
+def _turn(organization: Organization) -> Iterator[Transaction]:
     with organization.database.write() as transaction:
         # Writers take turns, so that what a rule has looked at holds until it writes.
         transaction.next_number(ROW_VERSION, 0)
-        return _run(organization, handler, message, actor, transaction)
+        yield transaction
 
 
 def _run(

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
+from xrm.model.values import Guid
 from xrm.wire.jose import VerificationKey
 
 
@@ -25,6 +26,13 @@ class Trust(Protocol):
     def key(self, kid: str) -> VerificationKey | None:
         """Return the published key of that id, None if there is none."""
 
+    def stands(self, application_id: Guid) -> bool:
+        """Tell whether the tokens an application was given still count.
+
+        Asked for every request, so it must be cheap. Where tokens count until they expire, as
+        they do at the service, it is always true.
+        """
+
 
 @dataclass(frozen=True, slots=True)
 class DirectoryApplication:
@@ -37,8 +45,31 @@ class DirectoryApplication:
     tenant_domain: str
 
 
+@dataclass(frozen=True, slots=True)
+class DirectoryPerson:
+    """What the directory knows of a person.
+
+    `licensed` for a licence that includes the organization; `administrator` for a global, a
+    Dynamics 365 or a Power Platform administrator of the tenant.
+    """
+
+    object_id: UUID
+    user_principal_name: str
+    display_name: str
+    given_name: str
+    surname: str
+    mail: str
+    enabled: bool
+    licensed: bool
+    administrator: bool
+    deleted: bool = False
+
+
 class Directory(Protocol):
-    """The tenant's directory, as far as application users need it."""
+    """The tenant's directory, as far as the organization's users need it."""
 
     def application(self, application_id: UUID) -> DirectoryApplication | None:
         """Return a registered application, None if the tenant has none of that id."""
+
+    def person(self, object_id: UUID) -> DirectoryPerson | None:
+        """Return a person, None if the tenant has none of that id."""

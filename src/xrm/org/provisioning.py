@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid5
 
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import bindparam, select
 
 from xrm.db import Database, Transaction
 from xrm.model.metadata import Catalogue
@@ -14,9 +14,10 @@ from xrm.model.privileges import Depth
 from xrm.model.values import EntityReference, Guid, Values
 from xrm.org.metadata import catalogue, standard_roles
 from xrm.org.security.caller import Caller
-from xrm.org.store.columns import pack_guid, unpack_guid
+from xrm.org.store.columns import unpack_guid
+from xrm.org.store.grants import Grants
 from xrm.org.store.records import RecordStore
-from xrm.org.store.tables import DEPTH_MASK, ROLE_PRIVILEGES, schema
+from xrm.org.store.tables import schema
 
 _NAMES = UUID("0b7ff1b4-6c5e-4d8c-9a6a-3e8f5c1d2b70")
 PLATFORM = "SYSTEM"
@@ -122,25 +123,12 @@ def _grant_standard(
     for values in _privileges(tables):
         store.insert(transaction, tables["privilege"], values)
         keys[str(values["name"])] = str(values["privilegeid"])
-    platform = platform_caller(database, transaction)
-    granted = schema(tables).intersects[ROLE_PRIVILEGES]
-    statement = database.compile(
-        insert(granted).values(
-            roleid=bindparam("role"),
-            privilegeid=bindparam("privilege"),
-            **{DEPTH_MASK: bindparam("mask")},
-        )
-    )
+    platform, grants = platform_caller(database, transaction), Grants(database, tables)
     for role in standard_roles()["roles"]:
         key = str(ids())
         store.insert(transaction, tables["role"], _role(key, role, platform))
         for name, depth in _depths(role["privileges"], keys).items():
-            parameters: dict[str, Any] = {
-                "role": pack_guid(key),
-                "privilege": pack_guid(keys[name]),
-                "mask": depth.value,
-            }
-            transaction.run(statement, parameters)
+            grants.put(transaction, key, keys[name], depth)
 
 
 def _depths(stated: dict[str, str], keys: dict[str, Guid]) -> dict[str, Depth]:

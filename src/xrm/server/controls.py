@@ -19,7 +19,7 @@ import orjson
 
 from xrm.model.ports import Clock, system_clock
 from xrm.model.secret import Secret
-from xrm.server.folder import Folder, write_private
+from xrm.server.folder import EstateError, Folder, write_private
 from xrm.wire.http import Request, Response, Route
 
 CLOCK_PATH = "/control/clock"
@@ -50,13 +50,23 @@ class OffsetClock:
         _OFFSET.pack_into(self._map, 0, seconds)
 
 
-def prepare(folder: Folder, *, wanted: bool) -> None:
-    """Make the clock's file, at no offset, and a fresh token; or remove what is left of them."""
-    if wanted:
-        write_private(folder.path / _CLOCK, _OFFSET.pack(0.0))
-        write_private(folder.path / _TOKEN, secrets.token_urlsafe(32).encode())
-    else:
+def prepare(folder: Folder, *, wanted: bool, first: bool) -> None:
+    """Make the clock's file, at no offset, and a fresh token, or join the servers that have them.
+
+    The first server of a directory removes what is left of others; one that does not open the
+    controls follows the clock of those that do. Raises EstateError when servers are there that
+    could not follow it.
+    """
+    if first:
         clear(folder)
+        if wanted:
+            write_private(folder.path / _TOKEN, secrets.token_urlsafe(32).encode())
+            write_private(folder.path / _CLOCK, _OFFSET.pack(0.0))
+    elif wanted and not (folder.path / _CLOCK).exists():
+        raise EstateError(
+            f"a server already running on {folder.path} has no --test-controls and would not "
+            "follow the clock; stop it, or give this one its own data directory with --data"
+        )
 
 
 def clear(folder: Folder) -> None:

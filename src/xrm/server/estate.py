@@ -6,22 +6,26 @@ from uuid import UUID
 
 from xrm import db
 from xrm.db import Database, StorageError
+from xrm.db.counters import last_number
 from xrm.model.ports import random_ids
 from xrm.org.organization import Organization
 from xrm.org.provisioning import provision
-from xrm.server import addresses, bootstrap, controls, published
+from xrm.server import addresses, controls, demonstration, published
 from xrm.server.addresses import Urls
-from xrm.server.bootstrap import Demonstration, Vault
+from xrm.server.demonstration import Demonstration, Vault
 from xrm.server.folder import EstateError, Folder
+from xrm.server.following import Following
 from xrm.server.settings import Settings
 from xrm.server.trust import TenantDirectory, TenantTrust
 from xrm.sts import TokenService
 from xrm.sts.keys import WrongSealingKey
 from xrm.sts.model import Tenant
-from xrm.sts.registration import add_resource
+from xrm.sts.registration import add_resource, presence
 
 STS, ORG = "sts", "org_contoso"
 _STATE = "estate.json"
+_COMPLETE = "complete"
+_SHARE = "give all who use it the same XRM_SEALING_KEY, that of sealing.key where it was first used"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +77,17 @@ class _Opening:
     def run(self) -> Estate:
         state = self._state()
         try:
-            estate = self._open(state)
+            accounts, records = self._database(STS), self._database(ORG)
+            with accounts.exclusively("opening"):
+                known = bool(state["complete"]) or _is_complete(accounts)
+                estate = self._open(state, accounts, records, known=known)
+                if not known:
+                    _complete(accounts)
         except BaseException as error:
             self._abandon()
-            if isinstance(error, StorageError | WrongSealingKey):
+            if isinstance(error, WrongSealingKey):
+                raise EstateError(f"cannot open {self._where()}: {error}; {_SHARE}") from error
+            if isinstance(error, StorageError):
                 raise EstateError(f"cannot open {self._where()}: {error}") from error
             raise
         if not state["complete"]:
@@ -86,57 +97,58 @@ class _Opening:
     def _state(self) -> dict[str, object]:
         state = self._folder.read_json(_STATE)
         if not state:
-            state = {
-                "server_id": str(random_ids()),
-                "organization_id": str(random_ids()),
-                "complete": False,
-            }
+            state = {"server_id": str(random_ids()), "complete": False}
             self._folder.write_json(_STATE, state)
-        elif not state["complete"]:
+        elif not state["complete"] and not self._settings.database:
             self._begin_again()
         return state
 
     def _begin_again(self) -> None:
         """Remove what an interrupted first use left: nobody has worked with it yet."""
-        if self._settings.database:
-            raise EstateError(
-                f"the first use of {self._where()} was interrupted; drop its schemas {STS} and "
-                f"{ORG}, remove {self._folder.path / _STATE}, and start again"
-            )
         for name in (STS, ORG):
             for suffix in ("", "-wal", "-shm"):
                 (self._folder.database / f"{name}.db{suffix}").unlink(missing_ok=True)
 
-    def _open(self, state: dict[str, object]) -> Estate:
+    def _open(
+        self, state: dict[str, object], accounts: Database, records: Database, *, known: bool
+    ) -> Estate:
         settings, clock = self._settings, controls.clock_of(self._folder)
         key = self._folder.sealing_key(settings.sealing_key)
         service = self._service = TokenService(
-            self._database(STS),
+            accounts,
             base_url=self._urls.sts,
             clock=clock,
             ids=random_ids,
             sealing_key=key,
             token_lifetime=settings.token_lifetime,
         )
-        tenant = bootstrap.tenant(service)
-        records = self._database(ORG)
+        if not known and demonstration.has_begun(service):
+            raise EstateError(
+                f"the first use of {self._where()} was interrupted; drop its schemas {STS} and "
+                f"{ORG}, and start again"
+            )
+        presence.complete(service)
+        tenant = demonstration.tenant(service)
         provision(
             records,
-            organization_id=UUID(str(state["organization_id"])),
-            name=bootstrap.NAME,
+            organization_id=random_ids(),
+            name=tenant.name,
             clock=clock,
             ids=random_ids,
         )
         organization = Organization(
             records,
             url=self._urls.org,
-            trust=TenantTrust(service, tenant),
+            trust=TenantTrust(service, tenant, strict=settings.profile == "strict"),
             directory=TenantDirectory(service, tenant),
             clock=clock,
             ids=random_ids,
             quoted_challenge=settings.quoted_challenge,
         )
-        vault = Vault(self._folder, key)
+        shown = demonstration.demonstrate(
+            service, tenant, organization, folder=self._folder, vault=Vault(self._folder, key)
+        )
+        Following(service, tenant, organization).begin()
         return Estate(
             settings=settings,
             folder=self._folder,
@@ -145,7 +157,7 @@ class _Opening:
             sts=service,
             tenant=tenant,
             organization=organization,
-            demonstration=bootstrap.demonstrate(service, tenant, organization, vault=vault),
+            demonstration=shown,
         )
 
     def _database(self, namespace: str) -> Database:
@@ -167,3 +179,13 @@ class _Opening:
             self._service.close()
         for database in self._databases:
             database.close()
+
+
+def _is_complete(database: Database) -> bool:
+    """Tell whether a first use, be it by another host, came to its end."""
+    return last_number(database, _COMPLETE) > 0
+
+
+def _complete(database: Database) -> None:
+    with database.write() as transaction:
+        transaction.next_number(_COMPLETE)

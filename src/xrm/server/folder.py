@@ -4,7 +4,6 @@ import base64
 import os
 import secrets
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -17,6 +16,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from xrm.model.secret import Secret
 
 KEY_BYTES = 32
+SERVERS = "servers"
+"""The folder in which those who serve from a data directory say so."""
 _NONCE = 12
 
 
@@ -27,13 +28,20 @@ class EstateError(Exception):
 if sys.platform == "win32":
     import msvcrt
 
-    def _lock(file: IO[bytes], *, wait: bool) -> None:
-        msvcrt.locking(file.fileno(), msvcrt.LK_LOCK if wait else msvcrt.LK_NBLCK, 1)
+    def _lock(file: IO[bytes]) -> None:
+        msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)
+
+    def _look(file: IO[bytes]) -> None:
+        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
 else:
     import fcntl
 
-    def _lock(file: IO[bytes], *, wait: bool) -> None:
-        fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+    def _lock(file: IO[bytes]) -> None:
+        fcntl.flock(file, fcntl.LOCK_EX)
+
+    def _look(file: IO[bytes]) -> None:
+        # Shared, so that two who look do not take each other for a holder.
+        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
 
 
 class Folder:
@@ -44,7 +52,7 @@ class Folder:
         self.database = path / "database"
         self.tls = path / "tls"
         try:
-            for folder in (path, self.database, self.tls):
+            for folder in (path, self.database, self.tls, path / SERVERS):
                 _private_folder(folder)
         except OSError as error:
             raise EstateError(f"cannot use the data directory {path}: {error.strerror}") from error
@@ -52,27 +60,8 @@ class Folder:
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Hold the directory's lock: what is inside is done by one process at a time."""
-        with (self.path / "lock").open("ab") as file:
-            _lock(file, wait=True)
+        with hold(self.path / "lock"):
             yield
-
-    def serving_lock(self, *, patience: float = 1.0) -> IO[bytes]:
-        """Take the lock a server holds while it runs; it ends when the file is closed.
-
-        Raises EstateError when another server holds it; `patience`, in seconds, is for those who
-        only look whether one does.
-        """
-        file = (self.path / "serving.lock").open("ab")
-        end = time.monotonic() + patience
-        while not _try_lock(file):
-            if time.monotonic() >= end:
-                file.close()
-                raise EstateError(
-                    f"a server is already running on {self.path}; stop it, or give this one its "
-                    "own data directory with --data"
-                )
-            time.sleep(0.05)
-        return file
 
     def sealing_key(self, given: Secret | None) -> bytes:
         """Return the 32 bytes that seal what is kept: the operator's, else this directory's."""
@@ -103,12 +92,26 @@ class Folder:
         write_private(self.path / name, orjson.dumps(value, option=orjson.OPT_INDENT_2))
 
 
-def _try_lock(file: IO[bytes]) -> bool:
+def hold(path: Path) -> IO[bytes]:
+    """Wait for a file's lock and take it; it ends when what is returned is closed.
+
+    It also ends with the process, however that ends.
+    """
+    file = path.open("ab")
+    _lock(file)
+    return file
+
+
+def is_held(path: Path) -> bool:
+    """Tell whether somebody holds a file's lock; a file that is not there is held by nobody."""
     try:
-        _lock(file, wait=False)
-    except OSError:
+        with path.open("rb") as file:
+            _look(file)
+    except FileNotFoundError:
         return False
-    return True
+    except OSError:
+        return True
+    return False
 
 
 def _private_folder(path: Path) -> None:

@@ -1,18 +1,20 @@
-"""The facts of a running server: the line `--json` prints, and `server.json` beside it."""
+"""The facts of a running server, and how those that share a data directory know of each other.
+
+Each has a number in the folder `servers`: `N.lock`, which it holds as long as it lives, and
+`N.json`, its facts, once it is ready. A free lock is that of a server that was killed.
+"""
 
 from contextlib import suppress
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 from uuid import UUID
 
 import orjson
 
 from xrm.model.secret import Secret
 from xrm.server.addresses import Urls
-from xrm.server.folder import EstateError, Folder
-
-FILE = "server.json"
+from xrm.server.folder import SERVERS, Folder, hold, is_held
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +30,14 @@ class Published:
     client_secret: Secret
     no_user_client_id: UUID
     no_user_client_secret: Secret
+    certificate_client_id: UUID
+    certificate_path: Path
+    second_tenant_id: UUID
+    multi_tenant_client_id: UUID
+    multi_tenant_client_secret: Secret
+    admin_client_id: UUID
+    admin_client_secret: Secret
+    graph_url: str
     data_dir: Path
     ca_bundle: Path
     pid: int
@@ -47,25 +57,72 @@ def _plain(value: object) -> str | int:
     return value if isinstance(value, int) else str(value)
 
 
-def announce(folder: Folder, facts: Published) -> None:
-    """Write the facts, without secrets, where the command line finds a running server."""
-    secret = {item.name for item in fields(facts) if isinstance(getattr(facts, item.name), Secret)}
-    plain = {name: value for name, value in facts.facts().items() if name not in secret}
-    folder.write_json(FILE, plain)
+class Presence:
+    """One server among those that run on a data directory."""
+
+    def __init__(self, folder: Folder) -> None:
+        """Join them. Call it under the directory's lock."""
+        number = max(living(folder), default=0) + 1
+        self._folder, self._number = folder, number
+        self._held: IO[bytes] = hold(_lock_file(folder, number))
+
+    def announce(self, facts: Published) -> None:
+        """Write the facts, without secrets, where the command line finds a running server."""
+        revealed = facts.facts()
+        for item in fields(facts):
+            if isinstance(getattr(facts, item.name), Secret):
+                del revealed[item.name]
+        self._folder.write_json(_facts_name(self._number), revealed)
+
+    def leave(self) -> None:
+        """Take everything back."""
+        self._held.close()
+        _forget(self._folder, self._number)
 
 
-def withdraw(folder: Folder) -> None:
-    """Remove what `announce` wrote."""
-    with suppress(OSError):
-        (folder.path / FILE).unlink(missing_ok=True)
+def _lock_file(folder: Folder, number: int) -> Path:
+    return folder.path / SERVERS / f"{number}.lock"
+
+
+def _facts_name(number: int) -> str:
+    return f"{SERVERS}/{number}.json"
+
+
+def _numbers(folder: Folder) -> list[int]:
+    stems = [path.stem for path in (folder.path / SERVERS).glob("*.lock")]
+    return sorted(int(stem) for stem in stems if stem.isdecimal())
+
+
+def living(folder: Folder) -> list[int]:
+    """Return the numbers of the servers that live, and remove what killed ones left.
+
+    Only under the directory's lock: a file may not be removed while its server joins.
+    """
+    found = []
+    for number in _numbers(folder):
+        if is_held(_lock_file(folder, number)):
+            found.append(number)
+        else:
+            _forget(folder, number)
+    return found
+
+
+def _forget(folder: Folder, number: int) -> None:
+    for path in (folder.path / _facts_name(number), _lock_file(folder, number)):
+        with suppress(OSError):
+            path.unlink(missing_ok=True)
 
 
 def running(folder: Folder) -> dict[str, Any]:
-    """Return the facts, without secrets, of the server that runs on a directory; {} if none."""
-    try:
-        folder.serving_lock(patience=0).close()
-    except EstateError:
-        return folder.read_json(FILE)
+    """Return the facts, without secrets, of a server that runs on a directory; {} if none does.
+
+    Of several that are ready it is the one that started first.
+    """
+    for number in _numbers(folder):
+        if is_held(_lock_file(folder, number)):
+            facts = folder.read_json(_facts_name(number))
+            if facts:
+                return facts
     return {}
 
 

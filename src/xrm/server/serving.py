@@ -20,7 +20,7 @@ from xrm.server.estate import Estate
 from xrm.server.folder import EstateError, Folder
 from xrm.server.process import listening, single
 from xrm.server.process.supervisor import Supervisor
-from xrm.server.published import Published
+from xrm.server.published import Presence, Published
 from xrm.server.settings import Settings
 from xrm.server.tls import Certificate
 
@@ -60,9 +60,7 @@ def serve(settings: Settings, *, ready: Ready | None = None, stop: Stop | None =
     if settings.workers > 1 and sys.platform == "win32":
         raise EstateError("several workers cannot share a socket on Windows; use --workers 1")
     with _data(settings) as where:
-        folder = Folder(where.folder)
-        with folder.serving_lock():
-            _serve(where, folder, ready or (lambda _facts: None), stop or Stop())
+        _serve(where, Folder(where.folder), ready or (lambda _facts: None), stop or Stop())
     return 0
 
 
@@ -91,6 +89,7 @@ class _Start:
 
     settings: Settings
     folder: Folder
+    presence: Presence
     urls: Urls
     places: Sequence[Place]
     sockets: Sequence[socket]
@@ -103,19 +102,34 @@ def _serve(settings: Settings, folder: Folder, ready: Ready, stop: Stop) -> None
     places, sockets = _bind(settings)
     try:
         urls = addresses.publish(settings, places)
-        names = addresses.certificate_names(settings, urls)
-        with folder.locked():
-            certificate = tls.ensure(folder, names)
-            controls.prepare(folder, wanted=settings.test_controls)
-        estate = Estate.open(settings, urls=urls)
-        estate.publish()
-        start = _Start(settings, folder, urls, places, sockets, certificate, ready, stop)
-        (_one if settings.workers == 1 else _several)(start, estate)
+        with _present(settings, folder) as presence:
+            with folder.locked():
+                certificate = tls.ensure(folder, addresses.certificate_names(settings, urls))
+            estate = Estate.open(settings, urls=urls)
+            estate.publish()
+            start = _Start(
+                settings, folder, presence, urls, places, sockets, certificate, ready, stop
+            )
+            (_one if settings.workers == 1 else _several)(start, estate)
     finally:
         for sock in sockets:
             sock.close()
-        published.withdraw(folder)
-        controls.clear(folder)
+
+
+@contextmanager
+def _present(settings: Settings, folder: Folder) -> Iterator[Presence]:
+    """Be one of the servers of a data directory; the last to leave takes the controls with it."""
+    with folder.locked():
+        first = not published.living(folder)
+        controls.prepare(folder, wanted=settings.test_controls, first=first)
+        presence = Presence(folder)
+    try:
+        yield presence
+    finally:
+        with folder.locked():
+            presence.leave()
+            if not published.living(folder):
+                controls.clear(folder)
 
 
 def _bind(settings: Settings) -> tuple[list[Place], list[socket]]:
@@ -180,7 +194,7 @@ def _announcer(start: _Start, estate: Estate) -> Callable[[], Coroutine[Any, Any
 
     async def started() -> None:
         await single.probe(start.places, start.certificate.ca_bundle)
-        published.announce(start.folder, facts)
+        start.presence.announce(facts)
         await asyncio.to_thread(start.ready, facts)
 
     return started
@@ -198,6 +212,14 @@ def _facts(start: _Start, estate: Estate) -> Published:
         client_secret=shown.client_secret,
         no_user_client_id=shown.no_user_client_id,
         no_user_client_secret=shown.no_user_client_secret,
+        certificate_client_id=shown.certificate_client_id,
+        certificate_path=shown.certificate_path,
+        second_tenant_id=shown.second_tenant_id,
+        multi_tenant_client_id=shown.multi_tenant_client_id,
+        multi_tenant_client_secret=shown.multi_tenant_client_secret,
+        admin_client_id=shown.admin_client_id,
+        admin_client_secret=shown.admin_client_secret,
+        graph_url=f"{start.urls.sts}/graph/v1.0",
         data_dir=start.folder.path,
         ca_bundle=start.certificate.ca_bundle,
         pid=os.getpid(),

@@ -168,6 +168,12 @@ class Settings:
             "a file in the data directory, made at the first start",
         ),
     )
+    profile: Literal["faithful", "strict"] = _setting(
+        _one_of("faithful", "strict"),
+        "faithful",
+        "`faithful` does what the service does. `strict` does what a new deployment should: "
+        "docs/profiles.md lists the differences.",
+    )
     synchronous: Literal["full", "normal"] = _setting(
         _one_of("full", "normal"),
         "full",

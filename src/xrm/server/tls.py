@@ -4,6 +4,7 @@ import ipaddress
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 
 import trustme
@@ -52,8 +53,10 @@ def ensure(folder: Folder, names: tuple[str, ...]) -> Certificate:
     Call it under the directory's lock. It holds for 397 days and is renewed 30 days before its
     end, at a start. Raises EstateError when the authority's files cannot be used.
     """
+    # Servers of other names may run on this directory: what they read must not change.
+    stem = f"server-{sha256(' '.join(sorted(names)).encode()).hexdigest()[:8]}"
     certificate = Certificate(
-        folder.tls / "server.pem", folder.tls / "server.key", ca_bundle(folder)
+        folder.tls / f"{stem}.pem", folder.tls / f"{stem}.key", ca_bundle(folder)
     )
     authority = _authority(folder)
     if not _serves(certificate, names):

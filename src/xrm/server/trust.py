@@ -2,19 +2,27 @@
 
 from uuid import UUID
 
-from xrm.org.ports import DirectoryApplication
+from xrm.db.glance import Stale
+from xrm.model.values import Guid
+from xrm.org.ports import DirectoryApplication, DirectoryPerson
 from xrm.sts import TokenService
-from xrm.sts.model import V1, Tenant
-from xrm.sts.registration import find_application, find_principal
+from xrm.sts.model import V1, Tenant, User
+from xrm.sts.offerings import DIRECTORY_ROLES, PRODUCTS
+from xrm.sts.registration.people import find_user
 from xrm.wire.jose import VerificationKey
+
+_ADMINISTER = {"Global Administrator", "Dynamics 365 Administrator", "Power Platform Administrator"}
+ADMINISTRATORS = frozenset(role.template_id for role in DIRECTORY_ROLES if role.name in _ADMINISTER)
+"""The directory roles whose holders administer organizations."""
 
 
 class TenantTrust:
     """Trust in the tokens one tenant's users and applications get (`xrm.org.ports.Trust`)."""
 
-    def __init__(self, service: TokenService, tenant: Tenant) -> None:
+    def __init__(self, service: TokenService, tenant: Tenant, *, strict: bool = False) -> None:
         self._service = service
         self._tenant = tenant
+        self._strict = strict
         # Dynamics takes v1 tokens only, whichever endpoint they were asked at.
         self._issuers = frozenset({V1.issuer_of(service.base_url, tenant.tenant_id)})
 
@@ -40,24 +48,64 @@ class TenantTrust:
                 return key
         return None
 
+    def stands(self, application_id: Guid) -> bool:
+        """Tell whether an application's tokens still count: always, unless the profile is strict.
+
+        Then they count as long as the application may sign in to the tenant.
+        """
+        if not self._strict:
+            return True
+        directory = self._service.directory
+        try:
+            found = directory.glance().client(self._tenant, application_id)
+        except Stale:
+            with self._service.database.read() as tx:
+                found = directory.view(tx).client(self._tenant, application_id)
+        return found is not None and found.enabled
+
 
 class TenantDirectory:
-    """A tenant's registered applications (`xrm.org.ports.Directory`)."""
+    """A tenant's applications and people (`xrm.org.ports.Directory`)."""
 
     def __init__(self, service: TokenService, tenant: Tenant) -> None:
         self._service = service
         self._tenant = tenant
 
     def application(self, application_id: UUID) -> DirectoryApplication | None:
-        """Return an application present in the tenant, None if there is none of that id."""
-        application = find_application(self._service, self._tenant, application_id)
-        principal = find_principal(self._service, self._tenant, application_id)
-        if application is None or principal is None:
+        """Return an application present in the tenant, None if there is none of that id.
+
+        Its home may be another tenant that lets others take it in.
+        """
+        directory = self._service.directory
+        with self._service.database.read() as tx:
+            found = directory.view(tx).client(self._tenant, str(application_id))
+        if found is None:
             return None
         return DirectoryApplication(
             application_id=application_id,
-            object_id=principal.object_id,
-            name=principal.name,
-            uri=f"api://{application_id}",
+            object_id=found.principal.object_id,
+            name=found.principal.name,
+            uri=next(iter(found.application.identifier_uris), f"api://{application_id}"),
             tenant_domain=self._tenant.domains[0],
         )
+
+    def person(self, object_id: UUID) -> DirectoryPerson | None:
+        """Return a person, None if the tenant has none of that id."""
+        found = find_user(self._service, self._tenant, object_id)
+        return person_of(found) if found else None
+
+
+def person_of(user: User) -> DirectoryPerson:
+    """Return what an organization is told of an account."""
+    return DirectoryPerson(
+        object_id=user.object_id,
+        user_principal_name=user.user_principal_name,
+        display_name=user.display_name,
+        given_name=user.given_name,
+        surname=user.surname,
+        mail=user.mail,
+        enabled=user.enabled,
+        licensed=any(product.dynamics and product.sku_id in user.licences for product in PRODUCTS),
+        administrator=any(role in ADMINISTRATORS for role in user.roles),
+        deleted=user.deleted,
+    )

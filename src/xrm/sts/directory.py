@@ -7,6 +7,7 @@ does not exist cannot fill memory.
 
 import re
 from dataclasses import dataclass, field
+from typing import Literal
 from uuid import UUID
 
 from sqlalchemy import select
@@ -14,19 +15,23 @@ from sqlalchemy import select
 from xrm.db import Transaction
 from xrm.db.glance import Glance, Stale, generation
 from xrm.model.errors import signin
+from xrm.sts import first_party
 from xrm.sts.keys import Keys
 from xrm.sts.model import (
+    Application,
+    CertificateCredential,
     PasswordCredential,
-    ResourceName,
     ServicePrincipal,
     Tenant,
 )
 from xrm.sts.store import (
     APPLICATIONS,
+    CERTIFICATES,
     CREDENTIALS,
     DOMAINS,
     PRINCIPALS,
     RESOURCE_NAMES,
+    ROLE_ASSIGNMENTS,
     TENANTS,
     Store,
     in_tenant,
@@ -60,14 +65,30 @@ def name_key(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Registered:
-    """A client as one tenant knows it: its principal and its secrets.
-
-    A principal without a registration here (Dynamics) is enabled and has no secrets.
-    """
+    """A client as one tenant knows it: its principal, its registration and its credentials."""
 
     principal: ServicePrincipal
-    enabled: bool
-    credentials: tuple[PasswordCredential, ...]
+    application: Application
+    secrets: tuple[PasswordCredential, ...]
+    certificates: tuple[CertificateCredential, ...]
+
+    @property
+    def enabled(self) -> bool:
+        """Tell whether it may sign in: neither its registration nor its principal is disabled."""
+        return self.application.enabled and self.principal.enabled
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """What a tenant's clients may ask tokens for; `application` says what it offers."""
+
+    principal: ServicePrincipal
+    application: Application
+
+    @property
+    def version(self) -> Literal[1, 2]:
+        """The version of access tokens it takes: whoever asks, the resource decides."""
+        return self.application.token_version or 1
 
 
 @dataclass(slots=True)
@@ -75,7 +96,8 @@ class _Snapshot:
     generation: int
     tenants: dict[str, Tenant] = field(default_factory=dict)
     clients: dict[tuple[UUID, str], Registered] = field(default_factory=dict)
-    resources: dict[tuple[UUID, str], ResourceName] = field(default_factory=dict)
+    resources: dict[tuple[UUID, str], Resource] = field(default_factory=dict)
+    roles: dict[tuple[UUID, UUID], tuple[str, ...]] = field(default_factory=dict)
     signing_key: SigningKey | None = None
 
 
@@ -142,7 +164,15 @@ class View:
         found = self._snapshot.clients.get((tenant.tenant_id, client_id))
         return found or self._load_client(tenant, client_id)
 
-    def resource(self, tenant: Tenant, name: str) -> ResourceName | None:
+    def application(self, application_id: str) -> Application | None:
+        """Return a registration wherever its home is, Microsoft's own among them, or None."""
+        known = guid(application_id)
+        if known is None:
+            return None
+        own = first_party.APPLICATIONS.get(known)
+        return own or self._store.get(self._tx, APPLICATIONS, str(known))
+
+    def resource(self, tenant: Tenant, name: str) -> Resource | None:
         """Return the resource a tenant knows by a name or an application id, or None.
 
         Letter case and one closing slash do not matter.
@@ -152,6 +182,14 @@ class View:
         key = name_key(name)
         found = self._snapshot.resources.get((tenant.tenant_id, key))
         return found or self._load_resource(tenant, key)
+
+    def roles(self, holder: UUID, resource: Resource) -> tuple[str, ...]:
+        """Return the values of the resource's roles a principal or person holds, sorted."""
+        key = (holder, resource.principal.object_id)
+        found = self._snapshot.roles.get(key)
+        if found is None:
+            found = self._snapshot.roles[key] = self._load_roles(holder, resource)
+        return found
 
     def signing_key(self) -> SigningKey:
         """Return the key that signs now."""
@@ -177,21 +215,37 @@ class View:
     def _load_client(self, tenant: Tenant, client_id: str) -> Registered | None:
         if not _GUID.fullmatch(client_id):
             return None
-        principal_key = in_tenant(tenant.tenant_id, client_id)
-        principal = self._store.get(self._tx, PRINCIPALS, principal_key)
-        if principal is None:
+        principal = self._store.get(self._tx, PRINCIPALS, in_tenant(tenant.tenant_id, client_id))
+        application = self.application(client_id)
+        if principal is None or application is None:
             return None
-        application = self._store.get(self._tx, APPLICATIONS, client_id)
-        enabled = application is None or application.enabled
-        found = self._store.find(self._tx, CREDENTIALS, application=client_id)
-        registered = Registered(principal, enabled, tuple(found))
+        if application.tenant_id != tenant.tenant_id and not application.multi_tenant:
+            return None
+        registered = Registered(
+            principal,
+            application,
+            tuple(self._store.find(self._tx, CREDENTIALS, application=client_id)),
+            tuple(self._store.find(self._tx, CERTIFICATES, application=client_id)),
+        )
         self._snapshot.clients[tenant.tenant_id, client_id] = registered
         return registered
 
-    def _load_resource(self, tenant: Tenant, key: str) -> ResourceName | None:
+    def _load_resource(self, tenant: Tenant, key: str) -> Resource | None:
         if not _NAME.fullmatch(key):
             return None
-        resource = self._store.get(self._tx, RESOURCE_NAMES, in_tenant(tenant.tenant_id, key))
-        if resource is not None:
-            self._snapshot.resources[tenant.tenant_id, key] = resource
-        return resource
+        name = self._store.get(self._tx, RESOURCE_NAMES, in_tenant(tenant.tenant_id, key))
+        if name is None:
+            return None
+        principal_key = in_tenant(tenant.tenant_id, name.application_id)
+        principal = self._store.get(self._tx, PRINCIPALS, principal_key)
+        application = self.application(str(name.application_id))
+        if principal is None or application is None:
+            return None
+        found = self._snapshot.resources[tenant.tenant_id, key] = Resource(principal, application)
+        return found
+
+    def _load_roles(self, holder: UUID, resource: Resource) -> tuple[str, ...]:
+        values = {role.role_id: role.value for role in resource.application.roles if role.enabled}
+        held = self._store.find(self._tx, ROLE_ASSIGNMENTS, holder=str(holder))
+        of_resource = {one.role_id for one in held if one.resource == resource.principal.object_id}
+        return tuple(sorted(values[role] for role in of_resource & values.keys() if values[role]))

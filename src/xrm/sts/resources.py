@@ -3,22 +3,20 @@
 import re
 
 from xrm.model.errors import signin
-from xrm.sts.directory import View
-from xrm.sts.model import Tenant, TokenRequest
-
-GRAPH = "00000003-0000-0000-c000-000000000000"
-"""What a scope without a resource means: Microsoft Graph."""
+from xrm.sts.directory import Resource, View
+from xrm.sts.model import GRAPH_APPLICATION, Tenant, TokenRequest
 
 _DEFAULT = ".default"
 _TOKEN = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+")
 
 
-def asked_for_all(request: TokenRequest, tenant: Tenant, view: View) -> str:
-    """Return the resource for which an application asks all it has been given.
+def asked_for_all(request: TokenRequest, tenant: Tenant, view: View) -> tuple[str, Resource]:
+    """Return the resource for which an application asks all it has been given, and its name.
 
-    It comes back as asked, closing slash included: the audience repeats it. Raises AADSTS901002
+    The name is as asked, closing slash included: the audience repeats it. Raises AADSTS901002
     for `resource` on v2, 900144 when nothing is asked, 70011, 700022 or 1002012 for another
-    scope than one `/.default`, 500011 for a resource the tenant does not know.
+    scope than one `/.default`, 500011 for a resource the tenant does not know, 500014 for one
+    that is disabled there.
     """
     flavour, form = request.flavour, request.form
     for refused in flavour.refuses:
@@ -31,13 +29,23 @@ def asked_for_all(request: TokenRequest, tenant: Tenant, view: View) -> str:
     if not asked:
         raise signin.MISSING(f"The request body must hold the parameter '{flavour.asks_by}'.")
     name = asked if flavour.asks_by == "resource" else _of_default_scope(asked)
-    if view.resource(tenant, name) is None:
+    return name, _known(view, tenant, name)
+
+
+def _known(view: View, tenant: Tenant, name: str) -> Resource:
+    resource = view.resource(tenant, name)
+    if resource is None:
         raise signin.UNKNOWN_RESOURCE(
             f"No resource named {signin.quote(name)} was found in the tenant "
             f"{signin.quote(tenant.name)}. It may not be installed there, or the request may have "
             "gone to the wrong tenant."
         )
-    return name
+    if not resource.principal.enabled:
+        raise signin.DISABLED_RESOURCE(
+            f"The service principal of the resource {signin.quote(name)} is disabled in the "
+            f"tenant {signin.quote(tenant.name)}."
+        )
+    return resource
 
 
 def _of_default_scope(scope: str) -> str:
@@ -70,4 +78,4 @@ def resource_of(scope: str) -> str:
     names `https://org/`. A scope without a slash is Microsoft Graph's.
     """
     resource, slash, _ = scope.rpartition("/")
-    return resource if slash else GRAPH
+    return resource if slash else str(GRAPH_APPLICATION)

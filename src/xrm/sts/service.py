@@ -1,5 +1,6 @@
 """The token service: its parts joined, and the phases every token request goes through."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -11,9 +12,10 @@ from xrm.model.errors.signin import SignInError
 from xrm.model.ports import Clock, Ids
 from xrm.sts import clients, tokens
 from xrm.sts.audit import LONGEST, Audit, Event
+from xrm.sts.clients.single_use import SingleUse
 from xrm.sts.directory import SHARED_SEGMENTS, Directory, View
 from xrm.sts.grants import GRANTS, Grant
-from xrm.sts.keys import Keys
+from xrm.sts.keys import Keys, KeyState
 from xrm.sts.model import Client, Granted, Issued, Tenant, TokenRequest
 from xrm.sts.store import Store
 from xrm.wire.jose import SigningKey
@@ -27,7 +29,9 @@ class TokenService:
 
     `base_url` is its public origin, `https://host[:port]`, without a slash at its end; the
     sealing key has 32 bytes. `token_lifetime` fixes the lifetime of access tokens in seconds;
-    without it each gets 60 to 90 minutes. The database stays the caller's to close.
+    without it each gets 60 to 90 minutes. A client assertion is redeemed once, or, with
+    `assertion_per_resource`, once for each resource: the MSAL libraries send the same one until
+    it expires. The database stays the caller's to close.
     """
 
     def __init__(
@@ -39,6 +43,7 @@ class TokenService:
         ids: Ids,
         sealing_key: bytes,
         token_lifetime: int | None = None,
+        assertion_per_resource: bool = False,
     ) -> None:
         _check(base_url, sealing_key, token_lifetime)
         self.database = database
@@ -46,16 +51,25 @@ class TokenService:
         self.clock = clock
         self.ids = ids
         self.token_lifetime = token_lifetime
+        self.assertion_per_resource = assertion_per_resource
         self.store = Store(database)
-        self.keys = Keys(database, self.store, clock=clock, sealing_key=sealing_key)
+        longest = tokens.longest_lifetime(token_lifetime)
+        self.keys = Keys(
+            database, self.store, clock=clock, sealing_key=sealing_key, longest=longest
+        )
         self.directory = Directory(self.store, self.keys)
         self.audit = Audit(database)
+        self._assertions = SingleUse(self.store)
+        # Called after a change of people is committed; whoever joins the parts sets it.
+        self.people_changed: Callable[[], None] = lambda: None
 
     def issue(self, request: TokenRequest) -> Issued:
         """Answer a token request: tenant, grant, client, redeem, mint, in this order.
 
         Raises SignInError for the first thing that is wrong (order of section 3.2 of RFC 6749
-        left open; this one gives the answers Entra ID is known for).
+        left open; this one gives the answers Entra ID is known for). On the event loop an
+        assertion raises StepBudgetExceeded, as its use is written down: then nothing has been
+        recorded, and the request is to be run again in the pool.
         """
         attempt = _Attempt()
         try:
@@ -65,6 +79,12 @@ class TokenService:
             raise
         self._record(request, attempt, 0)
         return issued
+
+    def rotate_keys(self) -> list[KeyState]:
+        """Rotate the signing keys (`Keys.rotate`) and record it; return what is published then."""
+        states = self.keys.rotate()
+        self.audit.record(Event(time=self.clock(), operation="keys.rotate", resource=states[0].kid))
+        return states
 
     def close(self) -> None:
         """Write the audit entries that wait and stop. The database stays open."""
@@ -77,6 +97,9 @@ class TokenService:
         except Stale:
             with self.database.read() as tx:
                 decision = self._decide(request, attempt, self.directory.view(tx), now=now)
+        if decision.client.assertion is not None:
+            resource = decision.granted.audience if self.assertion_per_resource else ""
+            self._assertions.spend(decision.client.assertion, resource=resource, now=now)
         token_id = self.ids()
         return tokens.mint(
             decision.granted,
@@ -97,8 +120,8 @@ class TokenService:
         claimed = clients.presented(request)
         attempt.client = claimed.client_id
         if tenant is None:
-            raise _no_tenant(request.segment)
-        client = clients.prove(view, tenant, claimed, now=now)
+            raise clients.refusal_without_tenant(view, request.segment, claimed)
+        client = clients.prove(view, tenant, claimed, base_url=self.base_url, now=now)
         granted = grant.redeem(request, client, tenant=tenant, view=view)
         attempt.resource = granted.audience
         return _Decision(client, granted, view.signing_key())
@@ -152,17 +175,6 @@ def _grant(request: TokenRequest) -> Grant:
     if grant is None:
         raise signin.UNSUPPORTED_GRANT(f"The grant type {signin.quote(name)} is not supported.")
     return grant
-
-
-def _no_tenant(segment: str) -> SignInError:
-    if segment.lower() == "consumers":
-        return signin.NOT_FOR_CONSUMERS(
-            "This grant type is not supported on 'consumers'. Ask at the tenant's own endpoint."
-        )
-    return signin.NO_TENANT(
-        "Neither the request nor its credentials say which tenant is meant. Put the tenant's id "
-        "or domain in the path."
-    )
 
 
 def _check(base_url: str, sealing_key: bytes, token_lifetime: int | None) -> None:

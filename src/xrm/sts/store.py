@@ -1,28 +1,35 @@
-"""Few verbs over typed records: put, get, find, delete, take.
+"""Few verbs over typed records: put, get, find, delete, take, expire.
 
 Every kind of record is one row of `KINDS`: its class, its key and what it is found by. A kind
 has a table of its own with the key, the found-by columns and the record as JSON.
 """
 
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, is_dataclass
 from functools import cache
-from typing import Any, Generic, TypeVar, cast, get_type_hints
+from types import NoneType, UnionType
+from typing import Any, Generic, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 from uuid import UUID
 
 import orjson
 import sqlalchemy as sa
 
 from xrm.db import Database, Transaction
-from xrm.db.types import String
+from xrm.db.types import Integer, String
 from xrm.sts.model import (
     Application,
+    CertificateCredential,
     Domain,
     PasswordCredential,
     ResourceName,
+    RoleAssignment,
+    ScopeGrant,
     ServicePrincipal,
     StoredKey,
     Tenant,
+    UsedAssertion,
+    User,
+    UserName,
 )
 
 T = TypeVar("T")
@@ -32,12 +39,16 @@ METADATA = sa.MetaData()
 
 @dataclass(frozen=True, slots=True)
 class Kind(Generic[T]):
-    """A kind of record: its table, its key, and what it is found by, each as text."""
+    """A kind of record: its table, its key, and what it is found by, each as text.
+
+    Records with an end say when it is, in seconds since the epoch: `expire` removes them.
+    """
 
     table: str
     record: type[T]
     key: Callable[[T], str]
     found_by: Mapping[str, Callable[[T], str]]
+    end: Callable[[T], int] | None = None
 
 
 def in_tenant(tenant_id: UUID, name: UUID | str) -> str:
@@ -51,13 +62,17 @@ APPLICATIONS = Kind(
     "application",
     Application,
     lambda r: str(r.application_id),
-    {"tenant": lambda r: str(r.tenant_id)},
+    {"tenant": lambda r: str(r.tenant_id), "object": lambda r: str(r.object_id)},
 )
 PRINCIPALS = Kind(
     "service_principal",
     ServicePrincipal,
     lambda r: in_tenant(r.tenant_id, r.application_id),
-    {},
+    {
+        "tenant": lambda r: str(r.tenant_id),
+        "object": lambda r: str(r.object_id),
+        "application": lambda r: str(r.application_id),
+    },
 )
 RESOURCE_NAMES = Kind(
     "resource_name",
@@ -71,6 +86,31 @@ CREDENTIALS = Kind(
     lambda r: str(r.key_id),
     {"application": lambda r: str(r.application_id)},
 )
+CERTIFICATES = Kind(
+    "certificate_credential",
+    CertificateCredential,
+    lambda r: str(r.key_id),
+    {"application": lambda r: str(r.application_id)},
+)
+SCOPE_GRANTS = Kind(
+    "scope_grant",
+    ScopeGrant,
+    lambda r: r.grant_id,
+    {
+        "tenant": lambda r: str(r.tenant_id),
+        "client": lambda r: str(r.client),
+        "resource": lambda r: str(r.resource),
+    },
+)
+ROLE_ASSIGNMENTS = Kind(
+    "role_assignment",
+    RoleAssignment,
+    lambda r: str(r.assignment_id),
+    {"holder": lambda r: str(r.holder), "resource": lambda r: str(r.resource)},
+)
+USERS = Kind("person", User, lambda r: str(r.object_id), {"tenant": lambda r: str(r.tenant_id)})
+USER_NAMES = Kind("person_name", UserName, lambda r: r.name, {})
+USED_ASSERTIONS = Kind("used_assertion", UsedAssertion, lambda r: r.digest, {}, lambda r: r.expires)
 SIGNING_KEYS = Kind("signing_key", StoredKey, lambda r: r.kid, {})
 
 KINDS: tuple[Kind[Any], ...] = (
@@ -80,6 +120,12 @@ KINDS: tuple[Kind[Any], ...] = (
     PRINCIPALS,
     RESOURCE_NAMES,
     CREDENTIALS,
+    CERTIFICATES,
+    SCOPE_GRANTS,
+    ROLE_ASSIGNMENTS,
+    USERS,
+    USER_NAMES,
+    USED_ASSERTIONS,
     SIGNING_KEYS,
 )
 
@@ -88,9 +134,18 @@ class Store:
     """The records of one database."""
 
     def __init__(self, database: Database) -> None:
-        database.create(METADATA)
+        grown = database.create(METADATA)
         self.database = database
         self._statements = {kind.table: _compile(database, kind) for kind in KINDS}
+        if grown:
+            self._fill(grown)
+
+    def _fill(self, grown: frozenset[str]) -> None:
+        """Keep the records of tables anew that an earlier version made with fewer columns."""
+        with self.database.write() as tx:
+            for kind in KINDS:
+                for record in self.find(tx, kind) if kind.table in grown else ():
+                    self.put(tx, kind, record)
 
     def put(self, tx: Transaction, kind: Kind[T], record: T, *, new: bool = False) -> None:
         """Keep a record, in place of the one with its key.
@@ -100,6 +155,8 @@ class Store:
         text = self._statements[kind.table]
         values: dict[str, Any] = {"new_key": kind.key(record), "new_body": _write(record)}
         values |= {f"new_{name}": read(record) for name, read in kind.found_by.items()}
+        if kind.end is not None:
+            values["new_ends"] = kind.end(record)
         if new or tx.run(text.update, values) == 0:
             tx.run(text.insert, values)
 
@@ -127,6 +184,10 @@ class Store:
         rows = tx.rows(self._statements[kind.table].take, {"by_key": key})
         return _read(kind.record, rows[0][0]) if rows else None
 
+    def expire(self, tx: Transaction, kind: Kind[T], now: float) -> int:
+        """Remove the records of a kind that have ended and return how many there were."""
+        return tx.run(self._statements[kind.table].expire, {"until": int(now)})
+
 
 @dataclass(frozen=True, slots=True)
 class _Statements:
@@ -136,10 +197,15 @@ class _Statements:
     all: str
     find: Mapping[str, str]
     take: str
+    expire: str
 
 
 def _table(kind: Kind[Any]) -> sa.Table:
-    columns = [sa.Column(name, String, nullable=False, index=True) for name in kind.found_by]
+    columns: list[sa.Column[Any]] = [
+        sa.Column(name, String, nullable=False, index=True) for name in kind.found_by
+    ]
+    if kind.end is not None:
+        columns.append(sa.Column("ends", Integer, nullable=False, index=True))
     return sa.Table(
         kind.table,
         METADATA,
@@ -165,6 +231,8 @@ def _compile(database: Database, kind: Kind[Any]) -> _Statements:
         name: sa.select(body).where(table.c[name] == sa.bindparam("by_value")).order_by(key)
         for name in kind.found_by
     }
+    ends = table.c["ends"] if kind.end is not None else key
+    ended = sa.delete(table).where(ends < sa.bindparam("until"))
     return _Statements(
         insert=database.compile(sa.insert(table).values(values)),
         update=database.compile(update),
@@ -172,6 +240,7 @@ def _compile(database: Database, kind: Kind[Any]) -> _Statements:
         all=database.compile(sa.select(body).order_by(key)),
         find={name: database.compile(element) for name, element in found.items()},
         take=database.compile(sa.delete(table).where(by_key).returning(body)),
+        expire=database.compile(ended) if kind.end is not None else "",
     )
 
 
@@ -183,22 +252,37 @@ def _write(record: Any) -> str:
     return orjson.dumps(values).decode()
 
 
-_READERS: Mapping[Any, Callable[[Any], Any]] = {
-    UUID: UUID,
-    bytes: bytes.fromhex,
-    tuple[str, ...]: tuple,
-}
+@cache
+def _reader(hint: Any) -> Callable[[Any], Any] | None:
+    """Return what makes a value of a type from its JSON, None where JSON has the type itself."""
+    if hint is UUID:
+        return UUID
+    if hint is bytes:
+        return bytes.fromhex
+    if is_dataclass(hint):
+        return lambda value: _record(cast(type[Any], hint), value)
+    inner = [kind for kind in get_args(hint) if kind not in (NoneType, Ellipsis)]
+    item = _reader(inner[0]) if len(inner) == 1 else None
+    if get_origin(hint) is tuple:
+        return lambda value: tuple(map(item, value) if item else value)
+    if item is None or get_origin(hint) not in (Union, UnionType):
+        return None
+    return lambda value: None if value is None else item(value)
 
 
 @cache
 def _readers(record: Hashable) -> Mapping[str, Callable[[Any], Any]]:
     hints = get_type_hints(record)
-    return {name: _READERS[hint] for name, hint in hints.items() if hint in _READERS}
+    found = {name: _reader(hint) for name, hint in hints.items()}
+    return {name: reader for name, reader in found.items() if reader is not None}
 
 
-def _read(record: type[T], body: str) -> T:
-    values = orjson.loads(body)
+def _record(record: type[T], values: dict[str, Any]) -> T:
     for name, reader in _readers(cast(Hashable, record)).items():
         if name in values:
             values[name] = reader(values[name])
     return record(**values)
+
+
+def _read(record: type[T], body: str) -> T:
+    return _record(record, orjson.loads(body))

@@ -18,6 +18,11 @@ def lifetime_of(token_id: UUID, fixed: int | None) -> int:
     return fixed or _SHORTEST + token_id.int % (_LONGEST - _SHORTEST + 1)
 
 
+def longest_lifetime(fixed: int | None) -> int:
+    """Return the most seconds `lifetime_of` gives a token."""
+    return fixed or _LONGEST
+
+
 def mint(
     granted: Granted,
     client: Client,
@@ -29,11 +34,11 @@ def mint(
     token_id: UUID,
 ) -> Issued:
     """Return the signed token of a grant. Times are seconds since the epoch."""
-    content = claims.application_v1(
+    content = claims.of_application(
         granted, client, base_url=base_url, now=now, lifetime=lifetime, token_id=token_id
     )
     return Issued(
-        access_token=Secret(jose.sign(content, key, x5t=True)),
+        access_token=Secret(jose.sign(content, key, x5t=granted.version == 1)),
         audience=granted.audience,
         not_before=content["nbf"],
         expires_on=content["exp"],

@@ -22,7 +22,7 @@ from xrm.wire import jose
 
 TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 Algorithm = Literal["RS256", "PS256"]
-Kind = Literal["malformed", "algorithm", "thumbprint", "claims"]
+Kind = Literal["malformed", "claims", "audiences", "expiry", "algorithm", "thumbprint"]
 
 # A certificate of 2 KiB takes 3.6 KiB here, being base64 twice: a chain of four fits.
 _LARGEST = 16 * 1024
@@ -33,8 +33,8 @@ _REGISTRY = jws.JWSRegistry(algorithms=list(get_args(Algorithm)))
 class InvalidAssertion(ValueError):
     """A client assertion cannot be read; `reason` says why, without repeating any of it.
 
-    `kind` tells what is at fault: the token as a whole, its algorithm, the thumbprint that
-    names its certificate, or its claims.
+    `kind` tells what is at fault: the token as a whole, its claims, that it has several
+    audiences or no expiry, its algorithm, or the thumbprint that names its certificate.
     """
 
     def __init__(self, kind: Kind, reason: str) -> None:
@@ -73,6 +73,10 @@ def read(text: str) -> ClientAssertion:
     """
     header_part, claims_part, _ = _parts(text)
     header = _json_object(header_part, "header")
+    claims = _json_object(claims_part, "payload")
+    # The service misses claims before it looks at the header.
+    issuer, subject = _text(claims, "iss"), _text(claims, "sub")
+    audience = _audience(claims)
     algorithm = _algorithm(header)
     if "crit" in header or "b64" in header:
         raise InvalidAssertion("malformed", "the header asks for an unknown extension")
@@ -81,18 +85,17 @@ def read(text: str) -> ClientAssertion:
     if by_sha1 is None and by_sha256 is None:
         raise InvalidAssertion("thumbprint", "the header names no certificate")
     chain = _chain(header)
-    claims = _json_object(claims_part, "payload")
     expires = _time(claims, "exp")
     if expires is None:
-        raise InvalidAssertion("claims", "the claim exp is missing")
+        raise InvalidAssertion("expiry", "the claim exp is missing")
     return ClientAssertion(
         algorithm=algorithm,
         thumbprint_sha1=by_sha1,
         thumbprint_sha256=by_sha256,
         chain=chain,
-        issuer=_text(claims, "iss"),
-        subject=_text(claims, "sub"),
-        audience=_audience(claims),
+        issuer=issuer,
+        subject=subject,
+        audience=audience,
         token_id=_text(claims, "jti") if "jti" in claims else None,
         expires=expires,
         not_before=_time(claims, "nbf"),
@@ -219,7 +222,9 @@ def _certificate(item: object) -> bytes:
 def _audience(claims: Mapping[str, Any]) -> str:
     """Return the one audience; several are too many for Entra ID (AADSTS5002741)."""
     value = claims.get("aud")
-    if isinstance(value, list) and len(value) == 1:
+    if isinstance(value, list) and len(value) > 1:
+        raise InvalidAssertion("audiences", "it names more than one audience")
+    if isinstance(value, list) and value:
         return _text({"aud": value[0]}, "aud")
     return _text(claims, "aud")
 

@@ -1,9 +1,11 @@
 """The verbs, one module for each group: `add(app)` puts them into the command.
 
-serving         serve
-walking         walk
-applications    init, app create, list, show, app secret add
+serving         serve;  walking: walk
+tenants         init, tenant create, list, show, domain
+app/            app create, list, show and more; app secret, certificate, permission, manifest
 users           app-user create, list; role list, assign, remove
+people/         user create, list, show and more; user role, user license
+keys            keys list, rotate
 asking          whoami, query
 tokens          token get, decode
 trust           ca path, env

@@ -13,7 +13,7 @@ from threading import Lock
 from typing import Any
 
 from xrm.model.ports import Clock
-from xrm.model.values import read_guid
+from xrm.model.values import Guid, read_guid
 from xrm.org.callers.identity import Identity, NotAuthenticated
 from xrm.org.ports import Trust
 from xrm.wire import jose
@@ -29,6 +29,7 @@ REVERIFY_SECONDS = 300
 @dataclass(frozen=True, slots=True)
 class _Verified:
     identity: Identity
+    client: Guid
     not_before: float
     expires: float
     verified: float
@@ -56,6 +57,8 @@ class BearerTokens:
             raise NotAuthenticated("The token is expired.")
         if now < known.not_before - SKEW_SECONDS:
             raise NotAuthenticated("The token is not valid yet.")
+        if not self._trust.stands(known.client):
+            raise NotAuthenticated("The token's application may sign in no more.")
         return known.identity
 
     def _remember(self, digest: bytes, verified: _Verified) -> None:
@@ -76,7 +79,8 @@ class BearerTokens:
         if _text(claims, "aud") not in self._audiences:
             raise NotAuthenticated("The token is meant for another audience.")
         not_before, expires = (_time(claims, name) for name in ("nbf", "exp"))
-        return _Verified(_identity(claims), not_before, expires, now)
+        identity, client = _whose(claims)
+        return _Verified(identity, client, not_before, expires, now)
 
 
 def _text(claims: Mapping[str, Any], name: str) -> str:
@@ -91,7 +95,8 @@ def _time(claims: Mapping[str, Any], name: str) -> float:
     return value
 
 
-def _identity(claims: Mapping[str, Any]) -> Identity:
+def _whose(claims: Mapping[str, Any]) -> tuple[Identity, Guid]:
+    """Return whose a token is, and the application it was given to."""
     try:
         object_id = read_guid(claims["oid"])
         application_id = read_guid(claims["appid"])
@@ -99,7 +104,7 @@ def _identity(claims: Mapping[str, Any]) -> Identity:
         raise NotAuthenticated("The token does not say whose it is.") from None
     # A token without scopes whose subject is its own principal was given to a service.
     is_service = "scp" not in claims and claims.get("sub") == claims["oid"]
-    return Identity(object_id, application_id if is_service else None)
+    return Identity(object_id, application_id if is_service else None), application_id
 
 
 def identify(request: Request, tokens: BearerTokens) -> Identity | None:

@@ -5,20 +5,32 @@ From the declaration follow its Web API action or function and every other spell
 one: its file here, and its line below.
 """
 
+from xrm.org.messages.add_privileges_role import AddPrivilegesRole
+from xrm.org.messages.associate import Associate
 from xrm.org.messages.create import Create
 from xrm.org.messages.delete import Delete
+from xrm.org.messages.disassociate import Disassociate
 from xrm.org.messages.handler import Handler
+from xrm.org.messages.remove_privilege_role import RemovePrivilegeRole
+from xrm.org.messages.replace_privileges_role import ReplacePrivilegesRole
 from xrm.org.messages.retrieve import Retrieve
 from xrm.org.messages.retrieve_multiple import RetrieveMultiple
+from xrm.org.messages.retrieve_role_privileges_role import RetrieveRolePrivilegesRole
 from xrm.org.messages.update import Update
 from xrm.org.messages.upsert import Upsert
 from xrm.org.messages.who_am_i import WhoAmI
 
 REGISTRY: tuple[Handler, ...] = (
+    AddPrivilegesRole(),
+    Associate(),
     Create(),
     Delete(),
+    Disassociate(),
+    RemovePrivilegeRole(),
+    ReplacePrivilegesRole(),
     Retrieve(),
     RetrieveMultiple(),
+    RetrieveRolePrivilegesRole(),
     Update(),
     Upsert(),
     WhoAmI(),

@@ -7,7 +7,7 @@ from xrm.model.privileges import Right
 from xrm.model.values import Entity, Guid, Values
 from xrm.org.context import Context
 from xrm.org.messages.handler import Need
-from xrm.org.rules import application_users, founding, names, ownership, stamps, states
+from xrm.org.rules import founding, names, ownership, roles, stamps, states, users
 from xrm.org.rules.lookups import check_lookups
 from xrm.org.rules.validation import check_values, kept
 
@@ -42,7 +42,8 @@ class Create:
         values |= ownership.of_new(context, table, values)
         values |= states.of_new(table, values)
         values |= stamps.of_new(context, table, values)
-        values |= application_users.of_new(context, table, values)
+        values |= users.of_new(context, table, values)
+        values |= roles.of_new(context, table, values)
         values |= names.computed(table, values)
         context.organization.store.insert(context.transaction, table, values)
         context.written.add(table.logical_name)

@@ -7,7 +7,7 @@ from xrm.model.privileges import Right
 from xrm.model.values import Entity, Values
 from xrm.org.context import Context
 from xrm.org.messages.handler import Need
-from xrm.org.rules import application_users, founding, names, ownership, stamps, states
+from xrm.org.rules import founding, names, ownership, roles, stamps, states, users
 from xrm.org.rules.concurrency import check_version
 from xrm.org.rules.lookups import check_lookups
 from xrm.org.rules.reach import check_reach
@@ -36,12 +36,14 @@ class Update:
         values: Values = {
             name: value
             for name, value in target.values.items()
-            if name != table.primary_id and table.columns[name].valid_for_update
+            if name != table.primary_id
+            and (context.caller.is_system or table.columns[name].valid_for_update)
         }
         values = kept(table, values)
         check_values(table, values)
-        application_users.check_change(context, table, key, values)
+        users.check_change(context, table, key, values)
         founding.check_change(context, table, key, values)
+        roles.check_change(context, table, key, values)
         check_lookups(context, table, values, key=key)
         values |= ownership.of_change(context, table, key, values)
         values |= states.of_change(context, table, key, values)

@@ -18,6 +18,7 @@ _KEPT_ROLES = {
     ADMINISTRATOR: (service.ADMINISTRATOR_ROLE_KEPT, "System Administrator"),
     CUSTOMIZER: (service.CUSTOMIZER_ROLE_KEPT, "System Customizer"),
 }
+_FIXED = "The System Administrator Role cannot be modified."
 
 
 def check_new(table: Table, values: Values) -> None:
@@ -41,10 +42,8 @@ def check_change(context: Context, table: Table, key: Guid, values: Values) -> N
         _check_mode(values)
     elif table.logical_name == "businessunit":
         _check_unit(context, table, key, values)
-    elif table.logical_name == "role" and _template(context, table, key) == ADMINISTRATOR:
-        raise ServiceError(
-            service.ADMINISTRATOR_ROLE_FIXED, "The System Administrator Role cannot be modified."
-        )
+    elif table.logical_name == "role":
+        check_privileges(context, key)
     elif table.logical_name == "organization" and "name" in values:
         raise ServiceError(
             service.ORGANIZATION_NAME_FIXED, "The organization name cannot be changed."
@@ -111,6 +110,17 @@ def _check_unit_goes(context: Context, table: Table, key: Guid) -> None:
         raise ServiceError(
             service.UNIT_HAS_CHILD, "Business unit has a child business unit and cannot be deleted."
         )
+
+
+def check_privileges(context: Context, role: Guid) -> None:
+    """Check that what a role grants may be changed. Raises ServiceError 0x80041d31."""
+    if is_administrator_role(context, role):
+        raise ServiceError(service.ADMINISTRATOR_ROLE_FIXED, _FIXED)
+
+
+def is_administrator_role(context: Context, role: Guid) -> bool:
+    """Tell whether a role is the System Administrator of the organization, and no copy."""
+    return _template(context, context.table("role"), role) == ADMINISTRATOR
 
 
 def _second_root() -> ServiceError:

@@ -45,12 +45,15 @@ def require(caller: Caller, table: Table, right: Right) -> Depth:
     return depth
 
 
-def require_privilege(caller: Caller, name: str, identifier: Guid) -> None:
-    """Check that the caller holds a privilege that belongs to no table.
+def require_privilege(
+    caller: Caller, name: str, identifier: Guid, *, least: Depth = Depth.BASIC
+) -> None:
+    """Check that the caller holds a privilege, at least so deep.
 
     Raises ServiceError 0x80040220 if no role grants it.
     """
-    if caller.depth(name) is None:
+    depth = caller.depth(name)
+    if depth is None or depth < least:
         raise _denied(caller, name, identifier, "")
 
 

@@ -1,6 +1,8 @@
 """Where records lie: SQL tables from metadata, values to storage and back.
 
-columns   one column's storage: its SQL columns, value in, value out
-tables    the SQL tables of a catalogue, intersect tables included
-records   insert, change, remove and fetch one record
+columns       one column's storage: its SQL columns, value in, value out
+tables        the SQL tables of a catalogue, intersect tables included
+records       insert, change, remove and fetch one record
+associations  pairs of records in intersect tables
+grants        what roles grant, and how deep
 """

@@ -10,9 +10,11 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from xrm.db import Database, Transaction
 from xrm.model.metadata import Catalogue, Table
+from xrm.model.text import fold
 from xrm.model.values import EntityReference, Guid, Value, Values
 from xrm.org.security.access import owner_column, unit_column
 from xrm.org.store.columns import (
+    fold_name,
     is_polymorphic,
     pack_guid,
     stored,
@@ -95,6 +97,17 @@ class RecordStore:
         statement = self._statement(("refer", table.logical_name, (name,)), _refer)
         rows = transaction.rows(statement, {_KEY: pack_guid(identifier)})
         return [unpack_guid(key) for (key,) in rows]
+
+    def named(
+        self, transaction: Transaction, table: Table, text: str, *, column: str = ""
+    ) -> list[Guid]:
+        """Return the keys of a table's records whose name, or other column, is a text.
+
+        Letter case, width and trailing blanks do not count.
+        """
+        name = fold_name(table.columns[column or table.primary_name or ""])
+        statement = self._statement(("refer", table.logical_name, (name,)), _refer)
+        return [unpack_guid(key) for (key,) in transaction.rows(statement, {_KEY: fold(text)})]
 
     def referrers(
         self, transaction: Transaction, table: Table, name: str, target: EntityReference

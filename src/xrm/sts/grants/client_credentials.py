@@ -1,7 +1,8 @@
 """The client credentials grant: an application speaks for itself (RFC 6749 4.4)."""
 
+from xrm.model.errors import signin
 from xrm.sts import resources
-from xrm.sts.directory import View
+from xrm.sts.directory import View, guid
 from xrm.sts.model import Client, Granted, Tenant, TokenRequest
 
 
@@ -15,9 +16,27 @@ class ClientCredentials:
     ) -> Granted:
         """Return the client itself as subject, for the one resource it asks.
 
-        A token is granted whether or not the resource gave the client any role: Dynamics
-        decides by its own application users (RFC 6749 4.4.2). Raises what
-        `resources.asked_for_all` raises.
+        A token is granted whether or not the resource gave the client any role, unless the
+        resource demands one: Dynamics decides by its own application users (RFC 6749 4.4.2).
+        Raises what `resources.asked_for_all` raises, AADSTS90009 for a token for itself under
+        another name than its id, 501051 for a demanded role that is missing.
         """
-        audience = resources.asked_for_all(request, tenant, view)
-        return Granted(subject=client.principal, audience=audience)
+        name, resource = resources.asked_for_all(request, tenant, view)
+        if resource.application.application_id == client.application_id and not guid(name):
+            raise signin.SELF_BY_NAME(
+                f"The application '{client.application_id}' asks a token for itself. That works "
+                "only when the resource is named by its application id."
+            )
+        roles = view.roles(client.principal.object_id, resource)
+        if resource.principal.assignment_required and not roles:
+            raise signin.NOT_ASSIGNED(
+                f"The application '{client.application_id}' is not assigned to a role of the "
+                f"application {signin.quote(name)}."
+            )
+        return Granted(
+            subject=client.principal,
+            audience=name,
+            resource=resource.application.application_id,
+            version=resource.version,
+            roles=roles,
+        )

@@ -3,6 +3,7 @@
 url         a path into segments and keys
 options     the query options into what they say
 filter      $filter and $orderby into the query model
+collections a $filter with `in` and `any`, for services that ask about lists
 skiptoken   the paging cookie of a next link, written and read
 values      one column's value, JSON to model and back
 records     rows into JSON objects, as fast as they come

@@ -38,7 +38,7 @@ _CONSTANTS: dict[str, Any] = {"null": None, "true": True, "false": False}
 _END = ("end", "")
 
 
-class _Name(str):
+class Name(str):
     """A resolved column, told apart from a text literal."""
 
     __slots__ = ()
@@ -46,7 +46,7 @@ class _Name(str):
 
 def read_filter(text: str, resolve: Resolve) -> Filter:
     """Return what a `$filter` asks. Raises ODataError with the position of a fault."""
-    parser = _Parser(text, resolve)
+    parser = Parser(text, resolve)
     result = parser.either(0)
     parser.finish()
     return result
@@ -65,7 +65,11 @@ def read_order(text: str, resolve: Resolve) -> tuple[Order, ...]:
     return tuple(orders)
 
 
-class _Parser:
+class Parser:
+    """The recursive descent; `tokens` is its lexis, for dialects that have more of it."""
+
+    tokens = _TOKEN
+
     def __init__(self, text: str, resolve: Resolve) -> None:
         self._text = text
         self._resolve = resolve
@@ -79,7 +83,7 @@ class _Parser:
     def _scan(self) -> tuple[str, str]:
         if self._position >= len(self._text):
             return _END
-        match = _TOKEN.match(self._text, self._position)
+        match = self.tokens.match(self._text, self._position)
         if not match:
             if not self._text[self._position :].strip():
                 return _END
@@ -145,7 +149,7 @@ class _Parser:
         self._expect(",")
         value = self._operand(*self._take())
         self._expect(")")
-        if not isinstance(column, _Name) or isinstance(value, _Name) or not isinstance(value, str):
+        if not isinstance(column, Name) or isinstance(value, Name) or not isinstance(value, str):
             raise ODataError(
                 f"No function signature for the function with name '{name}' matches the "
                 "specified arguments."
@@ -157,11 +161,11 @@ class _Parser:
         if kind != "word" or operator not in _COMPARISONS:
             self._fail()
         right = self._operand(*self._take())
-        if not isinstance(left, _Name):
+        if not isinstance(left, Name):
             left, right, operator = right, left, _FLIPPED[operator]
-        if not isinstance(left, _Name):
+        if not isinstance(left, Name):
             raise ODataError("A comparison needs a property on one side.")
-        if isinstance(right, _Name):
+        if isinstance(right, Name):
             return ColumnComparison(str(left), operator, str(right))
         if right is None:
             return self._null_test(str(left), operator)
@@ -174,7 +178,7 @@ class _Parser:
 
     def _operand(self, kind: str, text: str) -> Any:
         if kind == "word":
-            return _CONSTANTS[text] if text in _CONSTANTS else _Name(self._resolve(text))
+            return _CONSTANTS[text] if text in _CONSTANTS else Name(self._resolve(text))
         if kind == "mark":
             self._fail()
         try:

@@ -4,6 +4,7 @@ face       one request from proof of identity to answer; the one `except`
 resources  a path into what it names
 reading    GET: service document, functions, one record, lists
 writing    POST, PATCH, DELETE: a payload into an Entity
+associating $ref: records paired and parted
 names      properties to columns and back
 paging     where a next page starts
 answers    documents, errors and headers of the answer

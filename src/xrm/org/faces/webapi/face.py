@@ -9,7 +9,7 @@ from xrm.model.errors import service
 from xrm.model.message import Message
 from xrm.org import pipeline
 from xrm.org.callers import WAYS, Identity, NotAuthenticated
-from xrm.org.faces.webapi import answers, reading, writing
+from xrm.org.faces.webapi import answers, associating, reading, writing
 from xrm.org.faces.webapi.resources import Resource, read_resource
 from xrm.org.organization import Organization
 from xrm.wire.http import Headers, Lane, Request, Response, Route
@@ -87,6 +87,8 @@ class WebApi:
         def execute(message: Message) -> object:
             return pipeline.execute(self._organization, message, identity)
 
+        if resource.association is not None:
+            return self._pair(request, resource, execute, request_id)
         if request.method in ("GET", "HEAD"):
             return self._get(request, resource, execute, request_id)
         if resource.table is not None and resource.key is None and request.method == "POST":
@@ -127,6 +129,21 @@ class WebApi:
             writing.delete_record(resource, request, execute)
             return answers.nothing(request_id)
         raise _not_allowed(request.method)
+
+    def _pair(
+        self, request: Request, resource: Resource, execute: writing.Execute, request_id: UUID
+    ) -> Response:
+        if request.method == "POST":
+            associating.associate(self._organization, resource, request, execute)
+        elif request.method == "DELETE":
+            associating.disassociate(self._organization, resource, request, execute)
+        elif request.method in ("GET", "HEAD"):
+            raise service.ServiceError(
+                service.NOT_IMPLEMENTED, "Reading '$ref' is not supported by this server yet."
+            )
+        else:
+            raise _not_allowed(request.method)
+        return answers.nothing(request_id)
 
     def _entity_id(self, resource: Resource, key: str) -> Headers:
         assert resource.table is not None

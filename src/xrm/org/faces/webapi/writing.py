@@ -78,8 +78,7 @@ def read_entity(organization: Organization, resource: Resource, request: Request
     """
     table = resource.table
     assert table is not None
-    if content_type(request) not in ("application/json", "text/json"):
-        raise ODataError("The content type of the request must be application/json.")
+    _check_content(request)
     try:
         values = _values(organization, table, _read_object(request.body))
     except ODataError as error:
@@ -89,6 +88,17 @@ def read_entity(organization: Organization, resource: Resource, request: Request
             f":'{table.entity_set_name}', InnerException : {error}",
         ) from error
     return Entity(table.logical_name, resource.key, values)
+
+
+def read_object(request: Request) -> Mapping[str, Any]:
+    """Return the JSON object a request carries. Raises ODataError."""
+    _check_content(request)
+    return _read_object(request.body)
+
+
+def _check_content(request: Request) -> None:
+    if content_type(request) not in ("application/json", "text/json"):
+        raise ODataError("The content type of the request must be application/json.")
 
 
 def _read_object(body: bytes) -> Mapping[str, Any]:

@@ -1,0 +1,66 @@
+"""Which application is meant: one registered in a tenant, or one that came from elsewhere."""
+
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from xrm.cli.options import application
+from xrm.cli.output import Failure
+
+if TYPE_CHECKING:
+    from xrm.server.estate import Estate
+    from xrm.sts import model
+
+
+def anywhere(opened: "Estate", name: str, tenant: "model.Tenant") -> "model.Application":
+    """Return the application a name or id means to the people of a tenant.
+
+    That is one registered there; else, in whatever tenant, the one with this id; else one of
+    the demonstration tenant. Raises Failure if there is none.
+    """
+    from xrm.sts.registration import find_application
+
+    found = find_application(opened.sts, tenant, name) or _by_id(opened, name)
+    if found is None and tenant.tenant_id != opened.tenant.tenant_id:
+        found = find_application(opened.sts, opened.tenant, name)
+    if found is not None:
+        return found
+    if tenant.tenant_id == opened.tenant.tenant_id:
+        return application(opened, name)
+    raise Failure(
+        f"No application {name!r} is registered in {tenant.domain} or in {opened.tenant.domain}.",
+        next_step="One of another tenant is named by its id: xrm app list --tenant … shows it.",
+    )
+
+
+def home(opened: "Estate", tenant_id: UUID) -> str:
+    """Return a tenant's domain and id, as people read them."""
+    from xrm.sts.registration import find_tenant
+
+    found = find_tenant(opened.sts, tenant_id)
+    return f"{found.domain}  {tenant_id}" if found else f"{tenant_id}"
+
+
+def is_home(found: "model.Application", tenant: "model.Tenant") -> bool:
+    """Tell whether a tenant is the one an application is registered in."""
+    return found.tenant_id == tenant.tenant_id
+
+
+def principal(
+    opened: "Estate", found: "model.Application", tenant: "model.Tenant"
+) -> "model.ServicePrincipal":
+    """Return an application as it is present in a tenant. Raises Failure if it is not."""
+    from xrm.sts.registration import find_principal
+
+    present = find_principal(opened.sts, tenant, found.application_id)
+    if present is None:
+        raise Failure(
+            f"{tenant.domain} has not taken in the application {found.name!r}.",
+            next_step=f"xrm app permission grant {found.application_id} --tenant {tenant.domain} "
+            "is an administrator's consent, which takes it in.",
+        )
+    return present
+
+
+def _by_id(opened: "Estate", name: str) -> "model.Application | None":
+    with opened.sts.database.read() as transaction:
+        return opened.sts.directory.view(transaction).application(name)

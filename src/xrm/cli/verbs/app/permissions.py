@@ -1,0 +1,261 @@
+"""xrm app permission add, remove, list, grant, revoke: what an application may ask for."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from xrm.cli import output
+from xrm.cli.options import (
+    ApplicationName,
+    Data,
+    DatabaseUrl,
+    Json,
+    Tenant,
+    application,
+    estate,
+    tenant_of,
+)
+from xrm.cli.verbs.app.finding import anywhere, is_home
+
+if TYPE_CHECKING:
+    from xrm.server.estate import Estate
+    from xrm.sts import model
+
+Resource = Annotated[
+    str,
+    typer.Option(
+        "--resource",
+        metavar="RESOURCE",
+        help="Of which resource: dynamics, graph, an application's id or an identifier URI.",
+    ),
+]
+Scopes = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--scope",
+        metavar="NAME",
+        help="A delegated permission, such as user_impersonation, or its id. Repeatable.",
+    ),
+]
+Roles = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--role",
+        metavar="NAME",
+        help="A permission of its own, such as Application.ReadWrite.All, or its id. Repeatable.",
+    ),
+]
+_KINDS = {"Scope": "delegated", "Role": "application"}
+
+
+def add(group: typer.Typer) -> None:
+    """Add the verbs to the group."""
+    permissions = typer.Typer(
+        no_args_is_help=True, help="What an application may ask for: required, then granted."
+    )
+    permissions.command("add")(require)
+    permissions.command("remove")(unrequire)
+    permissions.command("list")(show_all)
+    permissions.command()(grant)
+    permissions.command()(revoke)
+    group.add_typer(permissions, name="permission")
+
+
+def require(
+    *,
+    name: ApplicationName,
+    resource: Resource = "dynamics",
+    scope: Scopes = None,
+    role: Roles = None,
+    tenant: Tenant = None,
+    data: Data = None,
+    database: DatabaseUrl = None,
+    as_json: Json = False,
+) -> None:
+    """Say that an application needs a permission. Nothing is granted by that alone."""
+    from xrm.sts import registration
+
+    asked = list(_asked(scope, role))
+    with estate(data, database) as opened:
+        there = tenant_of(opened, tenant)
+        one = application(opened, name, there)
+        one = _each(opened, there, one, registration.require, resource=resource, asked=asked)
+        found = of(opened, there, one)
+    _show(one, there, found, as_json=as_json)
+    if not as_json and not all(each["granted"] for each in found):
+        output.note(f"Next: xrm app permission grant {one.application_id}{_in(tenant)}")
+
+
+def unrequire(
+    *,
+    name: ApplicationName,
+    resource: Resource = "dynamics",
+    scope: Scopes = None,
+    role: Roles = None,
+    tenant: Tenant = None,
+    data: Data = None,
+    database: DatabaseUrl = None,
+    as_json: Json = False,
+) -> None:
+    """Say that an application needs a permission no more. What was granted stays granted."""
+    from xrm.sts import registration
+
+    asked = list(_asked(scope, role))
+    with estate(data, database) as opened:
+        there = tenant_of(opened, tenant)
+        one = application(opened, name, there)
+        one = _each(opened, there, one, registration.unrequire, resource=resource, asked=asked)
+        found = of(opened, there, one)
+    _show(one, there, found, as_json=as_json)
+
+
+def show_all(
+    name: ApplicationName,
+    tenant: Tenant = None,
+    data: Data = None,
+    database: DatabaseUrl = None,
+    as_json: Json = False,
+) -> None:
+    """List what an application requires, and what a tenant has granted to it."""
+    with estate(data, database) as opened:
+        there = tenant_of(opened, tenant)
+        one = anywhere(opened, name, there)
+        found = of(opened, there, one)
+    _show(one, there, found, as_json=as_json)
+
+
+def grant(
+    name: ApplicationName,
+    tenant: Tenant = None,
+    data: Data = None,
+    database: DatabaseUrl = None,
+    as_json: Json = False,
+) -> None:
+    """Consent, as an administrator of a tenant, to all that an application requires.
+
+    In a tenant that is not its own this takes the application in: a multi-tenant application
+    works there from then on.
+    """
+    from xrm.sts import registration
+
+    with estate(data, database) as opened:
+        there = tenant_of(opened, tenant)
+        one = anywhere(opened, name, there)
+        registration.consent(opened.sts, there, one.application_id)
+        found = of(opened, there, one)
+    _show(one, there, found, as_json=as_json)
+    if not as_json and not found:
+        output.note("It requires no permission. To require one: xrm app permission add")
+
+
+def revoke(
+    name: ApplicationName,
+    tenant: Tenant = None,
+    data: Data = None,
+    database: DatabaseUrl = None,
+    as_json: Json = False,
+) -> None:
+    """Take back all that a tenant granted. Away from home, the application is put out of it."""
+    from xrm.sts import registration
+
+    with estate(data, database) as opened:
+        there = tenant_of(opened, tenant)
+        one = anywhere(opened, name, there)
+        registration.withdraw(opened.sts, there, one.application_id)
+        found = of(opened, there, one)
+    _show(one, there, found, as_json=as_json)
+    if not as_json and not is_home(one, there):
+        output.note(f"{one.name} is no longer present in {there.domain}.")
+
+
+def of(opened: "Estate", tenant: "model.Tenant", one: "model.Application") -> list[dict[str, Any]]:
+    """Return the permissions an application requires or a tenant has granted to it."""
+    from xrm.sts import registration
+
+    return [
+        {
+            "resource": each.resource,
+            "permission": each.value,
+            "permission_id": each.access,
+            "kind": each.kind,
+            "required": each.required,
+            "granted": each.granted,
+            "text": each.text,
+        }
+        for each in registration.permissions(opened.sts, tenant, one)
+    ]
+
+
+def show_rows(found: Sequence[dict[str, Any]]) -> None:
+    """Print permissions as a table."""
+    rows = [
+        (
+            each["resource"],
+            each["permission"] or each["permission_id"],
+            _KINDS[each["kind"]],
+            _yes(each["required"]),
+            _yes(each["granted"]),
+        )
+        for each in found
+    ]
+    columns = ("RESOURCE", "PERMISSION", "KIND", "REQUIRED", "GRANTED")
+    output.listing(columns, rows, empty="No permissions.")
+
+
+def _asked(
+    scopes: list[str] | None, roles: list[str] | None
+) -> Iterator[tuple[str, Literal["Scope", "Role"]]]:
+    """Return what --scope and --role name; wrong usage if that is nothing."""
+    if not scopes and not roles:
+        raise typer.BadParameter("--scope or --role must say which permission.")
+    for name in scopes or ():
+        yield name, "Scope"
+    for name in roles or ():
+        yield name, "Role"
+
+
+def _each(
+    opened: "Estate",
+    tenant: "model.Tenant",
+    one: "model.Application",
+    change: Callable[..., "model.Application"],
+    *,
+    resource: str,
+    asked: list[tuple[str, Literal["Scope", "Role"]]],
+) -> "model.Application":
+    """Make a change for each permission asked for and return the application after them."""
+    from xrm.sts.registration import find_resource
+
+    _, offering = find_resource(opened.sts, tenant, resource)
+    for name, kind in asked:
+        one = change(opened.sts, one, resource=offering, value_or_id=name, kind=kind)
+    return one
+
+
+def _show(
+    one: "model.Application",
+    tenant: "model.Tenant",
+    found: list[dict[str, Any]],
+    *,
+    as_json: bool,
+) -> None:
+    if as_json:
+        output.json(
+            {
+                "name": one.name,
+                "application_id": one.application_id,
+                "tenant_id": tenant.tenant_id,
+                "permissions": found,
+            }
+        )
+    else:
+        show_rows(found)
+
+
+def _yes(value: bool) -> str:
+    return "yes" if value else "no"
+
+
+def _in(tenant: str | None) -> str:
+    return f" --tenant {tenant}" if tenant else ""

@@ -1,0 +1,143 @@
+"""xrm app secret add, list, remove: the secrets an application signs in with."""
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Any
+from uuid import UUID
+
+import typer
+
+from xrm.cli import output
+from xrm.cli.options import (
+    ApplicationName,
+    Data,
+    DatabaseUrl,
+    Json,
+    Tenant,
+    application,
+    estate,
+    tenant_of,
+)
+from xrm.cli.times import moment
+from xrm.cli.verbs.app import facts
+
+if TYPE_CHECKING:
+    from xrm.server.estate import Estate
+    from xrm.sts import model
+
+DAYS = 180
+Days = Annotated[
+    int,
+    typer.Option(
+        "--days", metavar="DAYS", min=1, max=36_500, help="How long the secret is good for."
+    ),
+]
+Expires = Annotated[
+    datetime | None,
+    typer.Option(
+        "--expires",
+        formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"],
+        metavar="DATE",
+        help="Or when it ends, in UTC: 2027-01-31, or 2027-01-31T12:00:00.",
+    ),
+]
+Description = Annotated[
+    str, typer.Option("--description", help="What the secret is for, shown beside it.")
+]
+KeyId = Annotated[
+    UUID, typer.Argument(metavar="KEY-ID", help="Its key id, as xrm app secret list shows it.")
+]
+
+
+def add(group: typer.Typer) -> None:
+    """Add the verbs to the group."""
+    secrets = typer.Typer(no_args_is_help=True, help="The secrets an application signs in with.")
+    secrets.command("add")(add_secret)
+    secrets.command("list")(show_all)
+    secrets.command()(remove)
+    group.add_typer(secrets, name="secret")
+
+
+def add_secret(
+    *,
+    name: ApplicationName,
+    description: Description = "",
+    days: Days = DAYS,
+    expires: Expires = None,
+    tenant: Tenant = None,
+    data: Data = None,
+    database: DatabaseUrl = None,
+    as_json: Json = False,
+) -> None:
+    """Add a secret to an application. It is shown once: only its hash is kept."""
+    with estate(data, database) as opened:
+        one = application(opened, name, tenant_of(opened, tenant))
+        end = expires.replace(tzinfo=UTC).timestamp() if expires else None
+        shown = {"name": one.name, "application_id": one.application_id}
+        shown |= fresh(opened, one, description=description, days=days, expires_at=end)
+    if as_json:
+        output.json(shown)
+        return
+    show_once(shown)
+
+
+def fresh(opened: "Estate", one: "model.Application", **how: Any) -> dict[str, Any]:
+    """Make a secret and return the facts of it with its text, for this one time."""
+    from xrm.sts.registration import add_secret as make
+
+    made = make(opened.sts, one, **how)
+    return facts.secret(made.credential) | {"secret": made.secret}
+
+
+def show_once(found: dict[str, Any]) -> None:
+    """Print the application of these facts, with a secret just made if there is one."""
+    shown = {"Name": found["name"], "Application id": found["application_id"]}
+    if "secret" in found:
+        shown["Secret"] = found["secret"].reveal()
+        shown["Description"] = found["description"]
+        shown["Expires"] = moment(found["end"])
+        shown["Key id"] = found["key_id"]
+    output.facts(shown)
+    if "secret" in found:
+        output.note("The secret is not shown again.")
+
+
+def show_all(
+    name: ApplicationName,
+    tenant: Tenant = None,
+    data: Data = None,
+    database: DatabaseUrl = None,
+    as_json: Json = False,
+) -> None:
+    """List the secrets of an application by their hints, the first to end first."""
+    from xrm.sts.registration import list_secrets
+
+    with estate(data, database) as opened:
+        one = application(opened, name, tenant_of(opened, tenant))
+        found = [facts.secret(each) for each in list_secrets(opened.sts, one)]
+    if as_json:
+        output.json(found)
+    else:
+        facts.show_secrets(found)
+
+
+def remove(
+    *,
+    name: ApplicationName,
+    key_id: KeyId,
+    tenant: Tenant = None,
+    data: Data = None,
+    database: DatabaseUrl = None,
+    as_json: Json = False,
+) -> None:
+    """Take a secret from an application: it signs nobody in from the next request on."""
+    from xrm.sts.registration import list_secrets, remove_secret
+
+    with estate(data, database) as opened:
+        one = application(opened, name, tenant_of(opened, tenant))
+        remove_secret(opened.sts, one, str(key_id))
+        left = [facts.secret(each) for each in list_secrets(opened.sts, one)]
+    if as_json:
+        output.json({"application_id": one.application_id, "key_id": key_id, "secrets": left})
+        return
+    output.say(f"The secret {key_id} of {one.name} is removed.")
+    facts.show_secrets(left)

@@ -1,0 +1,78 @@
+"""xrm app list, show: what is registered."""
+
+import typer
+
+from xrm.cli import output
+from xrm.cli.options import (
+    ApplicationName,
+    Data,
+    DatabaseUrl,
+    Json,
+    Tenant,
+    application,
+    estate,
+    tenant_of,
+)
+from xrm.cli.verbs.app import facts, permissions
+from xrm.cli.verbs.app.finding import home
+
+
+def add(group: typer.Typer) -> None:
+    """Add the verbs to the group."""
+    group.command("list")(show_all)
+    group.command()(show)
+
+
+def show_all(
+    tenant: Tenant = None, data: Data = None, database: DatabaseUrl = None, as_json: Json = False
+) -> None:
+    """List the applications registered in a tenant."""
+    from xrm.sts.registration import list_applications
+
+    with estate(data, database) as opened:
+        there = tenant_of(opened, tenant)
+        found = [facts.of(opened, each) for each in list_applications(opened.sts, there)]
+    if as_json:
+        output.json(found)
+        return
+    rows = [
+        (
+            each["name"],
+            each["application_id"],
+            len(each["secrets"]),
+            len(each["certificates"]),
+            facts.state(each),
+        )
+        for each in found
+    ]
+    columns = ("NAME", "APPLICATION ID", "SECRETS", "CERTS", "STATE")
+    output.listing(columns, rows, empty="No applications.")
+
+
+def show(
+    name: ApplicationName,
+    tenant: Tenant = None,
+    data: Data = None,
+    database: DatabaseUrl = None,
+    as_json: Json = False,
+) -> None:
+    """Show an application, what it signs in with, and what it may ask for.
+
+    Of secrets only their hints are shown: the secrets themselves are not kept.
+    """
+    with estate(data, database) as opened:
+        there = tenant_of(opened, tenant)
+        one = application(opened, name, there)
+        found = facts.of(opened, one) | {"permissions": permissions.of(opened, there, one)}
+        where = home(opened, one.tenant_id)
+    if as_json:
+        output.json(found)
+        return
+    facts.show(found, where)
+    for rows, print_table in (
+        (found["secrets"], facts.show_secrets),
+        (found["certificates"], facts.show_certificates),
+        (found["permissions"], permissions.show_rows),
+    ):
+        output.say()
+        print_table(rows)

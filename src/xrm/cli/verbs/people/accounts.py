@@ -1,0 +1,275 @@
+"""Accounts: made, listed, shown, changed and deleted."""
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from xrm.cli import output
+from xrm.cli.options import Data, DatabaseUrl, Json, Tenant, estate, tenant_of
+from xrm.cli.output import Failure
+from xrm.cli.verbs.people import facts
+from xrm.cli.verbs.people.facts import NO_LOCATION, Person
+
+if TYPE_CHECKING:
+    from xrm.model.secret import Secret
+
+_LONGEST_LINE = 4096
+"""Characters read of a password's file: more than any password has."""
+
+DisplayName = Annotated[
+    str | None, typer.Option("--name", metavar="NAME", help="The name that is shown.")
+]
+GivenName = Annotated[str | None, typer.Option("--given-name", metavar="NAME", help="First name.")]
+Surname = Annotated[str | None, typer.Option("--surname", metavar="NAME", help="Family name.")]
+Location = Annotated[
+    str | None,
+    typer.Option(
+        "--usage-location",
+        metavar="COUNTRY",
+        help="Two letters of a country, such as GB; licences need it.",
+    ),
+]
+Roles = Annotated[
+    list[str] | None,
+    typer.Option("--role", metavar="ROLE", help="A directory role; may be repeated."),
+]
+Licences = Annotated[
+    list[str] | None,
+    typer.Option("--license", metavar="PRODUCT", help="A licence of a product; may be repeated."),
+]
+PasswordFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--password-file",
+        metavar="FILE",
+        help='The file whose first line is the password, "-" for standard input (made if unset).',
+    ),
+]
+Keep = Annotated[
+    bool,
+    typer.Option("--keep-password", help="It need not be changed at the first sign-in."),
+]
+
+
+def add(group: typer.Typer) -> None:
+    """Add the verbs to the group."""
+    group.command()(create)
+    group.command("list")(show_all)
+    for verb in (show, update, password, disable, enable, delete):
+        group.command()(verb)
+
+
+def create(
+    *,
+    upn: Annotated[
+        str, typer.Argument(metavar="UPN", help="The user principal name: maria@contoso.localhost.")
+    ],
+    name: DisplayName = None,
+    given_name: GivenName = None,
+    surname: Surname = None,
+    usage_location: Location = None,
+    role: Roles = None,
+    licence: Licences = None,
+    password_file: PasswordFile = None,
+    keep_password: Keep = False,
+    tenant: Tenant = None,
+    data: Data = None,
+    database: DatabaseUrl = None,
+    as_json: Json = False,
+) -> None:
+    """Create an account in the tenant, with a password that is shown once or read from a file."""
+    from xrm.sts.registration import people
+
+    if licence and not usage_location:
+        raise Failure(NO_LOCATION, next_step="Say where the person is: --usage-location GB")
+    given = _password(password_file)
+    with estate(data, database) as opened:
+        made = people.create_user(
+            opened.sts,
+            tenant_of(opened, tenant),
+            user_principal_name=upn,
+            display_name=name or " ".join(filter(None, (given_name, surname))) or _local(upn),
+            given_name=given_name or "",
+            surname=surname or "",
+            usage_location=usage_location or "",
+            password=given,
+            must_change_password=not keep_password,
+            roles=role or (),
+            licences=licence or (),
+        )
+        account = facts.with_user(opened, made.user)
+    facts.show_with_password(account, made.password if given is None else None, as_json=as_json)
+
+
+def show_all(
+    tenant: Tenant = None, data: Data = None, database: DatabaseUrl = None, as_json: Json = False
+) -> None:
+    """List the people of the tenant with their directory roles and licences."""
+    from xrm.sts.registration import people
+
+    with estate(data, database) as opened:
+        found = [
+            facts.of(each) for each in people.list_users(opened.sts, tenant_of(opened, tenant))
+        ]
+    if as_json:
+        output.json(found)
+        return
+    rows = [
+        (
+            each["user_principal_name"],
+            each["name"],
+            "\n".join(each["roles"] + each["licenses"]) or output.NOTHING,
+            facts.state(each),
+        )
+        for each in found
+    ]
+    columns = ("USER PRINCIPAL NAME", "NAME", "ROLES AND LICENSES", "STATE")
+    output.listing(columns, rows, empty="No people.")
+
+
+def show(
+    user: Person,
+    tenant: Tenant = None,
+    data: Data = None,
+    database: DatabaseUrl = None,
+    as_json: Json = False,
+) -> None:
+    """Show a person's account, directory roles and licences."""
+    with estate(data, database) as opened:
+        account = facts.with_user(opened, facts.find(opened, tenant, user))
+    facts.show(account, as_json=as_json)
+
+
+def update(
+    *,
+    user: Person,
+    upn: Annotated[
+        str | None, typer.Option("--upn", metavar="UPN", help="Another user principal name.")
+    ] = None,
+    name: DisplayName = None,
+    given_name: GivenName = None,
+    surname: Surname = None,
+    usage_location: Location = None,
+    tenant: Tenant = None,
+    data: Data = None,
+    database: DatabaseUrl = None,
+    as_json: Json = False,
+) -> None:
+    """Change a person's name, user principal name or usage location."""
+    from xrm.sts.registration import people
+
+    asked = {
+        "user_principal_name": upn,
+        "display_name": name,
+        "given_name": given_name,
+        "surname": surname,
+        "usage_location": usage_location,
+    }
+    changes: dict[str, Any] = {key: value for key, value in asked.items() if value is not None}
+    with estate(data, database) as opened:
+        found = facts.find(opened, tenant, user)
+        account = facts.with_user(
+            opened, people.amend_user(opened.sts, found, lambda before: replace(before, **changes))
+        )
+    facts.show(account, as_json=as_json)
+
+
+def password(
+    *,
+    user: Person,
+    password_file: PasswordFile = None,
+    keep_password: Keep = False,
+    tenant: Tenant = None,
+    data: Data = None,
+    database: DatabaseUrl = None,
+    as_json: Json = False,
+) -> None:
+    """Give a person a new password, shown once or read from a file."""
+    from xrm.sts.registration import people
+
+    given = _password(password_file)
+    with estate(data, database) as opened:
+        changed = people.set_password(
+            opened.sts,
+            facts.find(opened, tenant, user),
+            given,
+            must_change_password=not keep_password,
+        )
+        account = facts.with_user(opened, changed.user)
+    facts.show_with_password(account, changed.password if given is None else None, as_json=as_json)
+
+
+def disable(
+    user: Person,
+    tenant: Tenant = None,
+    data: Data = None,
+    database: DatabaseUrl = None,
+    as_json: Json = False,
+) -> None:
+    """Let a person sign in no longer."""
+    from xrm.sts.registration import people
+
+    with estate(data, database) as opened:
+        found = facts.find(opened, tenant, user)
+        account = facts.with_user(opened, people.set_user_enabled(opened.sts, found, enabled=False))
+    facts.show(account, as_json=as_json)
+
+
+def enable(
+    user: Person,
+    tenant: Tenant = None,
+    data: Data = None,
+    database: DatabaseUrl = None,
+    as_json: Json = False,
+) -> None:
+    """Let a disabled person sign in again."""
+    from xrm.sts.registration import people
+
+    with estate(data, database) as opened:
+        found = facts.find(opened, tenant, user)
+        account = facts.with_user(opened, people.set_user_enabled(opened.sts, found, enabled=True))
+    facts.show(account, as_json=as_json)
+
+
+def delete(
+    user: Person,
+    tenant: Tenant = None,
+    data: Data = None,
+    database: DatabaseUrl = None,
+    as_json: Json = False,
+) -> None:
+    """Delete a person's account; the user principal name is free again."""
+    from xrm.sts.registration import people
+
+    with estate(data, database) as opened:
+        gone = people.delete_user(opened.sts, facts.find(opened, tenant, user))
+        account = facts.with_user(opened, gone)
+    if as_json:
+        names = ("user_principal_name", "object_id", "systemuser")
+        output.json({name: account[name] for name in names})
+        return
+    output.facts(
+        {
+            "Deleted": f"{gone.user_principal_name}  {gone.object_id}",
+            "In the organization": facts.in_organization(account["systemuser"]),
+        }
+    )
+
+
+def _password(file: Path | None) -> "Secret | None":
+    """Return the first line of a file, None without a file."""
+    from xrm.model.secret import Secret
+
+    if file is None:
+        return None
+    if str(file) == "-":
+        return Secret(sys.stdin.readline(_LONGEST_LINE).rstrip("\r\n"))
+    with file.open(encoding="utf-8", errors="replace") as lines:
+        return Secret(lines.readline(_LONGEST_LINE).rstrip("\r\n"))
+
+
+def _local(upn: str) -> str:
+    return upn.partition("@")[0]

@@ -1,0 +1,62 @@
+"""AddPrivilegesRole: put privileges into a role."""
+
+from collections.abc import Iterable, Sequence
+
+from xrm.model.message import Declaration, Message
+from xrm.model.privileges import Right, RolePrivilege
+from xrm.model.values import Guid
+from xrm.org.context import Context
+from xrm.org.messages.handler import Need
+from xrm.org.rules import founding, stamps
+from xrm.org.rules.reach import check_reach
+from xrm.org.rules.roles import check_privileges
+
+
+def check_role(context: Context, message: Message) -> Guid:
+    """Return the role whose privileges the caller may change.
+
+    Raises ServiceError 0x80040217, 0x80040220 or 0x80048306, or 0x80041d31 for the role System
+    Administrator.
+    """
+    role: Guid = message.parameters["RoleId"]
+    check_reach(context, context.table("role"), role, Right.WRITE)
+    founding.check_privileges(context, role)
+    return role
+
+
+def mark_changed(context: Context, role: Guid) -> None:
+    """Stamp a role as modified now, by the caller."""
+    table = context.table("role")
+    changed = stamps.of_change(context, table)
+    context.organization.store.change(context.transaction, table, role, changed)
+    context.written.add(table.logical_name)
+
+
+class AddPrivilegesRole:
+    """Add privileges to a role; one it has gets the depth given (inferred).
+
+    Raises ServiceError 0x8004140b, 0x8004140f or 0x80040220 for what may not be added.
+    """
+
+    declaration = Declaration(
+        "AddPrivilegesRole",
+        "action",
+        parameters={"RoleId": "Edm.Guid", "Privileges": "Collection(RolePrivilege)"},
+        bound_to="role",
+    )
+    writes = True
+
+    def needs(self, context: Context, _message: Message) -> Iterable[Need]:
+        """Need Write on roles."""
+        return ((context.table("role"), Right.WRITE),)
+
+    def run(self, context: Context, message: Message) -> None:
+        """Put the privileges in."""
+        role = check_role(context, message)
+        privileges: Sequence[RolePrivilege] = message.parameters["Privileges"]
+        check_privileges(context, privileges)
+        for each in privileges:
+            context.organization.grants.put(
+                context.transaction, role, each.privilege_id, each.depth
+            )
+        mark_changed(context, role)

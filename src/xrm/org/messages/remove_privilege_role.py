@@ -1,0 +1,36 @@
+"""RemovePrivilegeRole: take a privilege from a role."""
+
+from collections.abc import Iterable
+
+from xrm.model.errors import service
+from xrm.model.message import Declaration, Message
+from xrm.model.privileges import Right
+from xrm.org.context import Context
+from xrm.org.messages.add_privileges_role import check_role, mark_changed
+from xrm.org.messages.handler import Need
+
+
+class RemovePrivilegeRole:
+    """Remove a privilege. Raises ServiceError 0x80040203 if the role has it not (inferred)."""
+
+    declaration = Declaration(
+        "RemovePrivilegeRole",
+        "action",
+        parameters={"RoleId": "Edm.Guid", "PrivilegeId": "Edm.Guid"},
+        bound_to="role",
+    )
+    writes = True
+
+    def needs(self, context: Context, _message: Message) -> Iterable[Need]:
+        """Need Write on roles."""
+        return ((context.table("role"), Right.WRITE),)
+
+    def run(self, context: Context, message: Message) -> None:
+        """Take it out."""
+        role = check_role(context, message)
+        privilege = message.parameters["PrivilegeId"]
+        if not context.organization.grants.remove(context.transaction, role, privilege):
+            raise service.ServiceError(
+                service.INVALID_ARGUMENT, f"The role does not have the privilege {privilege}."
+            )
+        mark_changed(context, role)

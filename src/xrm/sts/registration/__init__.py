@@ -1,0 +1,106 @@
+"""Register what signs in and what it signs in to; every change counts from the next request.
+
+tenants         tenants, their domains, the resources' names in them
+applications    registrations in a home tenant
+secrets         client secrets;  certificates: their like, signed with
+principals      applications as present in a tenant: consent brings one in
+permissions     what applications ask for, and consent to it
+granted         what has been granted: scopes to clients, roles to clients and people
+people          accounts, their directory roles and licences;  passwords: what proves them
+presence        Microsoft's own applications, put into every tenant
+change          the write every function here goes through, and its refusals
+"""
+
+from xrm.sts.registration.applications import (
+    amend_application,
+    create_application,
+    delete_application,
+    find_application,
+    list_applications,
+    set_enabled,
+)
+from xrm.sts.registration.certificates import (
+    add_certificate,
+    list_certificates,
+    remove_certificate,
+)
+from xrm.sts.registration.change import Refusal, RegistrationError
+from xrm.sts.registration.granted import (
+    assign_role,
+    change_scope,
+    find_scope_grant,
+    grant_scope,
+    list_role_assignments,
+    list_scope_grants,
+    revoke_scope,
+    unassign_role,
+)
+from xrm.sts.registration.permissions import (
+    Permission,
+    consent,
+    find_resource,
+    permissions,
+    require,
+    unrequire,
+    withdraw,
+)
+from xrm.sts.registration.principals import (
+    create_principal,
+    delete_principal,
+    find_principal,
+    list_principals,
+    require_assignment,
+    set_principal_enabled,
+)
+from xrm.sts.registration.secrets import NewSecret, add_secret, list_secrets, remove_secret
+from xrm.sts.registration.tenants import (
+    add_domain,
+    add_resource,
+    create_tenant,
+    find_tenant,
+    list_tenants,
+)
+
+__all__ = [
+    "NewSecret",
+    "Permission",
+    "Refusal",
+    "RegistrationError",
+    "add_certificate",
+    "add_domain",
+    "add_resource",
+    "add_secret",
+    "amend_application",
+    "assign_role",
+    "change_scope",
+    "consent",
+    "create_application",
+    "create_principal",
+    "create_tenant",
+    "delete_application",
+    "delete_principal",
+    "find_application",
+    "find_principal",
+    "find_resource",
+    "find_scope_grant",
+    "find_tenant",
+    "grant_scope",
+    "list_applications",
+    "list_certificates",
+    "list_principals",
+    "list_role_assignments",
+    "list_scope_grants",
+    "list_secrets",
+    "list_tenants",
+    "permissions",
+    "remove_certificate",
+    "remove_secret",
+    "require",
+    "require_assignment",
+    "revoke_scope",
+    "set_enabled",
+    "set_principal_enabled",
+    "unassign_role",
+    "unrequire",
+    "withdraw",
+]

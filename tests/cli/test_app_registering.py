@@ -1,0 +1,130 @@
+"""xrm app create, update, delete, disable, enable: what an application is."""
+
+import pytest
+
+
+def test_what_create_is_told_is_kept(answer):
+    made = answer(
+        *("create", "Told", "--audience", "multiple", "--public"),
+        *("--redirect-uri", "https://localhost/web", "--redirect-uri", "spa:https://localhost/s"),
+        *("--redirect-uri", "installed:myapp://auth", "--spa-redirect-uri", "https://localhost/t"),
+        *("--native-redirect-uri", "http://localhost", "--identifier-uri", "api://told"),
+    )
+    assert made["audience"] == "AzureADMultipleOrgs"
+    assert made["public_client"] is True
+    assert made["redirect_uris"] == [
+        {"url": "https://localhost/web", "kind": "Web"},
+        {"url": "https://localhost/s", "kind": "Spa"},
+        {"url": "myapp://auth", "kind": "InstalledClient"},
+        {"url": "https://localhost/t", "kind": "Spa"},
+        {"url": "http://localhost", "kind": "InstalledClient"},
+    ]
+    assert made["identifier_uris"] == ["api://told"]
+    assert "secret" not in made
+    shown = answer("show", "told")
+    assert shown == made | {"permissions": []}
+
+
+@pytest.mark.parametrize(
+    ("word", "name"),
+    [
+        ("myorg", "AzureADMyOrg"),
+        ("multiple", "AzureADMultipleOrgs"),
+        ("all", "AzureADandPersonalMicrosoftAccount"),
+        ("personal", "PersonalMicrosoftAccount"),
+        ("azureadmultipleorgs", "AzureADMultipleOrgs"),
+    ],
+)
+def test_an_audience_has_a_short_word_and_a_long_one(answer, word, name):
+    assert answer("create", f"For {word}", "--audience", word)["audience"] == name
+
+
+def test_multi_tenant_is_a_word_for_an_audience(app, answer):
+    assert answer("create", "Many", "--multi-tenant")["audience"] == "AzureADMultipleOrgs"
+    both = app("create", "Both", "--multi-tenant", "--audience", "myorg")
+    assert (both.status, both.out) == (2, "")
+
+
+def test_update_changes_what_it_names_and_nothing_else(answer):
+    before = answer("create", "Changing", "--redirect-uri", "https://localhost/a", "--public")
+    after = answer(
+        *("update", "Changing", "--name", "Changed", "--token-version", "2"),
+        *("--implicit-access-tokens", "--implicit-id-tokens", "--no-public"),
+        *("--add-redirect-uri", "spa:https://localhost/b"),
+        *("--remove-redirect-uri", "https://localhost/a", "--add-identifier-uri", "api://changed"),
+        *("--logout-url", "https://localhost/out"),
+    )
+    assert after == before | {
+        "name": "Changed",
+        "token_version": 2,
+        "implicit_access_tokens": True,
+        "implicit_id_tokens": True,
+        "public_client": False,
+        "redirect_uris": [{"url": "https://localhost/b", "kind": "Spa"}],
+        "identifier_uris": ["api://changed"],
+        "logout_url": "https://localhost/out",
+    }
+    again = answer("update", "Changed", "--no-implicit-access-tokens", "--logout-url", "")
+    assert again == after | {"implicit_access_tokens": False, "logout_url": ""}
+    assert answer("update", "Changed", "--remove-identifier-uri", "api://changed") == (
+        again | {"identifier_uris": []}
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--redirect-uri", "http://app.example/"), "https"),
+        (("--redirect-uri", "nonsense"), "redirectUris"),
+        (("--identifier-uri", "https://elsewhere.example/a"), "verified domain"),
+    ],
+    ids=lambda value: value[1] if isinstance(value, tuple) else "",
+)
+def test_an_address_the_service_refuses_is_refused(app, arguments, said):
+    app("create", "Refused", *arguments).failed(said)
+    assert app("show", "Refused").status == 1
+
+
+def test_what_is_not_there_cannot_be_removed(app):
+    app("create", "Bare")
+    said = "The application has no redirect URI https://localhost/x."
+    app("update", "Bare", "--remove-redirect-uri", "https://localhost/x").failed(said)
+
+
+def test_delete_asks_or_is_told(app, answer):
+    made = answer("create", "Leaving", "--secret")
+    asked = app("delete", "Leaving")
+    assert (asked.status, asked.out) == (2, "")
+    assert "--yes" in asked.err
+    gone = answer("delete", "Leaving", "--yes")
+    assert gone == {
+        "name": "Leaving", "application_id": made["application_id"], "deleted": True
+    }  # fmt: skip
+    app("show", "Leaving").failed("The tenant has no application 'Leaving'.")
+
+
+def test_an_application_is_disabled_at_home_and_enabled_again(app, answer):
+    answer("create", "Switched")
+    assert answer("disable", "Switched") | {"enabled": False, "home": True} == answer(
+        "disable", "Switched"
+    )
+    assert answer("show", "Switched")["enabled"] is False
+    assert "disabled" in app("list").out
+    assert answer("enable", "Switched")["enabled"] is True
+    assert answer("show", "Switched")["enabled"] is True
+
+
+def test_an_application_is_disabled_in_a_tenant_that_took_it_in(app, answer, fabrikam):
+    made = answer("create", "Guest", "--multi-tenant")
+    app("disable", "Guest", *fabrikam).failed("has not taken in", "permission grant")
+    answer("permission", "grant", "Guest", *fabrikam)
+    switched = answer("disable", made["application_id"], *fabrikam)
+    assert (switched["home"], switched["enabled"]) == (False, False)
+    assert answer("show", "Guest")["enabled"] is True
+    assert "is enabled in fabrikam.example" in app("enable", "Guest", *fabrikam).out
+
+
+def test_names_shared_by_two_need_an_id(app):
+    app("create", "Double")
+    app("create", "Double")
+    app("show", "Double").failed("Several applications are named 'Double'")

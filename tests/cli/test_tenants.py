@@ -1,0 +1,82 @@
+"""The verbs of tenants on a data directory or database on which no server runs."""
+
+import pytest
+
+FABRIKAM = "aaaaaaaa-1111-4000-8000-000000000001"
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def where(request, tmp_path_factory):
+    """Return the flags of a data directory, made once: each test uses names of its own."""
+    flags = ["--data", tmp_path_factory.mktemp("data") / "xrm"]
+    if request.param == "postgresql":
+        flags += ["--database", request.getfixturevalue("postgres_database")]
+    return flags
+
+
+@pytest.fixture
+def here(xrm, where):
+    """Return `here(*arguments)`: a verb on the data directory or database."""
+    return lambda *arguments: xrm(*arguments, *where)
+
+
+def test_a_tenant_is_created_shown_and_listed(here):
+    made = here(
+        "tenant", "create", "Fabrikam", "--domain", "Fabrikam.Example", "--id", FABRIKAM, "--json"
+    ).json()
+    assert made["tenant_id"] == FABRIKAM
+    assert made["domains"] == ["fabrikam.example"]
+    assert made["authority"] == f"https://localhost:8443/{FABRIKAM}"
+    assert made["demonstration"] is False
+    for name in (FABRIKAM, FABRIKAM.upper(), "fabrikam.example", "FABRIKAM.example"):
+        assert here("tenant", "show", name, "--json").json() == made
+    listed = here("tenant", "list", "--json").json()
+    assert made in listed
+    (own,) = [each for each in listed if each["demonstration"]]
+    assert own["domains"] == ["contoso.localhost"]
+    assert own["applications"] == len(here("app", "list", "--json").json()) > 0
+    assert FABRIKAM in here("tenant", "list").out
+
+
+def test_a_domain_is_added_and_names_the_tenant(here):
+    here("tenant", "create", "Adatum", "--domain", "adatum.example")
+    changed = here("tenant", "domain", "add", "adatum.example", "adatum.test", "--json").json()
+    assert changed["domains"] == ["adatum.example", "adatum.test"]
+    assert here("tenant", "show", "adatum.test", "--json").json() == changed
+    assert "adatum.test" in here("tenant", "show", "adatum.example").out
+
+
+def test_an_application_lives_in_the_tenant_named(here):
+    here("tenant", "create", "Proseware", "--domain", "proseware.example")
+    there = ("--tenant", "proseware.example")
+    made = here("app", "create", "Elsewhere", *there, "--json").json()
+    assert here("app", "list", *there, "--json").json() == [made]
+    assert here("app", "show", "Elsewhere").status == 1
+    assert here("app", "show", made["application_id"]).status == 1
+    assert here("app", "show", "Elsewhere", *there).status == 0
+    assert here("tenant", "show", "proseware.example", "--json").json()["applications"] == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("create", "Twin", "--domain", "contoso.localhost"), "already registered"),
+        (("create", "Bad", "--domain", "no_dns_name"), "not a DNS name"),
+        (("create", " ", "--domain", "blank.example"), "printable characters"),
+        (
+            ("create", "C", "--domain", "c.test", "--id", "9188040d-6c67-4c5b-b112-36a304b66dad"),
+            "personal accounts",
+        ),
+        (("show", "nowhere.example"), "There is no tenant 'nowhere.example'."),
+        (("domain", "add", "nowhere.example", "a.example"), "There is no tenant"),
+        (("domain", "add", "contoso.localhost", "contoso.localhost"), "already registered"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
+)
+def test_what_cannot_be_is_two_lines(here, arguments, said):
+    ran = here("tenant", *arguments)
+    ran.failed(said)
+
+
+def test_a_tenant_needs_a_domain(here):
+    assert here("tenant", "create", "Nameless").status == 2

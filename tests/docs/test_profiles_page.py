@@ -1,0 +1,34 @@
+"""Each difference between the profiles is a row of docs/profiles.md and has a test."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from xrm.server.settings import Settings
+
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs" / "profiles.md").read_text(encoding="utf-8")
+HEAD, _, *ROWS = [
+    [cell.strip() for cell in line.strip("|").split("|")]
+    for line in PAGE.splitlines()
+    if line.startswith("|")
+]
+
+
+def test_the_table_has_a_column_for_each_profile():
+    profiles = Settings.__annotations__["profile"].__args__
+    assert ["difference", *profiles, "test"] == HEAD
+    assert ROWS
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row[0][:40])
+def test_a_row_is_filled_and_its_test_exists(row):
+    _difference, faithful, strict, named = row
+    assert all(row)
+    assert faithful != strict
+    found = re.fullmatch(r"`(tests/[\w/]+\.py)::(\w+)`", named)
+    assert found, named
+    tree = ast.parse((ROOT / found[1]).read_text(encoding="utf-8"))
+    assert found[2] in {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}

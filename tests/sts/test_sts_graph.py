@@ -1,0 +1,444 @@
+"""Microsoft Graph's applications, principals and grants, asked over HTTP with real tokens."""
+
+import base64
+from urllib.parse import unquote, urlsplit
+from uuid import uuid4
+
+import orjson
+import pytest
+from joserfc import jwt
+from joserfc.jwk import RSAKey
+
+from support import certificates
+from support.directory import Graph, permitted, token_of
+from xrm.model.secret import Secret
+from xrm.sts import registration as r
+from xrm.sts.model import CRM_APPLICATION, GRAPH_APPLICATION
+
+CRM = str(CRM_APPLICATION)
+LEADS = {
+    "id": "4f0e3b0c-6a53-4a3b-bb56-51d9f3a3a104",
+    "value": "Leads.All",
+    "displayName": "All leads",
+    "description": "All leads",
+    "allowedMemberTypes": ["Application"],
+    "isEnabled": True,
+}
+EVENTUAL = (("consistencylevel", "eventual"),)
+
+
+PERMISSIONS = (
+    "Application.ReadWrite.All",
+    "AppRoleAssignment.ReadWrite.All",
+    "DelegatedPermissionGrant.ReadWrite.All",
+)
+
+
+@pytest.fixture
+def graph(fresh):
+    return Graph(fresh, permitted(fresh, *PERMISSIONS))
+
+
+@pytest.fixture(scope="module")
+def shared(world):
+    return Graph(world, permitted(world, *PERMISSIONS))
+
+
+def make(graph, name="Importer", **members):
+    return graph.good("POST", "applications", {"displayName": name, **members})
+
+
+def sign_in(world, app_id, secret):
+    form = world.form(client_id=app_id, client_secret=secret)
+    answer = world.post(world.path(), form)
+    document = orjson.loads(answer.body)
+    return document.get("error_codes", [0])[0]
+
+
+def test_from_registration_to_token_and_back(fresh, graph):
+    made = make(graph)
+    place = f"applications/{made['id']}"
+    added = graph.good(
+        "POST", f"{place}/addPassword", {"passwordCredential": {"displayName": "first"}}
+    )
+    secret = added["secretText"]
+    assert added["hint"] == secret[:3]
+    assert added["endDateTime"] == "2029-01-14T08:00:00Z"
+    # No principal came with it: the tenant does not know it yet.
+    assert sign_in(fresh, made["appId"], secret) in (700016, 7000229)
+    principal = graph.good("POST", "servicePrincipals", {"appId": made["appId"]})
+    assert principal["servicePrincipalNames"] == [made["appId"]]
+    assert sign_in(fresh, made["appId"], secret) == 0
+
+    shown = graph.good("GET", place)["passwordCredentials"]
+    assert [one["secretText"] for one in shown] == [None]
+    assert secret not in orjson.dumps(graph.good("GET", "applications")).decode()
+
+    body = {"keyId": added["keyId"]}
+    graph.good("POST", f"{place}/removePassword", body)
+    assert sign_in(fresh, made["appId"], secret) == 7000215
+    assert graph.refused("POST", f"{place}/removePassword", body) == (400, "Request_BadRequest")
+    graph.good("DELETE", place)
+    assert sign_in(fresh, made["appId"], secret) == 700016
+    assert graph.refused("GET", place) == (404, "Request_ResourceNotFound")
+
+
+def test_an_application_as_it_is_created_and_changed(fresh, graph):
+    answer = graph.send("POST", "applications", {"displayName": "Importer", "tags": ["a"]})
+    document = orjson.loads(answer.body)
+    assert answer.status == 201
+    assert document["@odata.context"].endswith("/graph/v1.0/$metadata#applications/$entity")
+    assert (
+        answer.header("location")
+        == f"{fresh.service.base_url}/graph/v1.0/applications/" + (document["id"])
+    )
+    assert document["signInAudience"] == "AzureADMyOrg"
+    place = f"applications(appId='{document['appId']}')"
+    change = {"displayName": "Reader", "web": {"redirectUris": ["https://localhost/in"]}}
+    assert graph.ask("PATCH", place, change) == (204, None)
+    assert graph.good("GET", place.upper().replace("APPID", "appId"))["displayName"] == "Reader"
+    prefer = (("prefer", "return=representation"),)
+    status, changed = graph.ask("PATCH", place, {"notes": "n"}, headers=prefer)
+    assert (status, changed["notes"], changed["tags"]) == (200, "n", ["a"])
+    minimal = graph.send(
+        "POST", "applications", {"displayName": "B"}, headers=(("prefer", "return=minimal"),)
+    )
+    assert (minimal.status, minimal.body) == (204, b"")
+    assert minimal.header("preference-applied") == "return=minimal"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "refusal"),
+    [
+        ("POST", "applications", {}, (400, "Request_BadRequest")),
+        ("POST", "applications", {"displayName": 3}, (400, "Request_BadRequest")),
+        ("POST", "applications", {"displayName": "a", "x": 1}, (400, "Request_BadRequest")),
+        ("POST", "applications", b"{", (400, "BadRequest")),
+        ("POST", "applications", b"[]", (400, "BadRequest")),
+        ("POST", "applications", b"[" * 5000, (400, "BadRequest")),
+        ("POST", "applications", b'{"displayName":' + b"[" * 40 + b"]" * 40 + b"}",
+         (400, "BadRequest")),
+        ("POST", "applications", None, (400, "BadRequest")),
+        ("POST", "applications", {"displayName": "a", "identifierUris": ["https://x.example/"]},
+         (400, "Request_BadRequest")),
+        ("GET", "applications/nonsense", None, (400, "Request_BadRequest")),
+        ("GET", f"applications/{uuid4()}", None, (404, "Request_ResourceNotFound")),
+        ("GET", f"applications(appId='{uuid4()}')", None, (404, "Request_ResourceNotFound")),
+        ("GET", "applications(name='a')", None, (400, "BadRequest")),
+        ("GET", "nonsense", None, (400, "BadRequest")),
+        ("GET", "applications/%ff", None, (400, "BadRequest")),
+        ("GET", "/graph/v9/applications", None, (400, "BadRequest")),
+        ("PUT", "applications", {}, (405, "Request_BadRequest")),
+        ("POST", "servicePrincipals", {"appId": str(uuid4())}, (400, "Request_BadRequest")),
+        ("POST", "servicePrincipals", {"appId": CRM},
+         (409, "Request_MultipleObjectsWithSameKeyValue")),
+        ("DELETE", f"servicePrincipals(appId='{CRM}')", None, (400, "Request_BadRequest")),
+    ],
+)  # fmt: skip
+def test_what_is_refused_and_how(shared, method, path, body, refusal):
+    assert shared.refused(method, path, body) == refusal
+
+
+def test_the_form_of_a_refusal(fresh, graph):
+    name = str(uuid4())
+    answer = graph.send("GET", "nonsense", headers=(("client-request-id", name),))
+    error = orjson.loads(answer.body)["error"]
+    assert error["innerError"] == {
+        "date": "2027-01-15T08:00:00",
+        "request-id": answer.header("request-id"),
+        "client-request-id": name,
+    }
+    assert answer.header("client-request-id") == name
+    assert answer.header("content-type") == (
+        "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;"
+        "charset=utf-8"
+    )
+    assert answer.header("access-control-allow-origin") == "*"
+    wrong = graph.send("PUT", "applications", {})
+    assert set(wrong.header("allow").split(", ")) == {"GET", "POST"}
+    plain = graph.send("OPTIONS", "applications")
+    assert plain.status == 200
+    assert "PATCH" in plain.header("access-control-allow-methods")
+
+
+def test_identifier_uris_belong_to_one_application(graph):
+    make(graph, identifierUris=["api://one"])
+    second = {"displayName": "B", "identifierUris": ["API://one"]}
+    assert graph.refused("POST", "applications", second) == (400, "Request_BadRequest")
+
+
+def test_an_enabled_role_must_be_disabled_before_it_goes(graph):
+    made = make(graph, appRoles=[LEADS])
+    place = f"applications/{made['id']}"
+    gone = {"appRoles": []}
+    assert graph.refused("PATCH", place, gone) == (400, "CannotDeleteOrUpdateEnabledEntitlement")
+    graph.good("PATCH", place, {"appRoles": [LEADS | {"isEnabled": False}]})
+    graph.good("PATCH", place, gone)
+    assert graph.good("GET", place)["appRoles"] == []
+
+
+def test_secrets_are_not_changed_by_patch(graph):
+    made = make(graph)
+    place = f"applications/{made['id']}"
+    graph.good("POST", f"{place}/addPassword", {})
+    whole = graph.good("GET", place)
+    keep = {"passwordCredentials": whole["passwordCredentials"]}
+    graph.good("PATCH", place, keep)
+    for changed in ([], [{"keyId": str(uuid4())}], [{"displayName": "new"}]):
+        assert graph.refused("PATCH", place, {"passwordCredentials": changed})[0] == 400
+    past = {"passwordCredential": {"endDateTime": "2020-01-01T00:00:00Z"}}
+    assert graph.refused("POST", f"{place}/addPassword", past)[0] == 400
+    assert graph.good("GET", place)["passwordCredentials"] == whole["passwordCredentials"]
+
+
+def key(pair, **more):
+    text = base64.b64encode(pair.der).decode()
+    return {"type": "AsymmetricX509Cert", "usage": "Verify", "key": text, **more}
+
+
+def proof(world, pair, issuer, **changes):
+    now = int(world.clock())
+    claims = {
+        "aud": "00000002-0000-0000-c000-000000000000",
+        "iss": issuer,
+        "nbf": now,
+        "exp": now + 600,
+        **changes,
+    }
+    header = {"alg": "RS256", "typ": "JWT"}
+    return jwt.encode(header, claims, RSAKey.import_key(pair.private_key))
+
+
+def test_certificates_by_patch_and_by_proof(fresh, graph):
+    first, second = certificates.make("first"), certificates.make("second")
+    made = make(graph)
+    place = f"applications/{made['id']}"
+    early = {"keyCredential": key(second), "proof": proof(fresh, first, made["id"])}
+    assert graph.refused("POST", f"{place}/addKey", early)[0] == 401
+    graph.good("PATCH", place, {"keyCredentials": [key(first, displayName="one")]})
+    (shown,) = graph.good("GET", place)["keyCredentials"]
+    assert (shown["displayName"], shown["key"]) == ("one", None)
+    assert shown["customKeyIdentifier"] == first.sha1
+    (whole,) = graph.good("GET", place, query="$select=keyCredentials")["keyCredentials"]
+    assert base64.b64decode(whole["key"]) == first.der
+
+    for bad in (
+        proof(fresh, second, made["id"]),
+        proof(fresh, first, made["appId"]),
+        proof(fresh, first, made["id"], aud="https://graph.microsoft.com"),
+        proof(fresh, first, made["id"], exp=int(fresh.clock()) + 601),
+        proof(fresh, first, made["id"], nbf=0, exp=300),
+        "a.b.c",
+    ):
+        body = {"keyCredential": key(second), "proof": bad}
+        assert graph.refused("POST", f"{place}/addKey", body)[0] == 401
+    good = proof(fresh, first, made["id"])
+    added = graph.good("POST", f"{place}/addKey", {"keyCredential": key(second), "proof": good})
+    assert len(graph.good("GET", place)["keyCredentials"]) == 2
+    body = {"keyId": shown["keyId"], "proof": proof(fresh, second, made["id"])}
+    graph.good("POST", f"{place}/removeKey", body)
+    (left,) = graph.good("GET", place)["keyCredentials"]
+    assert left["keyId"] == added["keyId"]
+
+    unknown = {k: v for k, v in left.items() if k != "key"} | {"keyId": str(uuid4())}
+    assert graph.refused("PATCH", place, {"keyCredentials": [unknown]})[0] == 400
+    graph.good("PATCH", place, {"keyCredentials": [left]})
+    assert graph.good("GET", place)["keyCredentials"] == [left]
+    graph.good("PATCH", place, {"keyCredentials": []})
+    assert graph.good("GET", place)["keyCredentials"] == []
+
+
+def test_service_principals(fresh, graph):
+    made = make(graph)
+    principal = graph.good(
+        "POST", "servicePrincipals", {"appId": made["appId"], "appRoleAssignmentRequired": True}
+    )
+    place = f"servicePrincipals/{principal['id']}"
+    assert principal["appRoleAssignmentRequired"] is True
+    graph.good("PATCH", place, {"accountEnabled": False, "appRoleAssignmentRequired": False})
+    by_app = graph.good("GET", f"servicePrincipals(appId='{made['appId']}')")
+    assert (by_app["accountEnabled"], by_app["appRoleAssignmentRequired"]) == (False, False)
+    assert graph.refused("PATCH", place, {"displayName": "x"})[0] == 400
+    graph.good("DELETE", place)
+    assert graph.refused("GET", place) == (404, "Request_ResourceNotFound")
+    crm = graph.good("GET", f"servicePrincipals(appId='{CRM}')")
+    assert "https://localhost:8444/" in crm["servicePrincipalNames"]
+    assert [one["value"] for one in crm["oauth2PermissionScopes"]] == ["user_impersonation"]
+
+
+def test_another_tenants_objects_are_not_there(fresh, graph):
+    other = r.create_tenant(fresh.service, name="Fabrikam", domain="fabrikam.example")
+    theirs = r.create_application(fresh.service, other, name="Theirs")
+    principal = r.find_principal(fresh.service, other, theirs.application_id)
+    assert graph.refused("GET", f"applications/{theirs.object_id}")[0] == 404
+    assert graph.refused("GET", f"applications(appId='{theirs.application_id}')")[0] == 404
+    assert graph.refused("GET", f"servicePrincipals/{principal.object_id}")[0] == 404
+    body = {"appId": str(theirs.application_id)}
+    assert graph.refused("POST", "servicePrincipals", body) == (403, "Authorization_RequestDenied")
+
+
+def test_a_role_is_assigned_once_and_comes_in_the_token(fresh, graph):
+    resource = make(graph, "Leads", appRoles=[LEADS], identifierUris=["api://leads"])
+    offering = graph.good("POST", "servicePrincipals", {"appId": resource["appId"]})
+    client = make(graph, "Client")
+    holder = graph.good("POST", "servicePrincipals", {"appId": client["appId"]})
+    place = f"servicePrincipals/{holder['id']}/appRoleAssignments"
+    body = {"principalId": holder["id"], "resourceId": offering["id"], "appRoleId": LEADS["id"]}
+    made = graph.good("POST", place, body)
+    assert made["resourceDisplayName"] == "Leads"
+    assert len(made["id"]) == 43
+    for wrong, status in (
+        (body, 400),
+        (body | {"appRoleId": str(uuid4())}, 400),
+        (body | {"resourceId": str(uuid4())}, 404),
+        (body | {"principalId": offering["id"]}, 400),
+    ):
+        assert graph.refused("POST", place, wrong)[0] == status
+    on = graph.good("GET", f"servicePrincipals/{offering['id']}/appRoleAssignedTo")["value"]
+    assert on == graph.good("GET", place)["value"]
+
+    secret = graph.good("POST", f"applications/{client['id']}/addPassword", {})["secretText"]
+    application = r.find_application(fresh.service, fresh.tenant, client["appId"])
+    token = token_of(fresh, application, Secret(secret), "api://leads")
+    claims = orjson.loads(base64.urlsafe_b64decode(token.split(".")[1] + "=="))
+    assert claims["roles"] == ["Leads.All"]
+    graph.good("DELETE", f"{place}/{made['id']}")
+    assert graph.good("GET", place)["value"] == []
+    assert graph.refused("DELETE", f"{place}/{made['id']}")[0] == 404
+
+
+def test_consent_to_scopes(fresh, graph):
+    client = r.find_principal(fresh.service, fresh.tenant, fresh.application.application_id)
+    resource = r.find_principal(fresh.service, fresh.tenant, CRM_APPLICATION)
+    body = {
+        "clientId": str(client.object_id),
+        "consentType": "AllPrincipals",
+        "resourceId": str(resource.object_id),
+        "scope": "user_impersonation",
+    }
+    made = graph.good("POST", "oauth2PermissionGrants", body)
+    joined = client.object_id.bytes_le + resource.object_id.bytes_le
+    assert made["id"] == base64.urlsafe_b64encode(joined).rstrip(b"=").decode()
+    again = graph.refused("POST", "oauth2PermissionGrants", body)
+    assert again == (409, "Request_MultipleObjectsWithSameKeyValue")
+    place = f"oauth2PermissionGrants/{made['id']}"
+    graph.good("PATCH", place, {"scope": "user_impersonation other"})
+    assert graph.good("GET", place)["scope"] == "user_impersonation other"
+    of_client = f"servicePrincipals/{client.object_id}/oauth2PermissionGrants"
+    assert len(graph.good("GET", of_client)["value"]) == 1
+    for wrong in (
+        {"consentType": "Nobody"},
+        {"consentType": "Principal"},
+        {"principalId": str(uuid4())},
+        {"clientId": "x"},
+        {"clientId": str(uuid4())},
+    ):
+        assert graph.refused("POST", "oauth2PermissionGrants", body | wrong)[0] in (400, 404)
+    graph.good("DELETE", place)
+    assert graph.refused("GET", place)[0] == 404
+
+
+@pytest.fixture(scope="module")
+def many(shared):
+    for number in range(7):
+        make(shared, f"Many {number}", tags=[f"t{number}"], identifierUris=[f"api://many{number}"])
+    return shared
+
+
+@pytest.mark.parametrize(
+    ("query", "numbers"),
+    [
+        ("$filter=displayName eq 'many 3'", [3]),
+        ("$filter=startsWith(displayName,'Many')", range(7)),
+        ("$filter=startswith(displayName,'Many') and not(displayName eq 'Many 1')", None),
+        ("$filter=displayName in ('Many 1','Many 2')", [1, 2]),
+        ("$filter=identifierUris/any(u:u eq 'api://many5')", [5]),
+        ("$filter=tags/any(t:startsWith(t,'t6'))", [6]),
+        ("$filter=tags/any(t:t eq 'none')", []),
+        ("$filter=startsWith(displayName,'many') and createdDateTime ge 2030-01-01T00:00:00Z", []),
+        ("$filter=displayName ne 'Many 1'", None),
+        ("$filter=endsWith(displayName,'3')", None),
+        ("$filter=contains(displayName,'3')", None),
+        ("$filter=displayName eq notes", None),
+        ("$filter=nonsense eq 1", None),
+        ("$filter=web eq 1", None),
+        ("$filter=displayName eq 3", None),
+        ("$filter=displayName eq", None),
+        ("$filter=startsWith(displayName,'Many')&$orderby=displayName", None),
+        ("$top=0", None),
+        ("$top=1000", None),
+        ("$top=x", None),
+        ("$skip=1", None),
+        ("$expand=owners", None),
+        ("$search=%22displayName:many%22", None),
+        ("$select=nonsense", None),
+        ("$skiptoken=x", None),
+        ("$skiptoken=WzEsMl0", None),
+        ("$count=maybe", None),
+        ("$filter=a&$filter=b", None),
+        ("$nonsense=1", None),
+        ("a=%ff", None),
+    ],
+)
+def test_what_can_be_asked_about_a_list(many, query, numbers):
+    if numbers is None:
+        status, document = many.ask("GET", "applications", query=query)
+        assert status == 400, document
+        assert document["error"]["code"] in (
+            *("BadRequest", "Request_BadRequest", "Request_UnsupportedQuery"),
+            "Directory_ExpiredPageToken",
+        )
+        return
+    found = many.good("GET", "applications", query=query)["value"]
+    assert sorted(one["displayName"] for one in found) == [f"Many {n}" for n in numbers]
+
+
+@pytest.mark.parametrize(
+    ("query", "numbers"),
+    [
+        ("$filter=startsWith(displayName,'Many') and displayName ne 'Many 1'", [0, 2, 3, 4, 5, 6]),
+        ("$filter=endsWith(displayName,'3')", [3]),
+        ("$filter=tags/any(t:t eq 't1') or identifierUris/any(u:u eq 'api://many2')", [1, 2]),
+        ("$filter=startsWith(displayName,'Many') and not(tags/any(t:t eq 't1'))",
+         [0, 2, 3, 4, 5, 6]),
+        ("$search=%22displayName:many%22", range(7)),
+    ],
+)  # fmt: skip
+def test_what_can_be_asked_with_eventual_consistency(many, query, numbers):
+    query += "&$count=true"
+    document = many.good("GET", "applications", query=query, headers=EVENTUAL)
+    assert sorted(one["displayName"] for one in document["value"]) == [f"Many {n}" for n in numbers]
+    assert document["@odata.count"] == len(numbers)
+
+
+@pytest.mark.parametrize("order", ["", "&$orderby=displayName", "&$orderby=displayName desc"])
+def test_pages_follow_one_another(many, order):
+    query = (
+        f"$top=2&$select=displayName,id&$count=true&$filter=startsWith(displayName,'Many'){order}"
+    )
+    found, pages = [], 0
+    while query:
+        document = many.good("GET", "applications", query=query, headers=EVENTUAL)
+        assert document["@odata.context"].endswith("#applications(displayName,id)")
+        assert document["@odata.count"] == 7
+        found += [one["displayName"] for one in document["value"]]
+        link = document.get("@odata.nextLink")
+        assert link is None or link.startswith("https://localhost:8443/graph/v1.0/applications?")
+        query = urlsplit(link).query if link else ""
+        pages += 1
+    assert pages == 4
+    assert sorted(found) == [f"Many {n}" for n in range(7)]
+    if order:
+        assert found == sorted(found, reverse="desc" in unquote(order))
+
+
+def test_counting(many):
+    assert many.refused("GET", "applications/$count") == (400, "Request_BadRequest")
+    query = "$filter=startsWith(displayName,'Many')"
+    answer = many.send("GET", "applications/$count", query=query, headers=EVENTUAL)
+    assert (answer.header("content-type"), answer.body) == ("text/plain", b"7")
+    principals = many.send("GET", "servicePrincipals/$count", headers=EVENTUAL)
+    assert int(principals.body) >= 4
+    assert many.good("GET", f"servicePrincipals(appId='{GRAPH_APPLICATION}')")["displayName"] == (
+        "Microsoft Graph"
+    )
