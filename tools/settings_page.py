@@ -37,8 +37,9 @@ VARIABLES = (
     ("XRM_CERTIFICATE", "`xrm whoami`, `xrm query`, `xrm token get`",
      "The PEM or PFX file of the certificate that belongs to `--client-id`, with its key; in "
      "place of a secret."),
-    ("XRM_CERTIFICATE_PASSWORD", "`xrm whoami`, `xrm query`, `xrm token get`",
-     "The password of that file, where it is encrypted."),
+    ("XRM_CERTIFICATE_PASSWORD",
+     "`xrm whoami`, `xrm query`, `xrm token get`, `xrm app certificate add`",
+     "The password of that file, or of the PFX file to register, where it is encrypted."),
     ("XRM_CA_BUNDLE", "the client",
      "A PEM file of the certificate authorities to trust; before `SSL_CERT_FILE`."),
     ("XRM_TRACEBACK", "`xrm`",

@@ -3,9 +3,12 @@
 from urllib.parse import urlencode
 
 import orjson
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding
 from hypothesis import given
 from hypothesis import strategies as st
 
+from support.credentials import forged, thumbprints
 from support.fuzz import PROFILE
 from xrm.sts.faces.entra import mount
 from xrm.sts.faces.entra.routes import COMMON_ENDPOINTS, ENDPOINTS
@@ -124,3 +127,36 @@ def test_a_changed_form_is_answered(world, version, changes):
         good = world.form(version)
         assert changes.get("client_secret", good["client_secret"]) == good["client_secret"]
         assert changes.get("client_id", good["client_id"]).lower() == good["client_id"]
+
+
+JUNK = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.floats(allow_nan=False, allow_infinity=False),
+    st.text(max_size=30),
+    st.lists(st.text(max_size=10), max_size=3),
+    st.dictionaries(st.text(max_size=5), st.text(max_size=5), max_size=2),
+)
+
+
+@PROFILE
+@given(
+    header=st.dictionaries(st.sampled_from(["x5t", "x5t#S256", "x5c", "crit", "typ"]), JUNK),
+    claims=st.dictionaries(
+        st.sampled_from(["aud", "iss", "sub", "jti", "nbf", "iat", "exp", "x"]), JUNK, max_size=4
+    ),
+    cut=st.one_of(st.none(), st.integers(0, 1000)),
+)
+def test_any_assertion_is_answered(certified, pair, header, claims, cut):
+    named = {"typ": "JWT", "alg": "RS256", **thumbprints(pair)}
+    text = forged(
+        named | header,
+        certified.claims() | claims,
+        lambda content: pair.private_key.sign(content, padding.PKCS1v15(), hashes.SHA256()),
+    )
+    answer = certified.post(certified.path(), certified.asserting(text[:cut]))
+    check(answer)
+    if answer.status == 200:
+        assert cut is None or cut >= len(text)
+        assert not claims.keys() & {"aud", "iss", "sub"}

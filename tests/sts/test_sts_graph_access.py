@@ -1,6 +1,6 @@
 """Who may call what: every call without a token, with one that permits nothing, with the right."""
 
-from dataclasses import replace
+import json
 from uuid import UUID
 
 import orjson
@@ -70,14 +70,10 @@ def test_every_call_asks_for_its_permission(world, tokens, method, path):
     )
     denied = (403, "Authorization_RequestDenied")
     assert Graph(world, tokens["nothing"]).refused(method, place, {}) == denied
-    right = right_for(method, path)
-    for name, token in tokens.items():
-        body = {} if method in ("POST", "PATCH") else None
-        status = Graph(world, token).send(method, place, body).status
-        if name == right:
-            assert status in (200, 400, 404)
-        elif name.endswith("OwnedBy"):
-            assert status == 403
+    allowed = Graph(world, tokens[right_for(method, path)])
+    assert allowed.send(method, place, {}).status in (200, 400, 404)
+    if method != "GET":
+        assert Graph(world, tokens[READER]).refused(method, place, {}) == denied
 
 
 def test_one_who_may_change_only_what_it_owns_may_do_nothing(world):
@@ -258,28 +254,14 @@ MEMBERS = st.sampled_from(
     ]
 )
 BODIES = st.one_of(
-    st.dictionaries(MEMBERS, VALUES, max_size=4).map(
-        lambda value: (
-            orjson.dumps(value, option=orjson.OPT_PASSTHROUGH_SUBCLASS)
-            if all(_fits(one) for one in value.values())
-            else b"{}"
-        )
-    ),
+    st.dictionaries(MEMBERS, VALUES, max_size=4).map(lambda value: json.dumps(value).encode()),
     st.binary(max_size=60),
 )
 
 
-def _fits(value):
-    if isinstance(value, list):
-        return all(map(_fits, value))
-    if isinstance(value, dict):
-        return all(map(_fits, value.values()))
-    return not isinstance(value, int) or -(2**63) <= value < 2**63
-
-
-@pytest.fixture(scope="module")
-def almighty(world):
-    return Graph(world, permitted(world, *set(RIGHTS.values())))
+@pytest.fixture
+def almighty(fresh):
+    return Graph(fresh, permitted(fresh, *set(RIGHTS.values())))
 
 
 def check(answer):
@@ -309,25 +291,36 @@ def test_any_request_is_answered(almighty, method, segments, query, body, eventu
     check(almighty.send(method, f"/graph/{path}", body, query=query))
 
 
+def standing(world):
+    """Return ids of an application, its principal and a person, made anew where one is gone."""
+    service, tenant = world.service, world.tenant
+    application = r.find_application(service, tenant, "Standing")
+    if application is None:
+        application = r.create_application(service, tenant, name="Standing", principal=False)
+    principal = r.find_principal(service, tenant, application.application_id)
+    principal = principal or r.create_principal(service, tenant, application.application_id)
+    name = "standing@contoso.example"
+    user = people.find_user(service, tenant, name)
+    if user is None:
+        made = people.create_user(service, tenant, user_principal_name=name, display_name="S")
+        user = made.user
+    ids = {"applications": application, "serviceprincipals": principal, "users": user}
+    return {word: str(one.object_id) for word, one in ids.items()}
+
+
 @PROFILE
 @given(call=st.sampled_from(CALLS), body=BODIES, query=QUERIES)
 def test_any_body_is_answered(almighty, call, body, query):
     method, path = call
-    world = almighty.world
-    principal = r.find_principal(world.service, world.tenant, world.application.application_id)
-    name = {"applications": world.application.object_id, "serviceprincipals": principal.object_id}
-    named = str(name.get(path.partition("/")[0], MISSING))
-    check(
-        almighty.send(
-            method, path.replace("{}", named, 1).replace("{}", MISSING), body, query=query
-        )
-    )
+    name = standing(almighty.world).get(path.partition("/")[0], MISSING)
+    place = path.replace("{}", name, 1).replace("{}", MISSING)
+    check(almighty.send(method, place, body, query=query))
 
 
 @PROFILE
 @given(header=st.text(max_size=40))
 def test_any_authorization_is_answered(world, header):
     request = Request("GET", "/graph/v1.0/users", headers=(("authorization", header),))
-    answer = mount(world.service).route(replace(request)).face(request)
+    answer = mount(world.service).route(request).face(request)
     assert answer.status == 401
     check(answer)

@@ -14,7 +14,7 @@ from xrm.org.faces import webapi
 from xrm.server.addresses import Origin, Place, Urls, accepted_hosts, certificate_names, normal_host
 from xrm.server.controls import CLOCK_PATH, Controls
 from xrm.server.estate import Estate
-from xrm.sts.faces import entra
+from xrm.sts.faces import entra, graph
 from xrm.wire.http import Mount, Response
 
 Dress = Literal["oauth", "odata", "plain"]
@@ -89,7 +89,10 @@ def _public_host(url: str) -> str:
 
 
 def _mounts(estate: Estate) -> dict[Origin, _Mounts]:
-    sts: _Mounts = [("/", entra.mount(estate.sts), "oauth")]
+    sts: _Mounts = [
+        ("/graph/", graph.mount(estate.sts), "odata"),
+        ("/", entra.mount(estate.sts), "oauth"),
+    ]
     if estate.settings.test_controls:
         sts.insert(0, (CLOCK_PATH, Controls(estate.folder), "plain"))
     return {"sts": sts, "org": [("/", webapi.mount(estate.organization), "odata")]}

@@ -71,6 +71,7 @@ class _Opening:
         self._settings = settings
         self._folder = folder
         self._urls = urls
+        self._clock = controls.clock_of(folder)
         self._databases: list[Database] = []
         self._service: TokenService | None = None
 
@@ -112,16 +113,8 @@ class _Opening:
     def _open(
         self, state: dict[str, object], accounts: Database, records: Database, *, known: bool
     ) -> Estate:
-        settings, clock = self._settings, controls.clock_of(self._folder)
-        key = self._folder.sealing_key(settings.sealing_key)
-        service = self._service = TokenService(
-            accounts,
-            base_url=self._urls.sts,
-            clock=clock,
-            ids=random_ids,
-            sealing_key=key,
-            token_lifetime=settings.token_lifetime,
-        )
+        key = self._folder.sealing_key(self._settings.sealing_key)
+        service = self._service = self._token_service(accounts, key)
         if not known and demonstration.has_begun(service):
             raise EstateError(
                 f"the first use of {self._where()} was interrupted; drop its schemas {STS} and "
@@ -129,28 +122,18 @@ class _Opening:
             )
         presence.complete(service)
         tenant = demonstration.tenant(service)
-        provision(
-            records,
-            organization_id=random_ids(),
-            name=tenant.name,
-            clock=clock,
-            ids=random_ids,
-        )
-        organization = Organization(
-            records,
-            url=self._urls.org,
-            trust=TenantTrust(service, tenant, strict=settings.profile == "strict"),
-            directory=TenantDirectory(service, tenant),
-            clock=clock,
-            ids=random_ids,
-            quoted_challenge=settings.quoted_challenge,
-        )
+        organization = self._organization(records, service, tenant)
         shown = demonstration.demonstrate(
-            service, tenant, organization, folder=self._folder, vault=Vault(self._folder, key)
+            service,
+            tenant,
+            organization,
+            folder=self._folder,
+            vault=Vault(self._folder, key),
+            first=not known,
         )
         Following(service, tenant, organization).begin()
         return Estate(
-            settings=settings,
+            settings=self._settings,
             folder=self._folder,
             server_id=UUID(str(state["server_id"])),
             urls=self._urls,
@@ -158,6 +141,38 @@ class _Opening:
             tenant=tenant,
             organization=organization,
             demonstration=shown,
+        )
+
+    def _token_service(self, accounts: Database, key: bytes) -> TokenService:
+        return TokenService(
+            accounts,
+            base_url=self._urls.sts,
+            clock=self._clock,
+            ids=random_ids,
+            sealing_key=key,
+            token_lifetime=self._settings.token_lifetime,
+            assertion_per_resource=self._settings.profile != "strict",
+        )
+
+    def _organization(
+        self, records: Database, service: TokenService, tenant: Tenant
+    ) -> Organization:
+        settings = self._settings
+        provision(
+            records,
+            organization_id=random_ids(),
+            name=tenant.name,
+            clock=self._clock,
+            ids=random_ids,
+        )
+        return Organization(
+            records,
+            url=self._urls.org,
+            trust=TenantTrust(service, tenant, strict=settings.profile == "strict"),
+            directory=TenantDirectory(service, tenant),
+            clock=self._clock,
+            ids=random_ids,
+            quoted_challenge=settings.quoted_challenge,
         )
 
     def _database(self, namespace: str) -> Database:

@@ -11,12 +11,10 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from hashlib import sha1
 
-from cryptography import x509
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.serialization import (
@@ -25,12 +23,12 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
     load_der_private_key,
 )
-from cryptography.x509.oid import NameOID
 
 from xrm.db import Database, Transaction
 from xrm.model.ports import Clock
 from xrm.sts.model import StoredKey
 from xrm.sts.store import SIGNING_KEYS, Store
+from xrm.wire.certificates import new_key, self_signed
 from xrm.wire.jose import SigningKey, VerificationKey
 
 CURRENT, NEXT, RETIRED = "current", "next", "retired"
@@ -40,7 +38,8 @@ SKEW = 5 * 60
 
 _COUNTER = "signing keys"
 _NONCE = 12
-_VALIDITY = timedelta(days=5 * 365)
+_NAME = "xrm token signing"
+_DAYS = 5 * 365
 _EARLIER = timedelta(days=1)
 
 
@@ -196,9 +195,11 @@ class Keys:
                     self._store.put(tx, SIGNING_KEYS, replace(record, longest=self._longest))
 
     def _create(self, status: str) -> StoredKey:
-        private = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        private = new_key()
         now = int(self._clock())
-        key = SigningKey.of(private, _self_signed(private, datetime.fromtimestamp(now, UTC)))
+        key = SigningKey.of(
+            private, self_signed(private, name=_NAME, now=now, days=_DAYS, early=_EARLIER)
+        )
         der = private.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
         nonce = os.urandom(_NONCE)
         sealed = nonce + self._cipher.encrypt(nonce, der, key.kid.encode())
@@ -253,17 +254,3 @@ def _state(record: StoredKey) -> KeyState:
 
 def _order(record: StoredKey) -> tuple[int, int, str]:
     return (CURRENT, NEXT, RETIRED).index(record.status), -record.changed, record.kid
-
-
-def _self_signed(private: rsa.RSAPrivateKey, now: datetime) -> x509.Certificate:
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "xrm token signing")])
-    builder = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(private.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - _EARLIER)
-        .not_valid_after(now + _VALIDITY)
-    )
-    return builder.sign(private, hashes.SHA256())

@@ -10,7 +10,8 @@ import time
 import warnings
 from typing import Any
 
-from xrm.cli.walk.signins import SIGN_INS, Facts, SignIn
+from xrm.cli.walk.asking import Facts
+from xrm.cli.walk.signins import SIGN_INS, SignIn
 
 
 def available(module: str) -> bool:

@@ -12,7 +12,8 @@ from typing import Any
 from rich.text import Text
 
 from xrm.cli import output
-from xrm.cli.walk.signins import SIGN_INS, Facts
+from xrm.cli.walk.asking import Facts
+from xrm.cli.walk.signins import SIGN_INS
 
 _MARKS = {"done": ("ok", "green"), "failed": ("FAILED", "bold red"), "left out": ("-", "yellow")}
 _PROXIES = ("http_proxy", "https_proxy", "all_proxy")

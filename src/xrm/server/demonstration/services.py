@@ -107,13 +107,17 @@ def demonstrate(
     *,
     folder: Folder,
     vault: Vault,
+    first: bool,
 ) -> Demonstration:
-    """Return the demonstration services, registered and given their records at first use."""
+    """Return the demonstration services; what is missing of them is registered.
+
+    At `first` use the organization is given its records.
+    """
     second = find_tenant(service, SECOND_DOMAIN) or create_tenant(
         service, name=SECOND_NAME, domain=SECOND_DOMAIN
     )
     made = {each.name: _application(service, home, each) for each in SERVICES}
-    _fill(organization, made)
+    _fill(organization, made, first=first)
     secrets = {
         each.name: _secret(service, made[each.name], vault)
         for each in SERVICES
@@ -157,10 +161,9 @@ def _application(service: TokenService, home: Tenant, wanted: Service) -> Applic
     return made
 
 
-def _fill(organization: Organization, made: dict[str, Application]) -> None:
+def _fill(organization: Organization, made: dict[str, Application], *, first: bool) -> None:
     """Load the records at first use, and give each service its user."""
     known = {user.application_id for user in application_users(organization)}
-    first = made[LEADS.name].application_id not in known
     if first:
         load(organization, DATA)
     for each in SERVICES:

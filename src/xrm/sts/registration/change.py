@@ -35,8 +35,9 @@ def change(service: TokenService, what: str = "it") -> Iterator[Transaction]:
     """
     try:
         with service.database.write() as tx:
-            yield tx
+            # First, since it holds up every other change until commit: what is read is current.
             tx.changed()
+            yield tx
     except Violation as error:
         raise RegistrationError(f"{what} is already registered", kind="taken") from error
 

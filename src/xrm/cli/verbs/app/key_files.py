@@ -3,18 +3,12 @@
 import datetime
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from xrm.cli.output import Failure
-
-if TYPE_CHECKING:
-    from cryptography.hazmat.primitives.asymmetric import rsa
-    from cryptography.x509 import Certificate
 
 PASSWORD = "XRM_CERTIFICATE_PASSWORD"  # noqa: S105 - where it is, not what it is
 _LARGEST = 1 << 20
 _EARLIER = datetime.timedelta(minutes=5)
-_KEY_BITS = 2048
 
 
 def read(path: Path) -> bytes:
@@ -69,42 +63,16 @@ def generate(path: Path, *, name: str, now: float, days: int) -> bytes:
 
     PEM, readable by its owner only. Raises Failure if there is such a file already.
     """
-    from cryptography.hazmat.primitives.asymmetric import rsa
-    from cryptography.hazmat.primitives.serialization import (
-        Encoding,
-        NoEncryption,
-        PrivateFormat,
-    )
+    from cryptography.hazmat.primitives.serialization import Encoding
 
     from xrm.server.folder import write_private
+    from xrm.wire.certificates import new_key, pem, self_signed
 
     if path.exists():
         raise Failure(
             f"There is a file {path} already.", next_step="Give --out a name that is free."
         )
-    key = rsa.generate_private_key(65537, _KEY_BITS)
-    certificate = _self_signed(key, name=name, now=now, days=days)
-    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    write_private(path, private + certificate.public_bytes(Encoding.PEM))
+    key = new_key()
+    certificate = self_signed(key, name=name, now=now, days=days, early=_EARLIER)
+    write_private(path, pem(key, certificate))
     return certificate.public_bytes(Encoding.DER)
-
-
-def _self_signed(key: "rsa.RSAPrivateKey", *, name: str, now: float, days: int) -> "Certificate":
-    from cryptography import x509
-    from cryptography.hazmat.primitives import hashes
-    from cryptography.x509.oid import NameOID
-
-    # A common name has 64 characters at most (RFC 5280, appendix A.1).
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name[:64])])
-    start = datetime.datetime.fromtimestamp(int(now), datetime.UTC)
-    builder = (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(subject)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(start - _EARLIER)
-        .not_valid_after(start + datetime.timedelta(days=days))
-        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-    )
-    return builder.sign(key, hashes.SHA256())
