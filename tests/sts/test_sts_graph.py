@@ -113,6 +113,12 @@ def test_an_application_as_it_is_created_and_changed(fresh, graph):
         ("POST", "applications", {}, (400, "Request_BadRequest")),
         ("POST", "applications", {"displayName": 3}, (400, "Request_BadRequest")),
         ("POST", "applications", {"displayName": "a", "x": 1}, (400, "Request_BadRequest")),
+        ("POST", "applications", {"displayName": "a", "replyUrls": []},
+         (400, "Request_BadRequest")),
+        ("POST", "applications", {"displayName": "a", "publicClient": True},
+         (400, "Request_BadRequest")),
+        ("POST", "applications", {"displayName": "a", "passwordCredentials": [{}]},
+         (400, "Request_BadRequest")),
         ("POST", "applications", b"{", (400, "BadRequest")),
         ("POST", "applications", b"[]", (400, "BadRequest")),
         ("POST", "applications", b"[" * 5000, (400, "BadRequest")),
@@ -164,7 +170,12 @@ def test_the_form_of_a_refusal(fresh, graph):
 def test_identifier_uris_belong_to_one_application(graph):
     make(graph, identifierUris=["api://one"])
     second = {"displayName": "B", "identifierUris": ["API://one"]}
-    assert graph.refused("POST", "applications", second) == (400, "Request_BadRequest")
+    status, document = graph.ask("POST", "applications", second)
+    (detail,) = document["error"]["details"]
+    assert (status, document["error"]["code"]) == (400, "Request_BadRequest")
+    assert (detail["code"], detail["target"]) == ("ObjectConflict", "identifierUris")
+    status, document = graph.ask("POST", "servicePrincipals", {"appId": str(uuid4())})
+    assert document["error"]["details"][0]["code"] == "NoBackingApplicationObject"
 
 
 def test_an_enabled_role_must_be_disabled_before_it_goes(graph):
@@ -228,17 +239,29 @@ def test_certificates_by_patch_and_by_proof(fresh, graph):
         proof(fresh, first, made["id"], aud="https://graph.microsoft.com"),
         proof(fresh, first, made["id"], exp=int(fresh.clock()) + 601),
         proof(fresh, first, made["id"], nbf=0, exp=300),
+        proof(fresh, first, made["id"]) + "=",
         "a.b.c",
     ):
         body = {"keyCredential": key(second), "proof": bad}
         assert graph.refused("POST", f"{place}/addKey", body)[0] == 401
-    good = proof(fresh, first, made["id"])
+    good = proof(fresh, first, made["id"], aud=str(GRAPH_APPLICATION))
     added = graph.good("POST", f"{place}/addKey", {"keyCredential": key(second), "proof": good})
     assert len(graph.good("GET", place)["keyCredentials"]) == 2
     body = {"keyId": shown["keyId"], "proof": proof(fresh, second, made["id"])}
     graph.good("POST", f"{place}/removeKey", body)
     (left,) = graph.good("GET", place)["keyCredentials"]
     assert left["keyId"] == added["keyId"]
+
+    for half in (
+        {"keyCredentials": [key(first), {**key(first), "key": "AAAA"}]},
+        {"keyCredentials": [key(first)], "signInAudience": "Everyone"},
+    ):
+        assert graph.refused("PATCH", place, half) == (400, "Request_BadRequest")
+        assert graph.good("GET", place)["keyCredentials"] == [left]
+    known = len(graph.good("GET", "applications")["value"])
+    bad = {"displayName": "x", "keyCredentials": [{**key(first), "key": "AAAA"}]}
+    assert graph.refused("POST", "applications", bad)[0] == 400
+    assert len(graph.good("GET", "applications")["value"]) == known
 
     unknown = {k: v for k, v in left.items() if k != "key"} | {"keyId": str(uuid4())}
     assert graph.refused("PATCH", place, {"keyCredentials": [unknown]})[0] == 400

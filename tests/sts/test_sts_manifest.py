@@ -341,7 +341,9 @@ def test_what_the_service_takes(document):
 
 
 def test_an_enabled_permission_goes_only_after_it_was_disabled():
-    for gone in (scopes(), {"appRoles": []}, scopes(scope(value="other"))):
+    renamed = manifest.read(scopes(scope(value="other")))(FULL)
+    assert [one.value for one in renamed.scopes] == ["other"]
+    for gone in (scopes(), {"appRoles": []}, scopes(scope(id=str(CRM)))):
         with pytest.raises(manifest.EnabledPermission):
             manifest.read(gone)(FULL)
     document = manifest.write(FULL)

@@ -27,6 +27,7 @@ def show(facts: Facts) -> None:
             "Tenant": f"{facts['tenant_domain']}  {facts['tenant_id']}",
             "Organization": facts["organization_url"],
             "Web API": facts["web_api_url"],
+            "Microsoft Graph": facts["graph_url"],
             "Data": facts["data_dir"],
             "Trust this CA": facts["ca_bundle"],
         },
@@ -37,6 +38,9 @@ def show(facts: Facts) -> None:
     output.facts(
         {"Client id": facts["client_id"], "Client secret": facts["client_secret"]}, indent=2
     )
+    output.say()
+    _heading("Its neighbours: by certificate, for several tenants, for administration")
+    output.facts(_neighbours(facts), indent=2)
     for title, lines in (
         ("In a shell", _curl(facts)),
         ("As a connection string", _connection_string(facts)),
@@ -51,6 +55,19 @@ def show(facts: Facts) -> None:
     output.say(
         f"{_command()} ca env says what other libraries need; {_command()} --help, the rest."
     )
+
+
+def _neighbours(facts: Facts) -> dict[str, object]:
+    def pair(name: str) -> str:
+        return f"{facts[f'{name}_client_id']}  {facts[f'{name}_client_secret']}"
+
+    certificate = _short(Path(facts["certificate_path"]))
+    return {
+        "By certificate": f"{facts['certificate_client_id']}  {certificate}",
+        "Multi-tenant": pair("multi_tenant"),
+        "Administration": pair("admin"),
+        "Second tenant": facts["second_tenant_id"],
+    }
 
 
 def stop_hint() -> None:

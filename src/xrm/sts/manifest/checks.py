@@ -30,7 +30,7 @@ _PERMISSION = re.compile(r"[A-Za-z0-9:!#$%&'()*+,\-./;<=>?@\[\]^_`{|}~]{1,120}")
 
 
 class EnabledPermission(RegistrationError):
-    """A scope or role was taken out or renamed while enabled: it must be disabled first."""
+    """A scope or role was taken out while enabled: it must be disabled first."""
 
 
 def invalid(member: str, why: str = "") -> RegistrationError:

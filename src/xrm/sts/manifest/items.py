@@ -53,11 +53,8 @@ def read_scopes(value: Any, standing: Application) -> tuple[Scope, ...]:
     for one in found:
         if one not in standing.scopes and not (one.admin_name and one.admin_description):
             raise checks.invalid(member, "It must have the texts an administrator is shown.")
-    _kept(
-        {one.scope_id: one.value for one in standing.scopes if one.enabled},
-        {one.scope_id: one.value for one in found},
-        member,
-    )
+    enabled = {one.scope_id for one in standing.scopes if one.enabled}
+    _kept(enabled, {one.scope_id for one in found}, member)
     return found
 
 
@@ -107,11 +104,8 @@ def read_roles(value: Any, standing: Application) -> tuple[AppRole, ...]:
     for one in found:
         if one not in standing.roles and not (one.name and one.description):
             raise checks.invalid(member, "A role must have a name and a description.")
-    _kept(
-        {one.role_id: one.value for one in standing.roles if one.enabled},
-        {one.role_id: one.value for one in found},
-        member,
-    )
+    enabled = {one.role_id for one in standing.roles if one.enabled}
+    _kept(enabled, {one.role_id for one in found}, member)
     return found
 
 
@@ -130,9 +124,9 @@ def _role(one: Mapping[str, Any], member: str) -> AppRole:
     )
 
 
-def _kept(enabled: Mapping[UUID, str], found: Mapping[UUID, str], member: str) -> None:
-    """Refuse to take out or rename what was enabled. Raises EnabledPermission."""
-    if any(found.get(key) != value for key, value in enabled.items()):
+def _kept(enabled: set[UUID], found: set[UUID], member: str) -> None:
+    """Refuse to take out what was enabled. Raises EnabledPermission."""
+    if enabled - found:
         raise checks.EnabledPermission(
             "Permission (scope or role) cannot be deleted or updated unless disabled first.",
             member=member,

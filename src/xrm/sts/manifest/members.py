@@ -75,7 +75,7 @@ def _guid(value: Any, member: str) -> str | None:
 
 
 def _pre_authorized(value: Any, member: str) -> list[dict[str, Any]]:
-    found = checks.mappings(value, member, ("appId", "delegatedPermissionIds", "permissionIds"))
+    found = checks.mappings(value, member, ("appId", "delegatedPermissionIds"))
     entries = [
         {
             "appId": str(checks.identifier(one.get("appId"), member)),

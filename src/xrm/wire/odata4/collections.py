@@ -29,12 +29,16 @@ def read_collection_filter(text: str, resolve: Resolve) -> Filter:
 class _Parser(plain.Parser):
     tokens = re.compile(plain.Parser.tokens.pattern.replace("[(),]", "[(),:]"), re.VERBOSE)
 
+    _inside = False
+
     def _function(self, name: str) -> Filter:
         if name.lower().endswith(_ANY):
             return self._any(name[: -len(_ANY)])
         return super()._function(name.lower())
 
     def _any(self, collection: str) -> Filter:
+        if self._inside:
+            raise ODataError("'any' inside 'any' is not supported.")
         self._expect("(")
         kind, variable = self._take()
         if kind != "word" or "/" in variable:
@@ -48,12 +52,10 @@ class _Parser(plain.Parser):
                 raise ODataError(f"Could not find a property named '{name[:100]}'.")
             return outer(collection + slash + rest)
 
-        # A lambda's variable is the only name inside it: no lambda of this dialect nests.
-        self._resolve = inside
-        try:
-            found = self._single(plain.MAX_DEPTH)
-        finally:
-            self._resolve = outer
+        # The variable is the only name there: a lambda of this dialect holds one comparison.
+        self._resolve, self._inside = inside, True
+        found = self._single(plain.MAX_DEPTH)
+        self._resolve, self._inside = outer, False
         self._expect(")")
         if not isinstance(found, Condition) or found.operator not in _INSIDE:
             raise ODataError("Inside 'any' one comparison is supported: eq, startsWith, endsWith.")

@@ -132,7 +132,11 @@ def spell(error: Exception, service: TokenService, names: Names) -> Response:
         "request-id": names.request_id,
         "client-request-id": names.client_request_id,
     }
-    content = {"error": {"code": row.code, "message": refusal.sentence, "innerError": inner}}
+    content: dict[str, Any] = {"code": row.code, "message": refusal.sentence}
+    if refusal.detail:
+        closer = {"code": refusal.detail, "message": refusal.sentence, "target": refusal.target}
+        content["details"] = [closer]
+    content["innerError"] = inner
     lines = _headers(names)
     if row is errors.BAD_TOKEN:
         lines += (("WWW-Authenticate", _challenge(service)),)
@@ -140,7 +144,7 @@ def spell(error: Exception, service: TokenService, names: Names) -> Response:
         lines += (("Allow", refusal.allowed),)
     if row is errors.BUSY:
         lines += (("Retry-After", _RETRY_SECONDS),)
-    return Response(row.status, lines, orjson.dumps(content))
+    return Response(row.status, lines, orjson.dumps({"error": content}))
 
 
 def _refusal(error: Exception, names: Names) -> GraphError:

@@ -23,13 +23,24 @@ class GraphRow:
 class GraphError(Exception):
     """A request was refused: the row of the catalogue and a sentence for the developer.
 
-    `allowed` are the methods a path takes, where another was the fault.
+    `detail` is a closer code, with the `target` it is about; `allowed` are the methods a path
+    takes, where another was the fault.
     """
 
-    def __init__(self, row: GraphRow, sentence: str, *, allowed: str = "") -> None:
+    def __init__(
+        self,
+        row: GraphRow,
+        sentence: str,
+        *,
+        detail: str = "",
+        target: str = "",
+        allowed: str = "",
+    ) -> None:
         super().__init__(f"{row.code}: {sentence}")
         self.row = row
         self.sentence = sentence
+        self.detail = detail
+        self.target = target
         self.allowed = allowed
 
 
@@ -63,6 +74,12 @@ def missing(name: str) -> GraphError:
         f"Resource '{shown(name)}' does not exist or one of its queried reference-property "
         "objects are not present."
     )
+
+
+def conflict(member: str) -> GraphError:
+    """Return the refusal of a value another object has."""
+    text = f"Another object with the same value for property {member} already exists."
+    return GraphError(REFUSED, text, detail="ObjectConflict", target=member)
 
 
 def of_registration(error: RegistrationError) -> GraphError:

@@ -102,6 +102,11 @@ def single(call: Call, collection: Collection, document: Document) -> Response:
     return answers.document(call, f"{_context(collection, options)}/$entity", content)
 
 
+def selects(call: Call, name: str) -> bool:
+    """Tell whether a property is asked for by name."""
+    return name in (_read(call).options.select or ())
+
+
 def selected(options: Options, collection: Collection) -> tuple[str, ...]:
     """Return the properties to answer with. Raises GraphError for one that does not exist."""
     if options.select is None:

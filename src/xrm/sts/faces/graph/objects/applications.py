@@ -57,13 +57,13 @@ def counted(call: Call) -> Response:
 def shown(call: Call) -> Response:
     """Answer GET of one application; its certificates' bytes only when they are selected."""
     application = named(call)
-    selected = "keycredentials" in call.request.query.lower()
-    return queries.single(call, COLLECTION, whole(call, application, with_keys=selected))
+    with_keys = queries.selects(call, "keyCredentials")
+    return queries.single(call, COLLECTION, whole(call, application, with_keys=with_keys))
 
 
 def created(call: Call) -> Response:
     """Answer POST /applications. No service principal comes with it, as in the service."""
-    body = bodies.read(call.request)
+    body = _body(call)
     given = keys.read_list(body.pop("keyCredentials", None))
     if body.get("passwordCredentials"):
         raise errors.REFUSED("A new application takes no passwordCredentials: use addPassword.")
@@ -78,7 +78,11 @@ def created(call: Call) -> Response:
             principal=False,
         )
     )
-    keys.replace_all(call.service, made, given)
+    try:
+        keys.replace_all(call.service, made, given)
+    except (registration.RegistrationError, errors.GraphError):
+        registration.delete_application(call.service, made)
+        raise
     return answers.created(
         call, COLLECTION.context, whole(call, made), f"applications/{made.object_id}"
     )
@@ -87,16 +91,15 @@ def created(call: Call) -> Response:
 def amended(call: Call) -> Response:
     """Answer PATCH of an application."""
     application = named(call)
-    body = bodies.read(call.request)
+    body = _body(call)
     given = keys.read_list(body["keyCredentials"]) if "keyCredentials" in body else None
     keys.check_kept_secrets(call.service, application, body)
     body = {name: value for name, value in body.items() if name not in _CREDENTIALS}
     amend = _amendment(call, body)
     if given is not None:
-        keys.check_list(call.service, application, given)
-    changed = _registered(lambda: registration.amend_application(call.service, application, amend))
-    if given is not None:
+        amend(application)  # all else is refused before the first certificate changes
         keys.replace_all(call.service, application, given)
+    changed = _registered(lambda: registration.amend_application(call.service, application, amend))
     return answers.changed(call, COLLECTION.context, whole(call, changed))
 
 
@@ -157,6 +160,13 @@ def _all(call: Call) -> list[Application]:
     return registration.list_applications(call.service, call.caller.tenant)
 
 
+def _body(call: Call) -> dict[str, Any]:
+    """Return the body of a request with the names of Microsoft Graph only."""
+    body = bodies.read(call.request, COLLECTION.properties)
+    bodies.mapping(body, "publicClient")
+    return body
+
+
 def _amendment(call: Call, body: dict[str, Any]) -> Callable[[Application], Application]:
     return manifest.read(body, domains=call.caller.tenant.domains)
 
@@ -166,6 +176,5 @@ def _registered(register: Callable[[], Application]) -> Application:
         return register()
     except registration.RegistrationError as error:
         if error.kind == "taken" and error.member:
-            text = f"Another object with the same value for property {error.member} already exists."
-            raise errors.REFUSED(text) from error
+            raise errors.conflict(error.member) from error
         raise

@@ -16,12 +16,16 @@ from xrm.sts import manifest, registration
 from xrm.sts.directory import guid
 from xrm.sts.faces.graph import answers, bodies, errors
 from xrm.sts.faces.graph.answers import Call
-from xrm.sts.model import Application
+from xrm.sts.model import Application, CertificateCredential
 from xrm.sts.service import TokenService
 from xrm.wire import assertion, jose
 from xrm.wire.http import Response
 
-PROOF_AUDIENCE = "00000002-0000-0000-c000-000000000000"
+PROOF_AUDIENCES = (
+    "00000003-0000-0000-c000-000000000000",
+    "00000002-0000-0000-c000-000000000000",
+)
+"""Microsoft Graph; the documents named Azure AD Graph before."""
 LONGEST_PROOF = 600
 _SKEW = 300
 _TWO_YEARS = 730
@@ -150,7 +154,7 @@ def _octets(text: str) -> bytes | None:
         raise bodies.invalid("key") from None
 
 
-def check_list(service: TokenService, application: Application, given: list[GivenKey]) -> None:
+def _check_list(service: TokenService, application: Application, given: list[GivenKey]) -> None:
     """Refuse a list that names, without its bytes, a certificate that is not there."""
     standing = {one.key_id for one in registration.list_certificates(service, application)}
     for one in given:
@@ -160,14 +164,22 @@ def check_list(service: TokenService, application: Application, given: list[Give
 
 def replace_all(service: TokenService, application: Application, given: list[GivenKey]) -> None:
     """Make a list the application's certificates: new ones first, so that none fails halfway."""
-    check_list(service, application, given)
+    _check_list(service, application, given)
     standing = registration.list_certificates(service, application)
     by_bytes = {one.certificate: one.key_id for one in standing}
     kept = {one.key_id for one in given if one.certificate is None}
-    for one in given:
-        if one.certificate in by_bytes:
-            kept.add(by_bytes[one.certificate])
-        elif one.certificate is not None:
+    kept |= {by_bytes[one.certificate] for one in given if one.certificate in by_bytes}
+    _add_all(service, application, [one for one in given if one.certificate not in by_bytes])
+    for old in standing:
+        if old.key_id not in kept:
+            registration.remove_certificate(service, application, str(old.key_id))
+
+
+def _add_all(service: TokenService, application: Application, given: list[GivenKey]) -> None:
+    """Add certificates, all or none."""
+    made: list[CertificateCredential] = []
+    try:
+        made.extend(
             registration.add_certificate(
                 service,
                 application,
@@ -176,9 +188,13 @@ def replace_all(service: TokenService, application: Application, given: list[Giv
                 start=one.start,
                 end=one.end,
             )
-    for old in standing:
-        if old.key_id not in kept:
-            registration.remove_certificate(service, application, str(old.key_id))
+            for one in given
+            if one.certificate is not None
+        )
+    except registration.RegistrationError:
+        for one in made:
+            registration.remove_certificate(service, application, one.key_id)
+        raise
 
 
 def check_kept_secrets(
@@ -196,7 +212,8 @@ def check_kept_secrets(
 def _check_proof(service: TokenService, application: Application, proof: str) -> None:
     """Refuse what no certificate of the application signed for this, or for too long."""
     now = service.clock()
-    signed = any(
+    # Padding is refused, as documented, where client assertions may have it.
+    signed = "=" not in proof and any(
         one.start <= now < one.end and assertion.verify(proof, one.certificate, "RS256")
         for one in registration.list_certificates(service, application)
     )
@@ -207,7 +224,7 @@ def _check_proof(service: TokenService, application: Application, proof: str) ->
     )
     in_time = start - _SKEW <= now <= end + _SKEW and 0 < end - start <= LONGEST_PROOF
     issuer = str(claims.get("iss")).lower() == str(application.object_id)
-    if not (signed and in_time and issuer and claims.get("aud") == PROOF_AUDIENCE):
+    if not (signed and in_time and issuer and claims.get("aud") in PROOF_AUDIENCES):
         raise errors.BAD_PROOF("The proof of possession is missing, malformed or not valid.")
 
 

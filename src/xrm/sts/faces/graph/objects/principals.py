@@ -139,9 +139,12 @@ def _not_taken_in(error: registration.RegistrationError, application_id: str) ->
             f"{application_id} is already in use."
         )
     if error.kind == "absent":
-        return errors.REFUSED(
+        return errors.GraphError(
+            errors.REFUSED,
             f"The appId '{application_id}' of the service principal does not reference a valid "
-            "application object."
+            "application object.",
+            detail="NoBackingApplicationObject",
+            target="appId",
         )
     return errors.DENIED(str(error))
 

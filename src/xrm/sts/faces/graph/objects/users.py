@@ -246,10 +246,7 @@ def _required(body: bodies.Body, name: str) -> None:
 
 def _refused(error: RegistrationError) -> errors.GraphError:
     if error.kind == "taken":
-        name = error.member or "userPrincipalName"
-        return errors.REFUSED(
-            f"Another object with the same value for property {name} already exists."
-        )
+        return errors.conflict(error.member or "userPrincipalName")
     return errors.of_registration(error)
 
 
