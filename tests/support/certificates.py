@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.serialization import (
     KeySerializationEncryption,
     NoEncryption,
     PrivateFormat,
+    load_pem_private_key,
     pkcs12,
 )
 
@@ -77,6 +78,13 @@ def make(
     by = issuer.certificate.subject if issuer else subject
     builder = x509.CertificateBuilder(by, subject, private.public_key(), 1, first, last)
     return Pair(private, builder.sign(issuer.private_key if issuer else private, hashes.SHA256()))
+
+
+def load(pem: bytes) -> Pair:
+    """Return the pair of a file that holds an RSA key and its certificate."""
+    private = load_pem_private_key(pem, None)
+    assert isinstance(private, rsa.RSAPrivateKey)
+    return Pair(private, x509.load_pem_x509_certificate(pem))
 
 
 def _protection(password: str) -> KeySerializationEncryption:

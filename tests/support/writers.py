@@ -7,14 +7,18 @@ acknowledged, and checks that after a restart. A writer is added by its row.
 import json
 import os
 import subprocess
+import time
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import httpx2
 
+from support import certificates
+from support.credentials import ASSERTION_TYPE, signed
 from support.served import Served
 
 CUT = (httpx2.TransportError, BrokenPipeError, EOFError)
@@ -23,6 +27,11 @@ CUT = (httpx2.TransportError, BrokenPipeError, EOFError)
 MARK = "killed"
 COLUMNS = ("subject", "firstname", "lastname", "companyname", "jobtitle", "description")
 """The columns of a lead that always say the same."""
+
+GRAPH = "https://graph.microsoft.com"
+SALES_LICENCE = "1e1a282c-9c54-43a2-9310-98ef728faace"
+_ASSERTION_SECONDS = 3600
+"""Longer than all lives together: what refuses an old assertion is its mark alone."""
 
 
 @dataclass
@@ -33,26 +42,65 @@ class Site:
     http: httpx2.Client
     registering: "subprocess.Popen[str]"
 
-    def ask(self, client_id: str, secret: str) -> httpx2.Response:
-        """Ask for a token for the organization by secret."""
+    @property
+    def token_endpoint(self) -> str:
+        return f"{self.served.tenant_authority}/oauth2/token"
+
+    def ask(self, client_id: str, resource: str = "", **proof: str) -> httpx2.Response:
+        """Ask for a token, for the organization if no other resource is named."""
         form = {
             "grant_type": "client_credentials",
             "client_id": client_id,
-            "client_secret": secret,
-            "resource": self.served["organization_url"],
+            "resource": resource or self.served["organization_url"],
+            **proof,
         }
-        return self.http.post(f"{self.served.tenant_authority}/oauth2/token", data=form)
+        return self.http.post(self.token_endpoint, data=form)
 
-    def sign_in(self, client_id: str, secret: str) -> str:
-        """Return a token, which must be given."""
-        answer = self.ask(client_id, secret)
+    def sign_in(self, client_id: str, secret: str, resource: str = "") -> str:
+        """Return a token got by secret, which must be given."""
+        answer = self.ask(client_id, resource, client_secret=secret)
         assert answer.status_code == 200, answer.text
         return str(answer.json()["access_token"])
+
+    def present(self, assertion: str) -> httpx2.Response:
+        """Ask for a token of the service that has a certificate."""
+        return self.ask(
+            self.served["certificate_client_id"],
+            client_assertion_type=ASSERTION_TYPE,
+            client_assertion=assertion,
+        )
+
+    @cached_property
+    def certified(self) -> certificates.Pair:
+        """The key and the certificate of that service."""
+        return certificates.load(Path(self.served["certificate_path"]).read_bytes())
 
     @cached_property
     def token(self) -> str:
         """A token of the demonstration service, one for the life of the server."""
         return self.sign_in(self.served["client_id"], self.served["client_secret"])
+
+    @cached_property
+    def admin_token(self) -> str:
+        """A token of the administration for Microsoft Graph."""
+        return self._administration(GRAPH)
+
+    @cached_property
+    def organization_admin_token(self) -> str:
+        """A token of the administration for the organization."""
+        return self._administration("")
+
+    def _administration(self, resource: str) -> str:
+        client_id, secret = self.served["admin_client_id"], self.served["admin_client_secret"]
+        return self.sign_in(client_id, secret, resource)
+
+    def manage(self, path: str, body: Mapping[str, Any]) -> Any:
+        """Post something to Microsoft Graph, which must take it; return its answer."""
+        headers = {"Authorization": f"Bearer {self.admin_token}"}
+        url = f"{self.served['graph_url']}/{path}"
+        answer = self.http.post(url, headers=headers, json=body)
+        assert answer.status_code in (200, 201), answer.text
+        return answer.json()
 
     def send(self, method: str, path: str, *, token: str = "", body: Any = None) -> httpx2.Response:
         """Send a request to the Web API, with the token of the site if no other is given."""
@@ -137,7 +185,7 @@ def _is_registered(site: Site, done: Mapping[str, str]) -> None:
     client_id = done["client_id"]
     if "secret" not in done:
         # A wrong secret: the application and its principal are known.
-        assert site.ask(client_id, "wrong").json()["error_codes"] == [7000215]
+        assert site.ask(client_id, client_secret="wrong").json()["error_codes"] == [7000215]
         return
     token = site.sign_in(client_id, done["secret"])
     answer = site.send("GET", "leads?$top=1", token=token)
@@ -149,10 +197,76 @@ def _is_registered(site: Site, done: Mapping[str, str]) -> None:
         assert (answer.status_code, code) in {(403, "0x80040220"), (200, "")}, answer.text
 
 
+def _register_by_graph(site: Site) -> tuple[str, str]:
+    """Register over the wire; return what the application proves itself by."""
+    made = site.manage("applications", {"displayName": f"{MARK} {uuid.uuid4()}"})
+    wish = {"passwordCredential": {"displayName": MARK}}
+    secret = site.manage(f"applications/{made['id']}/addPassword", wish)
+    site.manage("servicePrincipals", {"appId": made["appId"]})
+    return made["appId"], secret["secretText"]
+
+
+def _proves_itself(site: Site, fact: tuple[str, str]) -> None:
+    site.sign_in(*fact)
+
+
+def _redeem(site: Site) -> str:
+    client_id, now = site.served["certificate_client_id"], int(time.time())
+    claims = {
+        "aud": site.token_endpoint,
+        "iss": client_id,
+        "sub": client_id,
+        "jti": str(uuid.uuid4()),
+        "nbf": now,
+        "exp": now + _ASSERTION_SECONDS,
+    }
+    assertion = signed(site.certified, claims)
+    answer = site.present(assertion)
+    assert answer.status_code == 200, answer.text
+    return assertion
+
+
+def _is_redeemed(site: Site, assertion: str) -> None:
+    answer = site.present(assertion)
+    assert (answer.status_code, answer.json()["error_codes"]) == (401, [50012]), answer.text
+    _redeem(site)  # another of the same certificate is taken
+
+
+def _employ(site: Site) -> str:
+    """Make an account with a licence; return its id."""
+    name = f"{MARK}.{uuid.uuid4()}"
+    made = site.manage(
+        "users",
+        {
+            "accountEnabled": True,
+            "displayName": name,
+            "mailNickname": name,
+            "userPrincipalName": f"{name}@{site.served['tenant_domain']}",
+            "usageLocation": "DE",
+            "passwordProfile": {"password": "Correct-horse-7"},
+        },
+    )
+    licence = {"addLicenses": [{"skuId": SALES_LICENCE}], "removeLicenses": []}
+    site.manage(f"users/{made['id']}/assignLicense", licence)
+    return str(made["id"])
+
+
+def _is_employed(site: Site, object_id: str) -> None:
+    test = f"$filter=azureactivedirectoryobjectid eq {object_id}"
+    path = f"systemusers?$select=islicensed,isdisabled&{test}"
+    answer = site.send("GET", path, token=site.organization_admin_token)
+    assert answer.status_code == 200, answer.text
+    states = [(each["islicensed"], each["isdisabled"]) for each in answer.json()["value"]]
+    assert states == [(True, False)]
+
+
 WRITERS = (
     Writer("token", _get_token, _is_believed),
     Writer("create", _create, _says),
     Writer("update", _update, _says),
     Writer("delete", _delete, _is_gone),
     Writer("register", _register, _is_registered),
+    Writer("graph", _register_by_graph, _proves_itself),
+    Writer("assertion", _redeem, _is_redeemed),
+    Writer("person", _employ, _is_employed),
 )
