@@ -1,6 +1,5 @@
 """An application registered through Microsoft Graph, used and deleted again; other tenants."""
 
-from collections.abc import Callable
 from typing import Any
 
 from xrm.cli.walk.asking import (
@@ -12,12 +11,13 @@ from xrm.cli.walk.asking import (
     read_leads,
     tenant,
 )
+from xrm.cli.walk.libraries import Step
 
 _GRAPH = "https://graph.microsoft.com"
 _NAME = "Registered on a walk"
 
 
-def through_graph(facts: Facts) -> Callable[[], str]:
+def through_graph(facts: Facts) -> Step:
     """Prepare plain HTTP alone: register, add a secret, make a user, give a role, read leads.
 
     What an earlier walk registered is found again; the secret goes at the end.
@@ -84,7 +84,7 @@ def _make_user(facts: Facts, http: Any, application_id: str) -> None:
     _sent(http, "POST", link, admin, {"@odata.id": f"{web_api}roles({role['roleid']})"})
 
 
-def elsewhere(facts: Facts) -> Callable[[], str]:
+def elsewhere(facts: Facts) -> Step:
     """Prepare the multi-tenant service at a tenant that has not taken it in."""
     form = {
         "grant_type": "client_credentials",

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from xrm.cli.walk import by_certificate, by_secret, registering
 from xrm.cli.walk.asking import Facts
+from xrm.cli.walk.libraries import Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +19,7 @@ class SignIn:
     what: str
     account: str
     module: str
-    prepare: Callable[[Facts], Callable[[], str]]
+    prepare: Callable[[Facts], Step]
 
 
 _SECRET = "demonstration service"  # noqa: S105 - an account's name
