@@ -4,6 +4,7 @@ import pytest
 
 SERVICE = "Contoso Lead Service"
 ADMINISTRATOR = "System Administrator"
+FIRST = "Contoso Administration"
 RIGHTS = ["CREATE", "READ", "WRITE", "DELETE", "APPEND", "APPENDTO", "ASSIGN", "SHARE"]
 
 
@@ -160,8 +161,10 @@ def test_an_application_user_is_shown_disabled_and_enabled(here):
 
 
 def test_the_last_administrator_is_kept(here):
+    failed(here("app-user", "disable", FIRST), "only user", "xrm role assign")
+    failed(here("role", "remove", FIRST, ADMINISTRATOR), "only user", "xrm role assign")
     here("role", "assign", SERVICE, ADMINISTRATOR)
-    failed(here("app-user", "disable", SERVICE), "only user", "xrm role assign")
+    assert here("role", "remove", FIRST, ADMINISTRATOR).status == 0
     failed(here("role", "remove", SERVICE, ADMINISTRATOR), "only user", "xrm role assign")
 
 

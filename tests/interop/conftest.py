@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from support import node as nodes
 from support.requirements import missing
 from support.served import Served, serving
 
@@ -25,6 +26,13 @@ def served(request: pytest.FixtureRequest) -> Iterator[Served]:
 def _may_bind_443() -> bool:
     lowest = Path("/proc/sys/net/ipv4/ip_unprivileged_port_start")
     return os.geteuid() == 0 or (lowest.exists() and int(lowest.read_text()) <= 443)
+
+
+@pytest.fixture(scope="session")
+def node(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> nodes.Node:
+    """Return Node with the packages of tests/interop/node; they stay in pytest's cache."""
+    packages = pytestconfig.cache.mkdir("node")
+    return nodes.prepared(tmp_path_factory.mktemp("node"), packages)
 
 
 @pytest.fixture(autouse=True)

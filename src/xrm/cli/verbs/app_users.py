@@ -8,8 +8,9 @@ from uuid import UUID
 import typer
 
 from xrm.cli import output
-from xrm.cli.options import ApplicationName, Data, DatabaseUrl, Json, application, estate
+from xrm.cli.options import ApplicationName, Data, DatabaseUrl, Json, estate
 from xrm.cli.output import Failure
+from xrm.cli.verbs.app import finding
 
 if TYPE_CHECKING:
     from xrm.org.administration import ApplicationUser
@@ -46,11 +47,15 @@ def create(
     database: DatabaseUrl = None,
     as_json: Json = False,
 ) -> None:
-    """Create the user that a registered application acts as in the organization."""
+    """Create the user that a registered application acts as in the organization.
+
+    Of an application of another tenant give the id, once its consent is given.
+    """
     from xrm.org import administration
 
     with estate(data, database) as opened:
-        application_id = application(opened, name).application_id
+        found = finding.anywhere(opened, name, opened.tenant)
+        application_id = finding.principal(opened, found, opened.tenant).application_id
         users = administration.application_users(opened.organization)
         if _matching(users, str(application_id)):
             raise Failure(

@@ -95,6 +95,11 @@ LIBRARIES = (
         "as msal-node, on which it is built",
     ),
     Library("adal-node", "validateAuthority = false", "the second argument of the context"),
+    Library(
+        "Microsoft Graph client (JavaScript)",
+        'baseUrl: "{authority}/graph", customHosts: new Set(["localhost"])',
+        "the host without its port, or it sends no token",
+    ),
     Library("MSAL.NET", "WithInstanceDiscovery(false)", "or it asks the public cloud first"),
     Library("MSAL Java", ".instanceDiscovery(false)", "or it asks the public cloud first"),
     Library("MSAL Go", "WithInstanceDiscovery(false)", "or it asks the public cloud first"),
@@ -133,8 +138,9 @@ def env(data: Data = None, as_json: Json = False) -> None:
 
 
 def _filled(library: Library, authority: str) -> str:
-    host = authority.rstrip("/").partition("://")[2]
-    return library.setting.replace("{authority}", authority).replace("{host}", host)
+    base = authority.rstrip("/")
+    host = base.partition("://")[2]
+    return library.setting.replace("{authority}", base).replace("{host}", host)
 
 
 def _as_json(bundle: Path, authority: str) -> dict[str, Any]:

@@ -49,18 +49,16 @@ def create(
         from xrm.sts import registration
 
         where = tenant_of(opened, tenant)
+        first = secrets.First(opened, given)
         made = registration.create_application(
             opened.sts,
             where,
             name=name,
             application_id=given.get("application_id"),
             amend=members.checked(amend, where.domains),
+            also=first.keep if given.get("secret") else None,
         )
-        secret = {}
-        if given.get("secret"):
-            days, description = given.get("days", secrets.DAYS), given.get("description", "")
-            secret = secrets.fresh(opened, made, description=description, days=days)
-        found = facts.of(opened, made) | secret
+        found = facts.of(opened, made) | first.shown
     _show_created(found, elsewhere=tenant, as_json=as_json)
 
 

@@ -1,5 +1,6 @@
 """xrm app secret add, list, remove: the secrets an application signs in with."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
@@ -21,8 +22,10 @@ from xrm.cli.times import moment
 from xrm.cli.verbs.app import facts
 
 if TYPE_CHECKING:
+    from xrm.db import Transaction
     from xrm.server.estate import Estate
     from xrm.sts import model
+    from xrm.sts.registration import NewSecret
 
 DAYS = 180
 Days = Annotated[
@@ -84,8 +87,31 @@ def fresh(opened: "Estate", one: "model.Application", **how: Any) -> dict[str, A
     """Make a secret and return the facts of it with its text, for this one time."""
     from xrm.sts.registration import add_secret as make
 
-    made = make(opened.sts, one, **how)
+    return _with_text(make(opened.sts, one, **how))
+
+
+def _with_text(made: "NewSecret") -> dict[str, Any]:
     return facts.secret(made.credential) | {"secret": made.secret}
+
+
+class First:
+    """The secret that comes with a new application: kept with it or not at all."""
+
+    def __init__(self, opened: "Estate", given: Mapping[str, Any]) -> None:
+        self._opened = opened
+        self._days = given.get("days", DAYS)
+        self._description = given.get("description", "")
+        self.shown: dict[str, Any] = {}
+
+    def keep(self, tx: "Transaction", one: "model.Application") -> list[str]:
+        """Keep it in the transaction of the registration."""
+        from xrm.sts.registration import keep_secret, make_secret
+
+        sts = self._opened.sts
+        made = make_secret(sts, one, description=self._description, days=self._days)
+        keep_secret(sts, tx, made)
+        self.shown = _with_text(made)
+        return ["secret.add"]
 
 
 def show_once(found: dict[str, Any]) -> None:

@@ -1,0 +1,99 @@
+"""Node, and the npm packages its clients are: installed once for each state of package.json."""
+
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from support.requirements import missing, require
+
+SCRIPTS = Path(__file__).parents[1] / "interop" / "node"
+OLDEST = 20
+QUIET = ("--no-audit", "--no-fund", "--loglevel=error")
+INSTALL = ("install", "--no-package-lock", "--ignore-scripts", *QUIET)
+INSTALL_SECONDS = 300.0
+RUN_SECONDS = 120.0
+
+
+@dataclass(frozen=True)
+class Node:
+    """The program, and a folder of scripts that find their packages beside them."""
+
+    program: Path
+    folder: Path
+
+    def run(self, script: str, facts: Mapping[str, Any]) -> Any:
+        """Hand a script the facts of a server, whose CA it is to trust; return what it tells."""
+        done = subprocess.run(
+            [self.program, self.folder / f"{script}.mjs"],
+            input=json.dumps(dict(facts)),
+            env=os.environ | {"NODE_EXTRA_CA_CERTS": facts["ca_bundle"]},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=RUN_SECONDS,
+        )
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+
+def prepared(folder: Path, packages: Path) -> Node:
+    """Put the scripts into an empty folder, beside the packages kept in another, and say how.
+
+    Without Node, npm or the packages the test is skipped, or fails: see support.requirements.
+    """
+    reason = "clients of Node"
+    program = require("nodejs", reason, program="node")
+    if _release(program) < OLDEST:
+        missing("nodejs", f"{reason} take release {OLDEST} or later")
+    modules = _installed(require("npm", reason), packages)
+    shutil.copytree(
+        SCRIPTS, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns(modules.name)
+    )
+    (folder / modules.name).symlink_to(modules)
+    return Node(program, folder)
+
+
+def _release(program: Path) -> int:
+    done = subprocess.run([program, "--version"], capture_output=True, text=True, check=True)
+    return int(done.stdout.strip().removeprefix("v").partition(".")[0])
+
+
+def _installed(npm: Path, packages: Path) -> Path:
+    """Return the node_modules of this package.json; of processes that want it, one installs."""
+    wanted = SCRIPTS / "package.json"
+    home = packages / hashlib.sha256(wanted.read_bytes()).hexdigest()[:16]
+    with (packages / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not home.exists():
+            # Others are of an older package.json, or were interrupted: one is named when whole.
+            for other in filter(Path.is_dir, packages.iterdir()):
+                shutil.rmtree(other)
+            partial = packages / "partial"
+            partial.mkdir()
+            shutil.copy(wanted, partial)
+            _install(npm, partial)
+            partial.rename(home)
+    return home / "node_modules"
+
+
+def _install(npm: Path, folder: Path) -> None:
+    try:
+        done = subprocess.run(
+            [npm, *INSTALL],
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=INSTALL_SECONDS,
+        )
+    except subprocess.TimeoutExpired:
+        missing("npm", "npm install took too long")
+    if done.returncode != 0:
+        missing("npm", "npm install failed: " + "; ".join(done.stderr.splitlines()[:3]))
