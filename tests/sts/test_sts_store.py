@@ -5,9 +5,10 @@ from uuid import UUID
 
 import pytest
 
+from xrm import db
 from xrm.db import Violation
 from xrm.sts.model import Application, PasswordCredential, Tenant
-from xrm.sts.store import APPLICATIONS, CREDENTIALS, TENANTS
+from xrm.sts.store import APPLICATIONS, CREDENTIALS, TENANTS, Store
 
 ID = UUID("5f1c0a52-36a1-4a5e-9a7a-1c1b7f6a2a11")
 OTHER = UUID("6f1c0a52-36a1-4a5e-9a7a-1c1b7f6a2a11")
@@ -71,3 +72,22 @@ def test_of_many_takers_one_gets_the_record(fresh):
     for thread in threads:
         thread.join()
     assert sorted(taken, key=lambda one: one is None) == [CREDENTIAL, None, None, None]
+
+
+def test_records_of_an_earlier_version_are_found_by_what_they_had_no_column_for(tmp_path):
+    database = db.open(f"sqlite://{tmp_path}", "sts")
+    body = (
+        f'{{"application_id":"{ID}","tenant_id":"{OTHER}","object_id":"{CREDENTIAL.key_id}",'
+        '"name":"Old","enabled":true}'
+    )
+    with database.write() as tx:
+        tx.run("CREATE TABLE application (key TEXT PRIMARY KEY, tenant TEXT NOT NULL, body TEXT)")
+        values = {"key": str(ID), "tenant": str(OTHER), "body": body}
+        tx.run("INSERT INTO application VALUES (:key, :tenant, :body)", values)
+    store = Store(database)
+    try:
+        with database.read() as tx:
+            (found,) = store.find(tx, APPLICATIONS, object=str(CREDENTIAL.key_id))
+    finally:
+        database.close()
+    assert found == Application(ID, OTHER, CREDENTIAL.key_id, "Old")
