@@ -1,9 +1,9 @@
-"""Measure `xrm serve` beside bare RSA signing and beside servers others wrote: `python -m bench`.
+"""Measure `xrm serve` beside bare cryptography and beside servers others wrote: `python -m bench`.
 
 `__main__` reads the options and goes the whole way: `machine` (cores, CPU seconds, conditions),
 `servers` (starts `xrm serve` and fills it; installs and starts the scripts in the folder `peers`),
 `leads` (the rows both sides serve), `exchange` (the requests, and what a sane answer is), `load`
-(one burst: wrk, or `generator` where wrk is missing), `signing` (the bare baseline), `rounds`
+(one burst: wrk, or `generator` where wrk is missing), `bare` (the bare baselines), `rounds`
 (alternating bursts, ratios round by round), `report` (the table and docs/performance.md).
 
 A figure is work done per CPU second of a server's whole process group, user and system: other

@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from bench import exchange, leads, report, signing
+from bench import bare, exchange, leads, report
 from bench.load import Pressure, burst
 from bench.machine import Cores, choose_cores, load_average, pinned
 from bench.rounds import Name, Work, alternate
@@ -18,6 +18,11 @@ from bench.servers.processes import Server
 ROOT = Path(__file__).resolve().parent.parent
 KEYS = 100
 QUIET = 0.5
+PARTS = {
+    "tokens": ("token", "token v2", ours.BY_CERTIFICATE),
+    "certificates": ("token", ours.BY_CERTIFICATE),
+    "reads": ("row", "list", "search"),
+}
 
 
 def main() -> None:
@@ -32,9 +37,10 @@ def main() -> None:
     peers = Peers(cache, cores)
     pressure = Pressure(options.seconds, options.connections)
     with pinned(cores.load):
-        peers.install()
+        if options.only != "certificates":
+            peers.install()
         with _servers(options, peers, cores, cache) as servers:
-            works = _works(servers, pressure, cores)
+            works = _works(options, servers, pressure, cores)
             _check(servers)
             rates = alternate(works, options.rounds, functools.partial(print, flush=True))
             _check(servers)
@@ -52,7 +58,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=3, help="length of one burst")
     parser.add_argument("--connections", type=int, default=16)
     parser.add_argument("--rows", type=int, default=10_000)
-    parser.add_argument("--only", choices=("tokens", "reads"), help="one kind of work; no page")
+    parser.add_argument("--only", choices=PARTS, help="one kind of work; no page")
     parser.add_argument("--page", type=Path, default=ROOT / "docs" / "performance.md")
     parser.add_argument("--no-page", dest="page", action="store_const", const=None)
     options = parser.parse_args()
@@ -68,24 +74,25 @@ def _servers(
     with contextlib.ExitStack() as stack:
         mine = stack.enter_context(ours.serve(cores, cache))
         servers, keys = [], []
-        if options.only != "tokens":
+        if options.only in (None, "reads"):
             rows = leads.make(options.rows)
             keys = mine.fill(rows)[:: max(1, options.rows // KEYS)]
             servers.append(stack.enter_context(peers.cap(rows, keys)))
-        if options.only != "reads":
+        if options.only in (None, "tokens"):
             servers.append(stack.enter_context(peers.oidc_provider()))
             servers.append(stack.enter_context(peers.mock_server()))
         yield [mine.server(keys), *servers]
 
 
-def _works(servers: list[Server], pressure: Pressure, cores: Cores) -> dict[Name, Work]:
-    kinds = {kind for server in servers[1:] for kind in server.exchanges}
+def _works(
+    options: argparse.Namespace, servers: list[Server], pressure: Pressure, cores: Cores
+) -> dict[Name, Work]:
+    parts = [options.only] if options.only else PARTS
+    kinds = {kind for part in parts for kind in PARTS[part]}
     works: dict[Name, Work] = {}
     if "token" in kinds:
-        kinds.add("token v2")
-        works[report.SIGNING, "signature"] = functools.partial(
-            signing.measure, pressure.seconds, cores
-        )
+        for name, kind in ((report.SIGNING, "signature"), (report.REDEMPTION, "redemption")):
+            works[name] = functools.partial(bare.measure, kind, pressure.seconds, cores)
     for server in servers:
         for kind, asked in server.exchanges.items():
             if kind not in kinds:

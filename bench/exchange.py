@@ -2,8 +2,10 @@
 
 import base64
 import http.client
+import itertools
 import json
 import ssl
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,7 +23,10 @@ Check = Callable[[str, dict[str, Any]], None]
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One kind of request to one origin; the paths are taken in turn."""
+    """One kind of request to one origin; the paths are taken in turn.
+
+    `fresh` makes the body where each may be sent only once.
+    """
 
     origin: str
     trusted: Path
@@ -30,6 +35,21 @@ class Exchange:
     method: str = "GET"
     headers: Mapping[str, str] = field(default_factory=dict)
     body: str = ""
+    fresh: Callable[[], str] | None = None
+
+    def requests(self, seconds: float) -> list[tuple[str, str]]:
+        """Return the paths and bodies of a burst of so many seconds, in the order to send them.
+
+        Bodies that may be sent once are made for as long as the burst will last: the server,
+        which has more to do for each on a core like this one, cannot use them up.
+        """
+        if self.fresh is None:
+            return [(path, self.body) for path in self.paths]
+        paths, until = itertools.cycle(self.paths), time.monotonic() + seconds
+        made = [(next(paths), self.fresh())]
+        while time.monotonic() < until:
+            made.append((next(paths), self.fresh()))
+        return made
 
 
 def ask(exchange: Exchange) -> None:
@@ -40,8 +60,9 @@ def ask(exchange: Exchange) -> None:
         where.hostname or "", where.port, context=context, timeout=ANSWER_TIMEOUT_SECONDS
     )
     try:
-        for path in {exchange.paths[0], exchange.paths[-1]}:
-            connection.request(exchange.method, path, exchange.body or None, dict(exchange.headers))
+        requests = exchange.requests(0)
+        for path, body in {requests[0], requests[-1]}:
+            connection.request(exchange.method, path, body or None, dict(exchange.headers))
             answer = connection.getresponse()
             text = answer.read()
             assert answer.status == 200, f"{exchange.origin}{path}: {answer.status} {text[:500]!r}"

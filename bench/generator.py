@@ -4,19 +4,22 @@ import asyncio
 import itertools
 import ssl
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit
 
 from bench.exchange import Exchange
 
 
-async def drive(exchange: Exchange, seconds: float, connections: int) -> tuple[int, int]:
-    """Send requests for so many seconds; return how many were answered and how many of them badly.
+async def drive(
+    exchange: Exchange, asked: Sequence[tuple[str, str]], seconds: float, connections: int
+) -> tuple[int, int]:
+    """Send paths and bodies in turn for so many seconds; return how many were answered, how many
+    of them badly.
 
     Understands answers with a Content-Length or in chunks (RFC 9112 6), which is what servers of
     JSON send.
     """
-    requests = itertools.cycle([_spell(exchange, path) for path in exchange.paths])
+    requests = itertools.cycle([_spell(exchange, *one) for one in asked])
     until = time.monotonic() + seconds
     context = ssl.create_default_context(cafile=str(exchange.trusted))
     counts = await asyncio.gather(
@@ -25,12 +28,12 @@ async def drive(exchange: Exchange, seconds: float, connections: int) -> tuple[i
     return sum(done for done, _ in counts), sum(failed for _, failed in counts)
 
 
-def _spell(exchange: Exchange, path: str) -> bytes:
+def _spell(exchange: Exchange, path: str, body: str) -> bytes:
     lines = [f"{exchange.method} {path} HTTP/1.1", f"Host: {urlsplit(exchange.origin).netloc}"]
     lines += [f"{name}: {value}" for name, value in exchange.headers.items()]
-    if exchange.body:
-        lines.append(f"Content-Length: {len(exchange.body)}")
-    return ("\r\n".join(lines) + "\r\n\r\n" + exchange.body).encode("ascii")
+    if body:
+        lines.append(f"Content-Length: {len(body)}")
+    return ("\r\n".join(lines) + "\r\n\r\n" + body).encode("ascii")
 
 
 async def _converse(

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import tempfile
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,14 +14,19 @@ from bench import generator
 from bench.exchange import Exchange
 from bench.machine import Cores, group_cpu_seconds, pinned
 
+Requests = Sequence[tuple[str, str]]
+
 TAIL_SECONDS = 0.1
 _SCRIPT = """\
 wrk.method = {method}
-wrk.body = {body}
 wrk.headers = {{ {headers} }}
-local paths = {{ {paths} }}
 local requests, at = {{}}, 0
-function init() for i, path in ipairs(paths) do requests[i] = wrk.format(nil, path) end end
+function init()
+  for line in io.lines({requests}) do
+    local path, body = line:match("^(%S+) (.*)$")
+    requests[#requests + 1] = wrk.format(nil, path, nil, body ~= "" and body or nil)
+  end
+end
 function request() at = at % #requests + 1; return requests[at] end
 function done(summary)
   local e = summary.errors
@@ -60,10 +66,11 @@ def tool() -> str:
 
 def burst(exchange: Exchange, group: int, pressure: Pressure, cores: Cores) -> Burst:
     """Load one server for a while; raise AssertionError when an answer fails or is not a 200."""
-    before = group_cpu_seconds(group)
     with pinned(cores.load):
+        requests = exchange.requests(pressure.seconds)
+        before = group_cpu_seconds(group)
         drive = _wrk if shutil.which("wrk") else _python
-        done, failed = drive(exchange, pressure)
+        done, failed = drive(exchange, requests, pressure)
     # Requests in flight at the end are still being worked on: let them cost where they belong.
     time.sleep(TAIL_SECONDS)
     spent = group_cpu_seconds(group) - before
@@ -72,14 +79,16 @@ def burst(exchange: Exchange, group: int, pressure: Pressure, cores: Cores) -> B
     return Burst(done=done, cpu_seconds=spent)
 
 
-def _python(exchange: Exchange, pressure: Pressure) -> tuple[int, int]:
-    return asyncio.run(generator.drive(exchange, pressure.seconds, pressure.connections))
+def _python(exchange: Exchange, requests: Requests, pressure: Pressure) -> tuple[int, int]:
+    driving = generator.drive(exchange, requests, pressure.seconds, pressure.connections)
+    return asyncio.run(driving)
 
 
-def _wrk(exchange: Exchange, pressure: Pressure) -> tuple[int, int]:
+def _wrk(exchange: Exchange, requests: Requests, pressure: Pressure) -> tuple[int, int]:
     with tempfile.TemporaryDirectory() as folder:
-        script = Path(folder, "request.lua")
-        script.write_text(_lua(exchange), encoding="utf-8")
+        script, lines = Path(folder, "request.lua"), Path(folder, "requests")
+        lines.write_text("".join(f"{path} {body}\n" for path, body in requests), encoding="ascii")
+        script.write_text(_lua(exchange, lines), encoding="utf-8")
         command = ["wrk", "--threads", "1", "--connections", str(pressure.connections)]
         command += ["--duration", f"{max(1, round(pressure.seconds))}s", "--timeout", "10s"]
         command += ["--script", str(script), exchange.origin]
@@ -89,14 +98,13 @@ def _wrk(exchange: Exchange, pressure: Pressure) -> tuple[int, int]:
     return int(done), int(failed)
 
 
-def _lua(exchange: Exchange) -> str:
+def _lua(exchange: Exchange, requests: Path) -> str:
     # JSON strings of plain ASCII are Lua strings too.
     return _SCRIPT.format(
         method=json.dumps(exchange.method),
-        body=json.dumps(exchange.body) if exchange.body else "nil",
         headers=", ".join(
             f"[{json.dumps(name)}] = {json.dumps(value)}"
             for name, value in exchange.headers.items()
         ),
-        paths=", ".join(json.dumps(path) for path in exchange.paths),
+        requests=json.dumps(str(requests)),
     )

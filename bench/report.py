@@ -12,10 +12,12 @@ from pathlib import Path
 from bench.load import Pressure, tool
 from bench.machine import Cores, memory_gib, processor
 from bench.rounds import WARM_UPS, Name, Spread, ratios, spread
+from bench.servers.ours import BY_CERTIFICATE
 from bench.servers.ours import NAME as OURS
 from bench.servers.peers import CAP, MOCK_SERVER, OIDC_PROVIDER
 
-SIGNING = "RSA-2048 signing"
+SIGNING = ("RSA-2048 signing", "signature")
+REDEMPTION = ("bare redemption", "RSA-2048 verified, kept on disk, signed")
 OWN_PACKAGES = ("apsw", "cryptography", "granian", "joserfc", "orjson", "uvloop")
 _PAGE = Path(__file__).with_name("page.md")
 
@@ -43,8 +45,10 @@ class Conditions:
 
 
 COMPARISONS = (
-    Comparison("token, v1, to bare signing", (OURS, "token"), (SIGNING, "signature"), 0.60),
-    Comparison("token, v2, to bare signing", (OURS, "token v2"), (SIGNING, "signature")),
+    Comparison("token, v1, to bare signing", (OURS, "token"), SIGNING, 0.60),
+    Comparison("token, v2, to bare signing", (OURS, "token v2"), SIGNING),
+    Comparison("token by certificate, to bare redemption", (OURS, BY_CERTIFICATE), REDEMPTION),
+    Comparison("token by certificate, to one by secret", (OURS, BY_CERTIFICATE), (OURS, "token")),
     Comparison("token, v1, to oidc-provider", (OURS, "token"), (OIDC_PROVIDER, "token"), 2.0),
     Comparison("token, v1, to oauth2-mock-server", (OURS, "token"), (MOCK_SERVER, "token")),
     Comparison("row by key, to @sap/cds", (OURS, "row"), (CAP, "row"), 10.0),

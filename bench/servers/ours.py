@@ -6,17 +6,26 @@ import json
 import ssl
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+import uuid
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
 
 from bench import exchange, leads
 from bench.exchange import Exchange
 from bench.machine import Cores
 from bench.servers.processes import Server, running
+from xrm.wire import assertion
 
 NAME = "xrm"
+BY_CERTIFICATE = "token by certificate"
+_ASSERTION_SECONDS = 600
 _SERVE = "import sys; from xrm.cli import main; sys.exit(main())"
 
 
@@ -43,6 +52,7 @@ class Ours:
         self._group = group
         self._announced = announced
         self._trusted = Path(announced["ca_bundle"])
+        self._authority = announced["authority"].rstrip("/")
         self._origin = announced["organization_url"].rstrip("/")
         self._root = urlsplit(announced["web_api_url"]).path.rstrip("/") + "/"
 
@@ -62,7 +72,11 @@ class Ours:
 
     def server(self, keys: list[str]) -> Server:
         """Return what to ask for each kind of work."""
-        exchanges = {"token": self._token_v1(), "token v2": self._token_v2()}
+        exchanges = {
+            "token": self._token_v1(),
+            "token v2": self._token_v2(),
+            BY_CERTIFICATE: self._token_by_certificate(),
+        }
         if keys:
             exchanges |= self._reads(keys)
         return Server(NAME, self._group, exchanges)
@@ -80,15 +94,38 @@ class Ours:
             client_secret=self._announced["client_secret"],
             **asked,
         )
+        return self._tokens(path, headers, body=body)
+
+    def _tokens(self, path: str, headers: dict[str, str], **more: Any) -> Exchange:
         return Exchange(
-            self._announced["authority"].rstrip("/"),
+            self._authority,
             self._trusted,
             (f"/{self._announced['tenant_id']}{path}",),
             exchange.check_token,
             "POST",
             headers,
-            body,
+            **more,
         )
+
+    def _token_by_certificate(self) -> Exchange:
+        """Return v1 requests by assertion, each of which the service takes once."""
+        path, client_id = "/oauth2/token", self._announced["certificate_client_id"]
+        headers, _ = exchange.token_form()
+        sign = _signer(
+            Path(self._announced["certificate_path"]),
+            client_id=client_id,
+            audience=f"{self._authority}/{self._announced['tenant_id']}{path}",
+        )
+
+        def fresh() -> str:
+            return exchange.token_form(
+                client_id=client_id,
+                client_assertion_type=assertion.TYPE,
+                client_assertion=sign(),
+                resource=self._announced["organization_url"],
+            )[1]
+
+        return self._tokens(path, headers, fresh=fresh)
 
     def _reads(self, keys: list[str]) -> dict[str, Exchange]:
         authorization = self._authorization()
@@ -121,3 +158,21 @@ class Ours:
         )
         with contextlib.closing(connection):
             yield connection
+
+
+def _signer(file: Path, *, client_id: str, audience: str) -> Callable[[], str]:
+    """Return what signs a new assertion by PS256 with the key of a PEM file."""
+    pem = file.read_bytes()
+    certificate = x509.load_pem_x509_certificate(pem).public_bytes(Encoding.DER)
+    private_key = load_pem_private_key(pem, None)
+    assert isinstance(private_key, RSAPrivateKey)
+    return lambda: assertion.write(
+        client_id=client_id,
+        audience=audience,
+        token_id=str(uuid.uuid4()),
+        now=time.time(),
+        lifetime=_ASSERTION_SECONDS,
+        private_key=private_key,
+        certificate_der=certificate,
+        algorithm="PS256",
+    )

@@ -4,6 +4,8 @@ import asyncio
 import contextlib
 import itertools
 import ssl
+import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,7 @@ from bench.load import Burst
 from bench.rounds import WARM_UPS, Spread, alternate, ratios
 from bench.servers.peers import CAP
 
-from bench import exchange, generator, leads, report
+from bench import bare, exchange, generator, leads, report
 
 MANY = leads.make(100)
 ROWS = MANY[:60]
@@ -116,8 +118,31 @@ def test_the_generator_counts_answers_and_failures(tmp_path: Path) -> None:
                 method="POST",
                 body="filled in",
             )
-            return await generator.drive(asked, seconds=0.02, connections=1)
+            return await generator.drive(asked, asked.requests(0), seconds=0.02, connections=1)
 
     done, failed = asyncio.run(measure())
     assert done >= 3
     assert failed == (done + 1) // 3
+
+
+@pytest.fixture
+def three_seconds(monkeypatch: pytest.MonkeyPatch) -> float:
+    """Have a second pass at each look at the clock; return a span of three looks."""
+    monkeypatch.setattr(time, "monotonic", itertools.count().__next__)
+    return 3
+
+
+def test_a_body_that_may_be_sent_once_is_made_for_each_request(three_seconds: float) -> None:
+    numbers = itertools.count()
+    paths = ("/a", "/b")
+    asked = exchange.Exchange("https://localhost", Path("ca.pem"), paths, exchange.check_token)
+    assert asked.requests(three_seconds) == [("/a", ""), ("/b", "")]
+    made = replace(asked, fresh=lambda: str(next(numbers))).requests(three_seconds)
+    assert made == [("/a", "0"), ("/b", "1"), ("/a", "2")]
+
+
+@pytest.mark.parametrize("kind", bare.KINDS)
+def test_a_bare_baseline_is_done_and_costs(kind: str, three_seconds: float) -> None:
+    done, spent = bare.repeat(kind, three_seconds)
+    assert done == 2
+    assert spent > 0

@@ -127,3 +127,17 @@ def test_where_a_certificate_comes_from_is_said_once(app, tmp_path, arguments):
     given = [path if each == "FILE" else each for each in arguments]
     ran = app("certificate", "add", "Certless", *given)
     assert (ran.status, ran.out) == (2, "")
+
+
+def test_a_secret_has_one_end(app):
+    app("create", "One End")
+    ran = app("secret", "add", "One End", "--days", "9", "--expires", "2040-02-29")
+    assert (ran.status, ran.out) == (2, "")
+    assert "--expires" in ran.err
+
+
+def test_a_thumbprint_may_be_written_with_colons(app, answer, tmp_path):
+    answer("create", "Colons")
+    made = answer("certificate", "add", "Colons", "--generate", "--out", tmp_path / "colons.pem")
+    written = ":".join(made["thumbprint"][at : at + 2] for at in range(0, 40, 2))
+    assert answer("certificate", "remove", "Colons", written)["certificates"] == []

@@ -44,11 +44,20 @@ def test_consent_elsewhere_takes_an_application_in(app, answer, fabrikam):
     assert [each["granted"] for each in before["permissions"]] == [False]
     granted = answer("permission", "grant", made["application_id"], *fabrikam)
     assert [each["granted"] for each in granted["permissions"]] == [True]
+    again = app("permission", "grant", "Travelling", *fabrikam)
+    assert "Travelling is present in fabrikam.example." in again.err
+    for name in ("travelling", made["application_id"]):
+        shown = answer("show", name, *fabrikam)
+        assert (shown["tenant_id"], shown["permissions"]) == (
+            made["tenant_id"],
+            granted["permissions"],
+        )
     at_home = answer("permission", "list", "Travelling")
     assert [each["granted"] for each in at_home["permissions"]] == [False]
     revoked = app("permission", "revoke", "Travelling", *fabrikam)
     assert "no longer present in fabrikam.example" in revoked.err
     app("permission", "revoke", "Travelling", *fabrikam).failed("is not in the tenant")
+    app("show", "Travelling", *fabrikam).failed("has no application")
 
 
 def test_an_application_for_its_own_tenant_is_not_taken_in(app, fabrikam):

@@ -183,3 +183,9 @@ def test_what_there_is_to_give_is_listed(xrm):
     products = xrm("user", "license", "list", "--json").json()
     assert [one["part_number"] for one in products if not one["dynamics"]] == ["ENTERPRISEPACK"]
     assert "DYN365_TEAM_MEMBERS" in xrm("user", "license", "list").out
+
+
+def test_a_name_at_the_head_of_a_sentence_stays_as_it_is(here):
+    here("user", "create", f"lower@{DOMAIN}")
+    ran = here("user", "role", "remove", f"lower@{DOMAIN}", "Global Reader")
+    ran.failed(f"xrm: lower@{DOMAIN} does not have the role Global Reader.")

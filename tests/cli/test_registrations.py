@@ -78,7 +78,7 @@ def test_an_application_user_has_the_roles_it_is_given(here):
 def test_a_role_may_be_given_to_any_user_by_id(here):
     assert "now has the role Sales Manager" in here("role", "assign", PERSON, "Sales Manager").out
     taken = here("role", "remove", PERSON, "Sales Manager", "--json").json()
-    assert taken == {"user_id": PERSON}
+    assert taken == {"user_id": PERSON, "roles": ["Salesperson"]}
     again = here("role", "remove", PERSON, "Sales Manager")
     assert (again.status, again.out) == (1, "")
     assert "does not have the role" in again.err
@@ -127,6 +127,34 @@ def test_an_unknown_role_is_a_failure(here):
     ran = here("role", "assign", "Roleless", "No such role")
     assert (ran.status, ran.out) == (1, "")
     assert "Traceback" not in ran.err
+
+
+@pytest.mark.parametrize("wrong", [("--role", "Nobody's"), ("--business-unit", "Nowhere")])
+def test_an_application_user_is_made_with_all_it_is_given_or_not_at_all(here, wrong):
+    given = here("app", "create", f"All or Nothing {wrong[0]}", "--json").json()["application_id"]
+    here("app-user", "create", given, "--role", "Salesperson", *wrong).failed(wrong[1])
+    users = here("app-user", "list", "--json").json()
+    assert given not in [each["application_id"] for each in users]
+    made = here("app-user", "create", given, "--role", "Salesperson", "--json").json()
+    assert made["roles"] == ["Salesperson"]
+
+
+def test_advice_can_be_pasted(here):
+    here("app", "create", "Two Words")
+    here("app-user", "show", "Two Words").failed("xrm app-user create 'Two Words'")
+    here("app-user", "create", "Two Words")
+    here("app-user", "create", "Two Words").failed("xrm role assign 'Two Words' ROLE")
+
+
+def test_a_role_may_be_given_to_a_person_by_name(here):
+    person = ("import@contoso.localhost",)
+    given = ("--usage-location", "GB", "--license", "DYN365_ENTERPRISE_PLAN1")
+    here("role", "assign", *person, "Salesperson").failed("import@contoso.localhost", "user create")
+    user_id = here("user", "create", *person, *given, "--json").json()["systemuser"]["user_id"]
+    assigned = here("role", "assign", *person, "Salesperson", "--json").json()
+    assert (assigned["user_id"], assigned["roles"]) == (user_id, ["Salesperson"])
+    assert here("user", "show", *person, "--json").json()["systemuser"]["roles"] == ["Salesperson"]
+    assert here("role", "remove", *person, "Salesperson", "--json").json()["roles"] == []
 
 
 def test_the_log_tells_of_registrations(here):

@@ -116,7 +116,7 @@ def test_failures_name_the_next_step(here, arguments, words):
     [
         (("copy", ADMINISTRATOR, "--name", "Salesperson"), "already"),
         (("edit", "Sales Manager", "--name", "Salesperson"), "already"),
-        (("edit", "Delegate", "--remove", "prvReadLead"), "does not have the privilege"),
+        (("edit", "Delegate", "--remove", "prvreadlead"), "does not have the privilege prvReadLead."),
         (("delete", ADMINISTRATOR), "cannot be deleted"),
         (("delete", "System Customizer"), "cannot be deleted"),
     ],
@@ -171,3 +171,9 @@ def test_the_last_administrator_is_kept(here):
 @pytest.mark.parametrize("verb", ["show", "enable", "disable"])
 def test_an_application_without_a_user_is_said(here, verb):
     failed(here("app-user", verb, "Nobody"), "xrm app-user create")
+
+
+def test_a_privilege_is_set_or_removed(here):
+    ran = here("role", "edit", "Delegate", "--set", "prvReadLead=Local", "--remove", "PRVREADLEAD")
+    assert (ran.status, ran.out) == (2, "")
+    assert "prvReadLead" in ran.err

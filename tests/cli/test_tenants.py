@@ -80,3 +80,12 @@ def test_what_cannot_be_is_two_lines(here, arguments, said):
 
 def test_a_tenant_needs_a_domain(here):
     assert here("tenant", "create", "Nameless").status == 2
+
+
+def test_what_is_taken_is_named(here):
+    here("tenant", "create", "Litware", "--domain", "litware.example")
+    ran = here("tenant", "create", "Another", "--domain", "litware.example")
+    ran.failed("xrm: The domain litware.example is already registered.")
+    taken = here("tenant", "show", "litware.example", "--json").json()["tenant_id"]
+    ran = here("tenant", "create", "Another", "--domain", "free.example", "--id", taken)
+    ran.failed(f"xrm: The tenant {taken} is already registered.")

@@ -32,7 +32,7 @@ from xrm.server.settings import Settings
 from xrm.sts.store import APPLICATIONS, CREDENTIALS, PRINCIPALS
 
 KILLS = 50
-MOST_ACKNOWLEDGED = 6
+MOST_ACKNOWLEDGED = 4
 WAIT_SECONDS = 60.0
 
 Facts = list[tuple[Writer, Any]]

@@ -10,6 +10,8 @@ import base64
 import json
 import secrets
 import threading
+import time
+import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -21,7 +23,9 @@ from uuid import UUID
 import httpx2
 import pytest
 
-from support.behind import Caller, Door, standing
+from support import certificates
+from support.behind import AUTHORITY, Caller, Door, standing
+from support.credentials import signed
 from support.estate import ENGINES
 from support.served import serving
 from xrm.org import administration
@@ -34,6 +38,7 @@ from xrm.sts import registration
 # What a service of Contoso Europe is answered, counted by hand in the demonstration's leads.
 NO_ROLE, SALESPERSON, SALES_MANAGER = (403, 0), (200, 28), (200, 46)
 ROUNDS, LEAST_ANSWERS = 6, 40
+ASSERTIONS = 20
 
 
 @dataclass(frozen=True)
@@ -77,11 +82,26 @@ def pair(
 
 @dataclass(frozen=True)
 class Service:
-    """A service of Contoso Europe without a role."""
+    """A service of Contoso Europe without a role, with a secret and a certificate."""
 
     user: UUID
     client_id: str
     secret: str
+    certified: certificates.Pair
+    tenant_id: UUID
+
+    def assertion(self) -> str:
+        """Return a new assertion by the certificate."""
+        now = int(time.time())
+        claims = {
+            "aud": f"{AUTHORITY}/{self.tenant_id}/oauth2/token",
+            "iss": self.client_id,
+            "sub": self.client_id,
+            "jti": str(uuid.uuid4()),
+            "nbf": now,
+            "exp": now + 600,
+        }
+        return signed(self.certified, claims)
 
 
 @pytest.fixture
@@ -89,10 +109,18 @@ def service(pair: Pair) -> Service:
     estate = pair.estate
     made = registration.create_application(estate.sts, estate.tenant, name="Side by side")
     secret = registration.add_secret(estate.sts, made, description="test")
+    certified = certificates.make()
+    registration.add_certificate(estate.sts, made, certified.der)
     user = administration.create_application_user(
         estate.organization, made.application_id, business_unit="Contoso Europe"
     )
-    return Service(user, str(made.application_id), secret.secret.reveal())
+    return Service(
+        user,
+        str(made.application_id),
+        secret.secret.reveal(),
+        certified,
+        estate.tenant.tenant_id,
+    )
 
 
 def found(answer: httpx2.Response) -> tuple[int, int]:
@@ -146,13 +174,25 @@ class Reading:
         answered = 0
         with way[0].open() as signing, way[1].open() as reading:
             while answered < LEAST_ANSWERS or not self.ended.is_set():
-                token = signing.token(self.service.client_id, self.service.secret)
-                for _ in range(3):
-                    earliest = self.timeline.settled
-                    answer = reading.leads(token)
-                    assert found(answer) in self.timeline.since(earliest), answer.text
-                    answered += 1
+                for token in (
+                    signing.token(self.service.client_id, self.service.secret),
+                    self.by_certificate(signing, reading),
+                ):
+                    for _ in range(3):
+                        earliest = self.timeline.settled
+                        answer = reading.leads(token)
+                        assert found(answer) in self.timeline.since(earliest), answer.text
+                        answered += 1
         return answered
+
+    def by_certificate(self, signing: Caller, other: Caller) -> str:
+        """Return a token by an assertion, which is used then at the other server too."""
+        assertion = self.service.assertion()
+        answer = signing.present(self.service.client_id, assertion)
+        assert answer.status_code == 200, answer.text
+        refused = other.present(self.service.client_id, assertion)
+        assert refused.json().get("error_codes") == [50012], refused.text
+        return str(answer.json()["access_token"])
 
 
 @dataclass
@@ -213,6 +253,18 @@ def test_changes_count_at_both_at_once_and_no_answer_is_wrong(pair: Pair, servic
         assert "Traceback" not in door.served.log.read_text()
 
 
+def test_of_both_at_once_one_redeems_an_assertion(pair: Pair, service: Service) -> None:
+    with pair.one.open() as one, pair.two.open() as two, ThreadPoolExecutor(2) as pool:
+        for _ in range(ASSERTIONS):
+            barrier, assertion = threading.Barrier(2), service.assertion()
+
+            def redeem(caller: Caller, met: Any = barrier, proof: str = assertion) -> int:
+                met.wait()
+                return caller.present(service.client_id, proof).status_code
+
+            assert sorted(pool.map(redeem, (one, two))) == [200, 401]
+
+
 def test_the_command_line_changes_both(
     pair: Pair, service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -228,6 +280,10 @@ def test_the_command_line_changes_both(
         ):
             door.served.run("role", verb, service.client_id, "Salesperson")
             assert [found(each.leads(token)) for each in (one, two)] == [right, right]
+        current = door.served.run("keys", "rotate")[0]["key_id"]
+        for each in (one, two):
+            assert key_id(each.token(service.client_id, service.secret)) == current
+            assert found(each.leads(token)) == NO_ROLE
 
 
 def test_under_names_of_their_own_they_do_not_take_each_others_tokens(tmp_path: Path) -> None:

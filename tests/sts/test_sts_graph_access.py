@@ -105,9 +105,7 @@ def signed(world, claims):
         {"exp": "soon"},
         {"nbf": 4_000_000_000},
         {"nbf": True},
-        {"appid": MISSING},
         {"appid": None},
-        {"oid": MISSING},
         {"oid": 3},
         {"scp": "User.Read.All"},
     ],
@@ -117,6 +115,12 @@ def test_a_token_must_be_whole(world, tokens, changes):
     assert Graph(world, signed(world, claims)).ask("GET", "organization")[0] == 200
     bad = Graph(world, signed(world, claims | changes))
     assert bad.refused("GET", "organization") == (401, "InvalidAuthenticationToken")
+
+
+@pytest.mark.parametrize("changes", [{"appid": MISSING}, {"oid": MISSING}])
+def test_a_token_must_be_of_someone_there(world, tokens, changes):
+    bad = Graph(world, signed(world, claims_of(tokens[READER]) | changes))
+    assert bad.refused("GET", "organization") == (401, "Authorization_IdentityNotFound")
 
 
 @pytest.mark.parametrize("audience", [AUDIENCE, AUDIENCE + "/", str(GRAPH_APPLICATION)])
@@ -161,8 +165,14 @@ def test_a_token_ends_with_its_principal(fresh):
     assert Graph(fresh, token).ask("GET", "organization")[0] == 200
     application_id = UUID(claims_of(token)["appid"])
     principal = r.find_principal(fresh.service, fresh.tenant, application_id)
+    gone = (401, "Authorization_IdentityNotFound")
+    out = (401, "Authorization_IdentityDisabled")
+    r.set_principal_enabled(fresh.service, principal, enabled=False)
+    assert Graph(fresh, token).refused("GET", "organization") == out
+    r.set_principal_enabled(fresh.service, principal, enabled=True)
+    assert Graph(fresh, token).ask("GET", "organization")[0] == 200
     r.delete_principal(fresh.service, principal)
-    assert Graph(fresh, token).refused("GET", "organization")[0] == 401
+    assert Graph(fresh, token).refused("GET", "organization") == gone
 
 
 def test_a_token_opens_its_own_tenant_only(fresh):

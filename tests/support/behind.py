@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx2
 
+from support.credentials import ASSERTION_TYPE
 from support.served import Served, free_port, serving
 
 AUTHORITY = "https://sts.contoso.example"
@@ -49,20 +50,24 @@ class Caller:
             **more,
         )
 
-    def ask(self, client_id: str, secret: str) -> httpx2.Response:
-        """Ask the token service for a token by secret."""
+    def ask(self, client_id: str, **proof: str) -> httpx2.Response:
+        """Ask the token service for a token for the organization."""
         form = {
             "grant_type": "client_credentials",
             "client_id": client_id,
-            "client_secret": secret,
             "resource": ORGANIZATION,
+            **proof,
         }
         path = f"/{self.door.served['tenant_id']}/oauth2/token"
         return self._send("POST", AUTHORITY, self.door.port, path, data=form)
 
+    def present(self, client_id: str, assertion: str) -> httpx2.Response:
+        """Ask for a token by an assertion."""
+        return self.ask(client_id, client_assertion_type=ASSERTION_TYPE, client_assertion=assertion)
+
     def token(self, client_id: str, secret: str) -> str:
-        """Return a token, which must be given."""
-        answer = self.ask(client_id, secret)
+        """Return a token got by secret, which must be given."""
+        answer = self.ask(client_id, client_secret=secret)
         assert answer.status_code == 200, answer.text
         return str(answer.json()["access_token"])
 

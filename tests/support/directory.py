@@ -98,3 +98,7 @@ class Graph:
         assert status >= 400, document
         assert set(document["error"]) - {"details"} == {"code", "message", "innerError"}
         return status, document["error"]["code"]
+
+    def register(self, name: str = "Importer", **members: Any) -> Any:
+        """Register an application and return its document."""
+        return self.good("POST", "applications", {"displayName": name, **members})

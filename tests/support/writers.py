@@ -228,7 +228,7 @@ def _redeem(site: Site) -> str:
 
 def _is_redeemed(site: Site, assertion: str) -> None:
     answer = site.present(assertion)
-    assert (answer.status_code, answer.json()["error_codes"]) == (401, [50012]), answer.text
+    assert answer.json().get("error_codes") == [50012], answer.text
     _redeem(site)  # another of the same certificate is taken
 
 

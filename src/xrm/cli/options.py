@@ -79,7 +79,10 @@ def estate(data: Path | None, database: str | None) -> Iterator["Estate"]:
 def _refused(error: "RegistrationError") -> Failure:
     """Return the failure that a refused registration is to people."""
     text = str(error)
-    sentence = text[:1].upper() + text[1:] + ("" if text.endswith((".", "?", "!")) else ".")
+    # A name that begins the sentence is written as it is.
+    plain = text.partition(" ")[0].isalpha()
+    sentence = (text[:1].upper() if plain else text[:1]) + text[1:]
+    sentence += "" if text.endswith((".", "?", "!")) else "."
     return Failure(sentence, next_step=_NEXT_STEPS[error.kind])
 
 

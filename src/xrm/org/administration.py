@@ -3,7 +3,7 @@
 All of it is messages run by the platform.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -67,12 +67,16 @@ def platform_of(organization: Organization) -> Caller:
 
 
 def create_application_user(
-    organization: Organization, application_id: UUID, *, business_unit: str | None = None
+    organization: Organization,
+    application_id: UUID,
+    *,
+    business_unit: str | None = None,
+    roles: Sequence[str] = (),
 ) -> UUID:
-    """Create the user of a registered application and return its id.
+    """Create the user of a registered application with its roles, or nothing; return its id.
 
-    `business_unit` is a name; the root if absent. Raises ServiceError if the directory has no
-    such application, it has a user already, or there is no such business unit.
+    `business_unit` is a name, the root if absent; roles go by name or id. Raises ServiceError if
+    the directory has no such application, it has a user already, or one of them does not exist.
     """
     platform = platform_of(organization)
     unit: Guid = platform.business_unit_id
@@ -83,8 +87,14 @@ def create_application_user(
         "businessunitid": EntityReference("businessunit", unit),
         "organizationid": platform.organization_id,
     }
+    assigned = dict.fromkeys(named(organization, "role", each) for each in roles)
     message = Message("Create", {"Target": Entity("systemuser", None, values)})
-    return UUID(pipeline.execute(organization, message, platform))
+    with pipeline.writing(organization) as transaction:
+        user: Guid = pipeline.execute_within(organization, message, platform, transaction)
+        for role in assigned:
+            given = _association("Associate", user, role)
+            pipeline.execute_within(organization, given, platform, transaction)
+    return UUID(user)
 
 
 def application_users(organization: Organization) -> list[ApplicationUser]:
@@ -135,6 +145,11 @@ def user_of_person(organization: Organization, object_id: UUID) -> PersonUser | 
                 roles=tuple(_roles_by_user(organization).get(row["systemuserid"], ())),
             )
     return None
+
+
+def roles_of(organization: Organization, user: UUID) -> tuple[str, ...]:
+    """Return the names of the roles a user has, in order."""
+    return tuple(_roles_by_user(organization).get(str(user), ()))
 
 
 def set_enabled(organization: Organization, user: UUID, *, enabled: bool) -> None:
@@ -188,13 +203,17 @@ def remove_role(organization: Organization, user: UUID, role: str) -> None:
 
 
 def _associate(organization: Organization, name: str, user: UUID, role: str) -> None:
-    related = [EntityReference("role", named(organization, "role", role))]
+    message = _association(name, str(user), named(organization, "role", role))
+    pipeline.execute(organization, message, platform_of(organization))
+
+
+def _association(name: str, user: Guid, role: Guid) -> Message:
     parameters: Mapping[str, Any] = {
-        "Target": EntityReference("systemuser", str(user)),
+        "Target": EntityReference("systemuser", user),
         "Relationship": ASSIGNMENT,
-        "RelatedEntities": related,
+        "RelatedEntities": [EntityReference("role", role)],
     }
-    pipeline.execute(organization, Message(name, parameters), platform_of(organization))
+    return Message(name, parameters)
 
 
 def named(organization: Organization, table_name: str, name: str) -> Guid:

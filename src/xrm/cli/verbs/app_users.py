@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from shlex import quote
 from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from xrm.cli import output
 from xrm.cli.options import ApplicationName, Data, DatabaseUrl, Json, estate
 from xrm.cli.output import Failure
 from xrm.cli.verbs.app import finding
+from xrm.cli.verbs.people.facts import find as find_person
 
 if TYPE_CHECKING:
     from xrm.org.administration import ApplicationUser
@@ -38,10 +40,14 @@ def create(
     *,
     name: ApplicationName,
     role: Annotated[
-        list[str] | None, typer.Option("--role", help="A role to assign; may be repeated.")
+        list[str] | None,
+        typer.Option("--role", metavar="ROLE", help="A role to assign; may be repeated."),
     ] = None,
     business_unit: Annotated[
-        str | None, typer.Option("--business-unit", help="Its business unit (the root if unset).")
+        str | None,
+        typer.Option(
+            "--business-unit", metavar="UNIT", help="Its business unit (the root if unset)."
+        ),
     ] = None,
     data: Data = None,
     database: DatabaseUrl = None,
@@ -60,13 +66,13 @@ def create(
         if _matching(users, str(application_id)):
             raise Failure(
                 f"The application {name!r} has a user already.",
-                next_step=f"xrm app-user list shows it; xrm role assign {name} ROLE adds to it.",
+                next_step=f"xrm app-user list shows it; xrm role assign {quote(name)} ROLE adds "
+                "to it.",
             )
-        user_id = administration.create_application_user(
-            opened.organization, application_id, business_unit=business_unit
-        )
-        for each in role or ():
-            administration.assign_role(opened.organization, user_id, each)
+        with advised("xrm role list shows the roles; xrm query businessunits, the units."):
+            user_id = administration.create_application_user(
+                opened.organization, application_id, business_unit=business_unit, roles=role or ()
+            )
         made = find(opened, str(user_id))
     show_one(made, as_json=as_json)
 
@@ -161,20 +167,38 @@ def find(opened: "Estate", name: str) -> "ApplicationUser":
         )
     raise Failure(
         f"The organization has no application user for {name!r}.",
-        next_step=f"xrm app-user create {name} makes one for a registered application.",
+        next_step=f"xrm app-user create {quote(name)} makes one for a registered application.",
     )
 
 
 def find_id(opened: "Estate", name: str) -> UUID:
-    """Return the id of the application user called so, or the id given, of whatever user."""
+    """Return the id of a user: of an application, of a person, or the id given, of whatever user.
+
+    Raises Failure if there is none.
+    """
     from xrm.sts.registration import find_application
 
+    if "@" in name:
+        return _of_person(opened, name)
     try:
         return find(opened, name).user_id
     except Failure:
         if not _is_id(name) or find_application(opened.sts, opened.tenant, name):
             raise
     return UUID(name)
+
+
+def _of_person(opened: "Estate", name: str) -> UUID:
+    from xrm.org.administration import user_of_person
+
+    account = find_person(opened, None, name)
+    found = user_of_person(opened.organization, account.object_id)
+    if found is None:
+        raise Failure(
+            f"{account.user_principal_name} has no user in the organization.",
+            next_step=f"A licence brings one: xrm user license add {quote(name)} PRODUCT",
+        )
+    return found.user_id
 
 
 def of_id(opened: "Estate", user_id: UUID) -> "ApplicationUser | None":

@@ -50,7 +50,7 @@ def show(
         )
         for each in reversed(events)
     ]
-    output.listing(("WHEN", "WHAT", "OUTCOME", "CLIENT", "RESOURCE"), rows, empty="Nothing yet.")
+    output.listing(("WHEN", "WHAT", "OUTCOME", "WHO OR WHAT", "RESOURCE"), rows, empty="Nothing yet.")
 
 
 def _time(event: "Event") -> str:

@@ -1,7 +1,6 @@
 """xrm role: what a role grants, and who has it."""
 
 from typing import TYPE_CHECKING, Annotated, Any
-from uuid import UUID
 
 import typer
 
@@ -35,7 +34,10 @@ RoleName = Annotated[
 ]
 UserName = Annotated[
     str,
-    typer.Argument(metavar="USER", help="The application's id or its name, or the id of a user."),
+    typer.Argument(
+        metavar="USER",
+        help="The application's id or its name, a person's user principal name, or a user's id.",
+    ),
 ]
 
 
@@ -88,7 +90,7 @@ def show(
 
 def copy(
     role: RoleName,
-    name: Annotated[str, typer.Option("--name", help="What the new role is called.")],
+    name: Annotated[str, typer.Option("--name", metavar="NAME", help="What the new role is called.")],
     data: Data = None,
     database: DatabaseUrl = None,
     as_json: Json = False,
@@ -122,7 +124,9 @@ def edit(
             "--remove", metavar="PRIVILEGE", help="Take a privilege away; may be repeated."
         ),
     ] = None,
-    name: Annotated[str | None, typer.Option("--name", help="A new name for the role.")] = None,
+    name: Annotated[
+        str | None, typer.Option("--name", metavar="NAME", help="A new name for the role.")
+    ] = None,
     data: Data = None,
     database: DatabaseUrl = None,
     as_json: Json = False,
@@ -136,6 +140,9 @@ def edit(
     depths = _depths(granted or [])
     if not (depths or removed or name):
         raise typer.BadParameter("Say what to change: --set, --remove or --name.")
+    for each in set(map(str.casefold, removed or ())) & set(map(str.casefold, depths)):
+        (name_set,) = (one for one in depths if one.casefold() == each)
+        raise typer.BadParameter(f"{name_set} is both set and removed.")
     with estate(data, database) as opened:
         with app_users.advised(_ROLES):
             key = str(read_role(opened.organization, role).role_id)
@@ -168,7 +175,7 @@ def assign(
     database: DatabaseUrl = None,
     as_json: Json = False,
 ) -> None:
-    """Assign a role to a user, by application or by id. It counts from the next request."""
+    """Assign a role to the user of an application or a person. It counts from the next request."""
     from xrm.org import administration
 
     with estate(data, database) as opened:
@@ -178,7 +185,9 @@ def assign(
         with app_users.advised():
             administration.assign_role(opened.organization, user_id, role)
         changed = app_users.of_id(opened, user_id)
-    _show_changed(changed, user_id, f"now has the role {role}", as_json=as_json)
+        has = administration.roles_of(opened.organization, user_id)
+    said = f"The user {name} now has the role {role}."
+    _show_changed(changed, {"user_id": user_id, "roles": has}, said, as_json=as_json)
 
 
 def remove(
@@ -188,7 +197,7 @@ def remove(
     database: DatabaseUrl = None,
     as_json: Json = False,
 ) -> None:
-    """Take a role from a user, by application or by id. It counts from the next request."""
+    """Take a role from the user of an application or a person. It counts from the next request."""
     from xrm.org import administration
 
     with estate(data, database) as opened:
@@ -198,7 +207,9 @@ def remove(
         with app_users.advised():
             administration.remove_role(opened.organization, user_id, role)
         changed = app_users.of_id(opened, user_id)
-    _show_changed(changed, user_id, f"no longer has the role {role}", as_json=as_json)
+        has = administration.roles_of(opened.organization, user_id)
+    said = f"The user {name} no longer has the role {role}."
+    _show_changed(changed, {"user_id": user_id, "roles": has}, said, as_json=as_json)
 
 
 def _depths(granted: list[str]) -> dict[str, "Depth"]:
@@ -291,12 +302,12 @@ def _rows(role: "Role", catalogue: "Catalogue") -> tuple[list[list[str]], list["
 
 
 def _show_changed(
-    user: "ApplicationUser | None", user_id: UUID, change: str, *, as_json: bool
+    user: "ApplicationUser | None", facts: dict[str, Any], said: str, *, as_json: bool
 ) -> None:
-    """Show an application user as it is now; of another user, say what has changed."""
+    """Show an application user as it is now; of another user, its id and roles."""
     if user is not None:
         app_users.show_one(user, as_json=as_json)
     elif as_json:
-        output.json({"user_id": user_id})
+        output.json(facts)
     else:
-        output.say(f"The user {user_id} {change}.")
+        output.say(said)

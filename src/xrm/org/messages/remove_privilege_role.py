@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from xrm.model.errors import service
 from xrm.model.message import Declaration, Message
 from xrm.model.privileges import Right
+from xrm.model.values import Guid
 from xrm.org.context import Context
 from xrm.org.messages.add_privileges_role import check_role, mark_changed
 from xrm.org.messages.handler import Need
@@ -30,7 +31,16 @@ class RemovePrivilegeRole:
         role = check_role(context, message)
         privilege = message.parameters["PrivilegeId"]
         if not context.organization.grants.remove(context.transaction, role, privilege):
+            name = _name(context, privilege)
             raise service.ServiceError(
-                service.INVALID_ARGUMENT, f"The role does not have the privilege {privilege}."
+                service.INVALID_ARGUMENT, f"The role does not have the privilege {name}."
             )
         mark_changed(context, role)
+
+
+def _name(context: Context, privilege: Guid) -> str:
+    """Return a privilege's name, or the id of one that does not exist."""
+    table = context.table("privilege")
+    store = context.organization.store
+    found = store.fetch(context.transaction, table, privilege, ("name",))
+    return str(found["name"]) if found else str(privilege)

@@ -12,6 +12,7 @@ change          the write every function here goes through, and its refusals
 """
 
 from xrm.sts.registration.applications import (
+    Companion,
     amend_application,
     create_application,
     delete_application,
@@ -22,7 +23,9 @@ from xrm.sts.registration.applications import (
 from xrm.sts.registration.certificates import (
     add_certificate,
     list_certificates,
+    read_certificate,
     remove_certificate,
+    replace_certificates,
 )
 from xrm.sts.registration.change import Refusal, RegistrationError
 from xrm.sts.registration.granted import (
@@ -45,6 +48,7 @@ from xrm.sts.registration.permissions import (
     withdraw,
 )
 from xrm.sts.registration.principals import (
+    amend_principal,
     create_principal,
     delete_principal,
     find_principal,
@@ -52,7 +56,14 @@ from xrm.sts.registration.principals import (
     require_assignment,
     set_principal_enabled,
 )
-from xrm.sts.registration.secrets import NewSecret, add_secret, list_secrets, remove_secret
+from xrm.sts.registration.secrets import (
+    NewSecret,
+    add_secret,
+    keep_secret,
+    list_secrets,
+    make_secret,
+    remove_secret,
+)
 from xrm.sts.registration.tenants import (
     add_domain,
     add_resource,
@@ -62,6 +73,7 @@ from xrm.sts.registration.tenants import (
 )
 
 __all__ = [
+    "Companion",
     "NewSecret",
     "Permission",
     "Refusal",
@@ -71,6 +83,7 @@ __all__ = [
     "add_resource",
     "add_secret",
     "amend_application",
+    "amend_principal",
     "assign_role",
     "change_scope",
     "consent",
@@ -85,6 +98,7 @@ __all__ = [
     "find_scope_grant",
     "find_tenant",
     "grant_scope",
+    "keep_secret",
     "list_applications",
     "list_certificates",
     "list_principals",
@@ -92,9 +106,12 @@ __all__ = [
     "list_scope_grants",
     "list_secrets",
     "list_tenants",
+    "make_secret",
     "permissions",
+    "read_certificate",
     "remove_certificate",
     "remove_secret",
+    "replace_certificates",
     "require",
     "require_assignment",
     "revoke_scope",

@@ -1,6 +1,6 @@
 """Applications: registered in a home tenant, with the service principal that stands for them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from uuid import UUID
 
@@ -21,6 +21,9 @@ from xrm.sts.store import (
 )
 
 Amendment = Callable[[Application], Application]
+Companion = Callable[[Transaction, Application], Sequence[str]]
+"""What else belongs to a change of a registration, in its transaction: what it did, by the
+names the audit has for it."""
 
 
 def create_application(
@@ -31,11 +34,13 @@ def create_application(
     application_id: UUID | None = None,
     amend: Amendment | None = None,
     principal: bool = True,
+    also: Companion | None = None,
 ) -> Application:
     """Register an application in a tenant, with its service principal unless told otherwise.
 
-    `amend` sets what else there is to it. Raises RegistrationError for an unusable name or
-    member, or when the id or an identifier URI is taken.
+    `amend` sets what else there is to it, `also` keeps its first credentials. Raises
+    RegistrationError for an unusable name or member, or when the id or an identifier URI is
+    taken.
     """
     application = Application(
         application_id=application_id or service.ids(),
@@ -53,17 +58,24 @@ def create_application(
         _put_names(service, tx, application, before=())
         if principal:
             principals.put(service, tx, tenant, application)
-    audit(service, tenant.tenant_id, "application.create", application.application_id)
+        done = also(tx, application) if also is not None else ()
+    for operation in ("application.create", *done):
+        audit(service, tenant.tenant_id, operation, application.application_id)
     return application
 
 
 def amend_application(
-    service: TokenService, application: Application, amend: Amendment
+    service: TokenService,
+    application: Application,
+    amend: Amendment,
+    *,
+    also: Companion | None = None,
 ) -> Application:
     """Change a registration as it stands now, and return it changed.
 
     `amend` sees the registration inside the transaction; what names it may not change. A name
-    of the application follows in its home tenant's principal. Raises RegistrationError.
+    of the application follows in its home tenant's principal. `also` changes its credentials
+    with it. Raises RegistrationError.
     """
     with change(service) as tx:
         before = _standing(service, tx, application)
@@ -74,7 +86,9 @@ def amend_application(
         principal = service.store.get(tx, PRINCIPALS, key)
         if principal is not None and principal.name != after.name:
             service.store.put(tx, PRINCIPALS, replace(principal, name=after.name))
-    audit(service, after.tenant_id, "application.update", after.application_id)
+        done = also(tx, after) if also is not None else ()
+    for operation in ("application.update", *done):
+        audit(service, after.tenant_id, operation, after.application_id)
     return after
 
 

@@ -5,7 +5,7 @@ one tries.
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from uuid import UUID
 
 from cryptography import x509
@@ -42,9 +42,31 @@ def add_certificate(
     RegistrationError for what is no certificate, for times outside its own or already over
     (that an expired one is refused is inferred), and when the application has it already.
     """
+    made = read_certificate(
+        service, application, certificate, description=description, start=start, end=end
+    )
+    with change(service) as tx:
+        if service.store.get(tx, APPLICATIONS, str(application.application_id)) is None:
+            text = f"no application {application.application_id} is registered"
+            raise RegistrationError(text, kind="absent")
+        _keep(service, tx, made, _of(service, tx, application))
+    audit(service, application.tenant_id, "certificate.add", application.application_id)
+    return made
+
+
+def read_certificate(
+    service: TokenService,
+    application: Application,
+    certificate: bytes,
+    *,
+    description: str = "",
+    start: float | None = None,
+    end: float | None = None,
+) -> CertificateCredential:
+    """Read what `add_certificate` adds, and keep nothing yet. Raises RegistrationError."""
     read = _read(certificate)
     begin, over = _times(read, start, end, now=service.clock())
-    credential = CertificateCredential(
+    return CertificateCredential(
         key_id=service.ids(),
         application_id=application.application_id,
         description=description[:_LONGEST_DESCRIPTION],
@@ -52,17 +74,37 @@ def add_certificate(
         end=over,
         certificate=read.public_bytes(Encoding.DER),
     )
-    with change(service) as tx:
-        if service.store.get(tx, APPLICATIONS, str(application.application_id)) is None:
-            text = f"no application {application.application_id} is registered"
-            raise RegistrationError(text, kind="absent")
-        standing = _of(service, tx, application)
-        if any(one.certificate == credential.certificate for one in standing):
-            text = f"the application has the certificate {credential.thumbprint} already"
-            raise RegistrationError(text, kind="taken", member="keyCredentials")
-        service.store.put(tx, CERTIFICATES, credential, new=True)
-    audit(service, application.tenant_id, "certificate.add", application.application_id)
-    return credential
+
+
+def replace_certificates(
+    service: TokenService,
+    tx: Transaction,
+    application: Application,
+    *,
+    given: Sequence[CertificateCredential],
+    kept: Collection[UUID],
+) -> list[str]:
+    """Make these an application's certificates, in the transaction of a change.
+
+    `kept` are key ids of those that stand and stay; one given that stands already stays as it
+    is. Returns what to say of it in the audit. Raises RegistrationError when one to keep is not
+    there, or one is given twice.
+    """
+    standing = _of(service, tx, application)
+    if not set(kept) <= {one.key_id for one in standing}:
+        text = "a key credential without a key must name one that is there"
+        raise RegistrationError(text, member="keyCredentials")
+    said = {one.certificate for one in given}
+    stay = [one for one in standing if one.key_id in kept or one.certificate in said]
+    for one in standing:
+        if one not in stay:
+            service.store.delete(tx, CERTIFICATES, str(one.key_id))
+    known = {one.certificate for one in stay}
+    new = [one for one in given if one.certificate not in known]
+    for position, one in enumerate(new):
+        _keep(service, tx, one, new[:position])
+    gone = len(standing) - len(stay)
+    return ["certificate.add"] * len(new) + ["certificate.remove"] * gone
 
 
 def list_certificates(
@@ -93,6 +135,18 @@ def remove_certificate(
         service.store.delete(tx, CERTIFICATES, str(named[0].key_id))
     audit(service, application.tenant_id, "certificate.remove", application.application_id)
     return named[0]
+
+
+def _keep(
+    service: TokenService,
+    tx: Transaction,
+    made: CertificateCredential,
+    others: Sequence[CertificateCredential],
+) -> None:
+    if any(one.certificate == made.certificate for one in others):
+        text = f"the application has the certificate {made.thumbprint} already"
+        raise RegistrationError(text, kind="taken", member="keyCredentials")
+    service.store.put(tx, CERTIFICATES, made, new=True)
 
 
 def _read(certificate: bytes) -> x509.Certificate:

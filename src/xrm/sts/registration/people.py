@@ -236,7 +236,7 @@ def add_licence(service: TokenService, user: User, name: UUID | str) -> User:
     return _change(
         service,
         user,
-        "user.licence.add",
+        "user.license.add",
         lambda before: replace(
             before, licences=tuple(dict.fromkeys((*before.licences, wanted.sku_id)))
         ),
@@ -259,7 +259,7 @@ def remove_licence(service: TokenService, user: User, name: UUID | str) -> User:
         left = tuple(each for each in before.licences if each != unwanted.sku_id)
         return replace(before, licences=left)
 
-    return _change(service, user, "user.licence.remove", taken)
+    return _change(service, user, "user.license.remove", taken)
 
 
 def _hashed(password: Secret | None) -> tuple[Secret, str]:

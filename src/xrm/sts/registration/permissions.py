@@ -126,10 +126,11 @@ def consent(service: TokenService, tenant: Tenant, application_id: UUID) -> Serv
     What was granted before stays. Raises RegistrationError when the application is not known or
     not for this tenant, or when a resource or permission it requires is not there.
     """
-    principal = principals.find_principal(service, tenant, application_id)
-    if principal is None:
-        principal = principals.create_principal(service, tenant, application_id)
     with change(service) as tx:
+        principal = service.store.get(tx, PRINCIPALS, in_tenant(tenant.tenant_id, application_id))
+        taken_in = principal is None
+        if principal is None:
+            principal = principals.take_in(service, tx, tenant, application_id)
         application = principals.known(service, tx, application_id)
         if application is None:
             text = f"no application {application_id} is registered"
@@ -140,6 +141,8 @@ def consent(service: TokenService, tenant: Tenant, application_id: UUID) -> Serv
         for resource_id, required in by_resource.items():
             resource = _present(service, tx, tenant, resource_id)
             _grant(service, tx, principal, resource, required)
+    if taken_in:
+        audit(service, tenant.tenant_id, "principal.create", application_id)
     audit(service, tenant.tenant_id, "consent.grant", application_id)
     return principal
 

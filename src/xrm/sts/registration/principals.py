@@ -23,7 +23,12 @@ from xrm.sts.store import (
 
 
 def create_principal(
-    service: TokenService, tenant: Tenant, application_id: UUID
+    service: TokenService,
+    tenant: Tenant,
+    application_id: UUID,
+    *,
+    enabled: bool = True,
+    assignment_required: bool = False,
 ) -> ServicePrincipal:
     """Take an application into a tenant, by its id.
 
@@ -31,20 +36,30 @@ def create_principal(
     another tenant's and for that tenant alone.
     """
     with change(service, f"the service principal of {application_id}") as tx:
-        application = known(service, tx, application_id)
-        if application is None:
-            text = f"no application {application_id} is registered"
-            raise RegistrationError(text, kind="absent", member="appId")
-        if application.tenant_id != tenant.tenant_id and not application.multi_tenant:
-            raise RegistrationError(
-                f"the application {application_id} is for its own tenant alone; its audience "
-                "must be AzureADMultipleOrgs before others can take it in",
-                kind="forbidden",
-                member="appId",
-            )
-        made = put(service, tx, tenant, application)
+        made = take_in(service, tx, tenant, application_id)
+        if not enabled or assignment_required:
+            made = replace(made, enabled=enabled, assignment_required=assignment_required)
+            service.store.put(tx, PRINCIPALS, made)
     audit(service, tenant.tenant_id, "principal.create", application_id)
     return made
+
+
+def take_in(
+    service: TokenService, tx: Transaction, tenant: Tenant, application_id: UUID
+) -> ServicePrincipal:
+    """Do what `create_principal` does, in the transaction of a change."""
+    application = known(service, tx, application_id)
+    if application is None:
+        text = f"no application {application_id} is registered"
+        raise RegistrationError(text, kind="absent", member="appId")
+    if application.tenant_id != tenant.tenant_id and not application.multi_tenant:
+        raise RegistrationError(
+            f"the application {application_id} is for its own tenant alone; its audience "
+            "must be AzureADMultipleOrgs before others can take it in",
+            kind="forbidden",
+            member="appId",
+        )
+    return put(service, tx, tenant, application)
 
 
 def find_principal(
@@ -62,35 +77,50 @@ def list_principals(service: TokenService, tenant: Tenant) -> list[ServicePrinci
     return sorted(found, key=lambda one: (one.name.lower(), one.application_id))
 
 
-def set_principal_enabled(
-    service: TokenService, principal: ServicePrincipal, *, enabled: bool
+def amend_principal(
+    service: TokenService,
+    principal: ServicePrincipal,
+    *,
+    enabled: bool | None = None,
+    assignment_required: bool | None = None,
 ) -> ServicePrincipal:
-    """Disable an application in one tenant, or enable it again."""
+    """Change an application's standing in one tenant; what is None stays as it is.
+
+    Where an assignment is required, those who want tokens for it must hold a role of it. Raises
+    RegistrationError when it is not there.
+    """
     key = in_tenant(principal.tenant_id, principal.application_id)
     with change(service) as tx:
         standing = service.store.get(tx, PRINCIPALS, key)
         if standing is None:
             raise RegistrationError("the service principal is not there", kind="absent")
-        changed = replace(standing, enabled=enabled)
+        changed = replace(
+            standing,
+            enabled=standing.enabled if enabled is None else enabled,
+            assignment_required=(
+                standing.assignment_required if assignment_required is None else assignment_required
+            ),
+        )
         service.store.put(tx, PRINCIPALS, changed)
-    operation = "principal.enable" if enabled else "principal.disable"
-    audit(service, principal.tenant_id, operation, principal.application_id)
+    operations = ["principal.enable" if enabled else "principal.disable"] * (enabled is not None)
+    operations += ["principal.assignment"] * (assignment_required is not None)
+    for operation in operations:
+        audit(service, principal.tenant_id, operation, principal.application_id)
     return changed
+
+
+def set_principal_enabled(
+    service: TokenService, principal: ServicePrincipal, *, enabled: bool
+) -> ServicePrincipal:
+    """Disable an application in one tenant, or enable it again."""
+    return amend_principal(service, principal, enabled=enabled)
 
 
 def require_assignment(
     service: TokenService, principal: ServicePrincipal, *, required: bool
 ) -> ServicePrincipal:
     """Ask of those who want tokens for an application that they hold a role of it, or no longer."""
-    key = in_tenant(principal.tenant_id, principal.application_id)
-    with change(service) as tx:
-        standing = service.store.get(tx, PRINCIPALS, key)
-        if standing is None:
-            raise RegistrationError("the service principal is not there", kind="absent")
-        changed = replace(standing, assignment_required=required)
-        service.store.put(tx, PRINCIPALS, changed)
-    audit(service, principal.tenant_id, "principal.assignment", principal.application_id)
-    return changed
+    return amend_principal(service, principal, assignment_required=required)
 
 
 def delete_principal(service: TokenService, principal: ServicePrincipal) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from xrm.db import Transaction
 from xrm.model.secret import Secret
 from xrm.sts import clients
 from xrm.sts.model import Application, PasswordCredential
@@ -35,6 +36,33 @@ def add_secret(
     A time already past is taken, so that an expired secret can be shown. Raises
     RegistrationError for days that are not positive.
     """
+    made = make_secret(
+        service,
+        application,
+        description=description,
+        days=days,
+        starts_at=starts_at,
+        expires_at=expires_at,
+    )
+    with change(service) as tx:
+        if service.store.get(tx, APPLICATIONS, str(application.application_id)) is None:
+            text = f"no application {application.application_id} is registered"
+            raise RegistrationError(text, kind="absent")
+        keep_secret(service, tx, made)
+    audit(service, application.tenant_id, "secret.add", application.application_id)
+    return made
+
+
+def make_secret(
+    service: TokenService,
+    application: Application,
+    *,
+    description: str,
+    days: int = 180,
+    starts_at: float | None = None,
+    expires_at: float | None = None,
+) -> NewSecret:
+    """Make what `add_secret` adds, and keep nothing yet. Raises RegistrationError as it does."""
     if expires_at is None and days <= 0:
         raise RegistrationError("a secret must live for at least one day", member="endDateTime")
     now = int(service.clock())
@@ -50,13 +78,12 @@ def add_secret(
         salt=salt,
         digest=clients.digest(secret, salt),
     )
-    with change(service) as tx:
-        if service.store.get(tx, APPLICATIONS, str(application.application_id)) is None:
-            text = f"no application {application.application_id} is registered"
-            raise RegistrationError(text, kind="absent")
-        service.store.put(tx, CREDENTIALS, credential, new=True)
-    audit(service, application.tenant_id, "secret.add", application.application_id)
     return NewSecret(secret, credential)
+
+
+def keep_secret(service: TokenService, tx: Transaction, made: NewSecret) -> None:
+    """Keep what `make_secret` made, in the transaction of a change."""
+    service.store.put(tx, CREDENTIALS, made.credential, new=True)
 
 
 def list_secrets(service: TokenService, application: Application) -> list[PasswordCredential]:

@@ -31,7 +31,10 @@ def create_tenant(
     if tenant_id in _RESERVED:
         raise RegistrationError(f"this tenant id stands for {_RESERVED[tenant_id]}")
     tenant = Tenant(tenant_id or service.ids(), named(name), (domain,))
-    with change(service, f"the tenant {tenant.tenant_id} or the domain {domain}") as tx:
+    with change(service, f"the domain {domain}") as tx:
+        if service.store.get(tx, TENANTS, str(tenant.tenant_id)) is not None:
+            text = f"the tenant {tenant.tenant_id} is already registered"
+            raise RegistrationError(text, kind="taken")
         service.store.put(tx, TENANTS, tenant, new=True)
         service.store.put(tx, DOMAINS, Domain(domain, tenant.tenant_id), new=True)
         presence.install(service, tx, tenant)

@@ -159,7 +159,7 @@ def remove(
 
     with estate(data, database) as opened:
         one = application(opened, name, tenant_of(opened, tenant))
-        gone = remove_certificate(opened.sts, one, which)
+        gone = remove_certificate(opened.sts, one, which.replace(":", ""))
         left = [facts.certificate(each) for each in list_certificates(opened.sts, one)]
     if as_json:
         found = {"application_id": one.application_id, "key_id": gone.key_id}

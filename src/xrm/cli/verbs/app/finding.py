@@ -61,6 +61,24 @@ def principal(
     return present
 
 
+def present(opened: "Estate", name: str, tenant: "model.Tenant") -> "model.Application":
+    """Return an application registered in a tenant, or taken in there, by id or name.
+
+    Raises Failure if there is none.
+    """
+    from xrm.sts.registration import find_application, list_principals
+
+    registered = find_application(opened.sts, tenant, name)
+    if registered is not None:
+        return registered
+    for one in list_principals(opened.sts, tenant):
+        if name.casefold() in (str(one.application_id), one.name.casefold()):
+            found = _by_id(opened, str(one.application_id))
+            if found is not None:
+                return found
+    return application(opened, name, tenant)
+
+
 def _by_id(opened: "Estate", name: str) -> "model.Application | None":
     with opened.sts.database.read() as transaction:
         return opened.sts.directory.view(transaction).application(name)

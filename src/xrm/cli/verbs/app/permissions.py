@@ -145,7 +145,11 @@ def grant(
         registration.consent(opened.sts, there, one.application_id)
         found = of(opened, there, one)
     _show(one, there, found, as_json=as_json)
-    if not as_json and not found:
+    if as_json:
+        return
+    if not is_home(one, there):
+        output.note(f"{one.name} is present in {there.domain}.")
+    elif not found:
         output.note("It requires no permission. To require one: xrm app permission add")
 
 

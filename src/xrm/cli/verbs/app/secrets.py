@@ -29,9 +29,13 @@ if TYPE_CHECKING:
 
 DAYS = 180
 Days = Annotated[
-    int,
+    int | None,
     typer.Option(
-        "--days", metavar="DAYS", min=1, max=36_500, help="How long the secret is good for."
+        "--days",
+        metavar="DAYS",
+        min=1,
+        max=36_500,
+        help=f"How long the secret is good for. Default: {DAYS}.",
     ),
 ]
 Expires = Annotated[
@@ -40,7 +44,8 @@ Expires = Annotated[
         "--expires",
         formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"],
         metavar="DATE",
-        help="Or when it ends, in UTC: 2027-01-31, or 2027-01-31T12:00:00.",
+        help="Or when it ends, in UTC: 2027-01-31, or 2027-01-31T12:00:00. A past one makes a "
+        "secret that has expired.",
     ),
 ]
 Description = Annotated[
@@ -64,7 +69,7 @@ def add_secret(
     *,
     name: ApplicationName,
     description: Description = "",
-    days: Days = DAYS,
+    days: Days = None,
     expires: Expires = None,
     tenant: Tenant = None,
     data: Data = None,
@@ -72,11 +77,13 @@ def add_secret(
     as_json: Json = False,
 ) -> None:
     """Add a secret to an application. It is shown once: only its hash is kept."""
+    if days is not None and expires is not None:
+        raise typer.BadParameter("Either --days or --expires says when it ends.")
     with estate(data, database) as opened:
         one = application(opened, name, tenant_of(opened, tenant))
         end = expires.replace(tzinfo=UTC).timestamp() if expires else None
         shown = {"name": one.name, "application_id": one.application_id}
-        shown |= fresh(opened, one, description=description, days=days, expires_at=end)
+        shown |= fresh(opened, one, description=description, days=days or DAYS, expires_at=end)
     if as_json:
         output.json(shown)
         return

@@ -9,12 +9,11 @@ from xrm.cli.options import (
     DatabaseUrl,
     Json,
     Tenant,
-    application,
     estate,
     tenant_of,
 )
 from xrm.cli.verbs.app import facts, permissions
-from xrm.cli.verbs.app.finding import home
+from xrm.cli.verbs.app.finding import home, present
 
 
 def add(group: typer.Typer) -> None:
@@ -56,13 +55,13 @@ def show(
     database: DatabaseUrl = None,
     as_json: Json = False,
 ) -> None:
-    """Show an application, what it signs in with, and what it may ask for.
+    """Show an application, what it signs in with, and what it may ask for in the tenant.
 
-    Of secrets only their hints are shown: the secrets themselves are not kept.
+    One of another tenant is shown where consent has taken it in. Of secrets only their hints are shown: the secrets themselves are not kept.
     """
     with estate(data, database) as opened:
         there = tenant_of(opened, tenant)
-        one = application(opened, name, there)
+        one = present(opened, name, there)
         found = facts.of(opened, one) | {"permissions": permissions.of(opened, there, one)}
         where = home(opened, one.tenant_id)
     if as_json:

@@ -7,6 +7,7 @@ who changes something must hold a directory role for it besides.
 from uuid import UUID
 
 from xrm.sts.faces.graph.callers import Access
+from xrm.sts.model import User
 
 _GLOBAL = UUID("62e90394-69f5-4237-9190-012177145e10")
 _APPLICATIONS = UUID("9b895d92-2cd3-44c7-9d02-a6ac2d5ea5c3")
@@ -15,9 +16,10 @@ _PEOPLE = UUID("fe930be7-5e62-47db-91af-98c3a49a38b1")
 _LICENCES = UUID("4d6ac14f-3453-41d0-bef9-a3e0c569773a")
 
 
-def _access(permissions: str, *roles: UUID, more_delegated: str = "") -> Access:
+def _access(permissions: str, *roles: UUID, more_delegated: str = "", own: str = "") -> Access:
     held = frozenset(permissions.split())
-    return Access(held, held | frozenset(more_delegated.split()), frozenset(roles))
+    delegated = held | frozenset(more_delegated.split())
+    return Access(held, delegated, frozenset(roles), frozenset(own.split()))
 
 
 _DIRECTORY_READ = "Directory.Read.All Directory.ReadWrite.All"
@@ -39,7 +41,7 @@ READ_ASSIGNMENTS = _access(
     f"{_DIRECTORY_READ}"
 )
 WRITE_ASSIGNMENTS = _access("AppRoleAssignment.ReadWrite.All", *_APPLICATION_ADMINS)
-READ_USERS = _access(f"User.Read.All User.ReadWrite.All {_DIRECTORY_READ}")
+READ_USERS = _access(f"User.Read.All User.ReadWrite.All {_DIRECTORY_READ}", own="User.Read")
 READ_SELF = _access(f"User.Read User.Read.All User.ReadWrite.All {_DIRECTORY_READ}")
 WRITE_USERS = _access("User.ReadWrite.All Directory.ReadWrite.All", _GLOBAL, _PEOPLE)
 WRITE_LICENCES = _access("User.ReadWrite.All Directory.ReadWrite.All", _GLOBAL, _PEOPLE, _LICENCES)
@@ -47,3 +49,8 @@ READ_ORGANIZATION = _access(f"Organization.Read.All {_DIRECTORY_READ}", more_del
 READ_PRODUCTS = _access(f"Organization.Read.All {_DIRECTORY_READ}")
 READ_ROLES = _access(f"RoleManagement.ReadWrite.Directory {_DIRECTORY_READ}")
 WRITE_ROLES = _access("RoleManagement.ReadWrite.Directory", _GLOBAL)
+
+
+def is_global(person: User) -> bool:
+    """Tell whether a person is a Global Administrator."""
+    return _GLOBAL in person.roles

@@ -1,5 +1,6 @@
 """Bodies of requests: JSON objects, bounded, with members of known names and types."""
 
+import json
 from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -42,7 +43,21 @@ def _object(request: Request) -> dict[str, Any]:
         raise errors.BAD_REQUEST("Unable to read JSON request payload.") from None
     if not isinstance(value, dict) or _too_deep(value):
         raise errors.BAD_REQUEST("The JSON request payload is no object, or nested too deeply.")
+    # Only now, since this reader has no bound of its own to how deep it goes.
+    json.loads(request.body, object_pairs_hook=_once, parse_int=str)
     return value
+
+
+def _once(pairs: list[tuple[str, Any]]) -> None:
+    """Refuse an object that names a member twice: whom it is read by should not matter."""
+    seen: set[str] = set()
+    for name, _ in pairs:
+        if name in seen:
+            raise errors.BAD_REQUEST(
+                f"Multiple properties with the name '{errors.shown(name)}' were found in the "
+                "request payload: names must be unique."
+            )
+        seen.add(name)
 
 
 def reference(request: Request) -> str:

@@ -31,12 +31,14 @@ _AUDIENCES = frozenset(
 class Access:
     """What a call needs: one of these roles of an application, or of these scopes of a person.
 
-    With `directory_roles` a person must hold one of them too.
+    With `directory_roles` a person must hold one of them too. `own` are scopes enough for a
+    person who asks about nobody else.
     """
 
     application: frozenset[str]
     delegated: frozenset[str]
     directory_roles: frozenset[UUID] = frozenset()
+    own: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +50,19 @@ class Caller:
     permissions: frozenset[str]
     person: User | None = None
 
-    def may(self, access: Access) -> bool:
-        """Tell whether the caller may do what needs this access."""
+    def is_person(self, name: str | None) -> bool:
+        """Tell whether the caller is the person of this id or user principal name."""
+        if self.person is None or not name:
+            return False
+        own = (str(self.person.object_id), self.person.user_principal_name.lower())
+        return name.lower() in own
+
+    def may(self, access: Access, *, about: str | None = None) -> bool:
+        """Tell whether the caller may do what needs this access; `about` is who the path names."""
         if self.person is None:
             return bool(self.permissions & access.application)
+        if self.permissions & access.own and self.is_person(about):
+            return True
         if not self.permissions & access.delegated:
             return False
         return not access.directory_roles or bool(access.directory_roles & set(self.person.roles))
@@ -102,7 +113,9 @@ def _caller(service: TokenService, tx: Transaction, claims: Mapping[str, Any]) -
         raise errors.BAD_TOKEN("Access token validation failure. It does not say whose it is.")
     principal = service.store.get(tx, PRINCIPALS, in_tenant(tenant.tenant_id, application_id))
     if principal is None:
-        raise errors.BAD_TOKEN("The identity of the calling application could not be established.")
+        raise _nobody()
+    if not principal.enabled:
+        raise errors.IDENTITY_DISABLED("The calling application principal is disabled.")
     if "scp" in claims:
         person = service.store.get(tx, USERS, str(object_id))
         standing = person is not None and person.tenant_id == tenant.tenant_id
@@ -111,10 +124,15 @@ def _caller(service: TokenService, tx: Transaction, claims: Mapping[str, Any]) -
         scopes = frozenset(_text(claims, "scp").split())
         return Caller(tenant, application_id, scopes, person)
     if principal.object_id != object_id:
-        raise errors.BAD_TOKEN("The identity of the calling application could not be established.")
+        raise _nobody()
     roles = claims.get("roles", [])
     named = roles if isinstance(roles, list) else []
     return Caller(tenant, application_id, frozenset(r for r in named if isinstance(r, str)))
+
+
+def _nobody() -> errors.GraphError:
+    text = "The identity of the calling application could not be established."
+    return errors.IDENTITY_NOT_FOUND(text)
 
 
 def _text(claims: Mapping[str, Any], name: str) -> str:

@@ -47,6 +47,8 @@ class GraphError(Exception):
 # Of Microsoft Graph itself: the request cannot be understood.
 BAD_REQUEST = GraphRow("BadRequest")
 BAD_TOKEN = GraphRow("InvalidAuthenticationToken", 401)
+IDENTITY_DISABLED = GraphRow("Authorization_IdentityDisabled", 401)
+IDENTITY_NOT_FOUND = GraphRow("Authorization_IdentityNotFound", 401)
 WRONG_METHOD = GraphRow("Request_BadRequest", 405)
 TOO_LARGE = GraphRow("RequestEntityTooLarge", 413)  # code inferred
 BUSY = GraphRow("serviceNotAvailable", 503)

@@ -25,6 +25,27 @@ ADVANCED = {
 NOT_SUPPORTED = ("contains", "not-contains")
 
 
+_MOST_ALTERNATIVES = 15
+_MOST_CONDITIONS = 100
+
+
+def check_size(item: Filter) -> None:
+    """Refuse a filter with more tests than the service takes. Raises GraphError.
+
+    Fifteen alternatives are the service's limit, that of tests in all is inferred.
+    """
+    if isinstance(item, Group):
+        count = sum(1 for _ in conditions(item))
+        most = _MOST_ALTERNATIVES if item.word == "or" else _MOST_CONDITIONS
+        if count > most:
+            raise errors.UNSUPPORTED(
+                "Too many child clauses specified in search filter expression containing "
+                f"'{item.word.upper()}' operators: {count}. Max allowed: {most}."
+            )
+        for part in item.items:
+            check_size(part)
+
+
 def conditions(item: Filter) -> Iterator[Condition]:
     """Return the tests of a filter. Raises GraphError for one between two properties."""
     if isinstance(item, Group):

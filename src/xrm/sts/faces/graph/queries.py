@@ -1,17 +1,19 @@
 """Questions about a list of documents: filter, search, order, count, select, pages.
 
-Documents of a directory are few and made from records, so they are asked here, not in SQL.
+Documents of a directory are few and made from records, so they are asked here, not in SQL;
+what a filter fixes to one object is looked up, and a document is made whole only when read.
 What the service answers only with `ConsistencyLevel: eventual` is refused without it.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
 
 import orjson
 
-from xrm.model.query import Condition, Filter
+from xrm.model.query import Condition, Filter, Group
 from xrm.sts.faces.graph import answers, errors, matching
 from xrm.sts.faces.graph.answers import Call
 from xrm.wire.http import Response
@@ -24,7 +26,7 @@ Document = Mapping[str, Any]
 
 PAGE = 100
 LARGEST_PAGE = 999
-_LONGEST_TOKEN = 2048
+_LONGEST_TOKEN = 8192
 _LONGEST_SEARCH = 256
 
 
@@ -49,6 +51,31 @@ class Collection:
     shown: tuple[str, ...] = ()
 
 
+class Later(Mapping[str, Any]):
+    """A document of which some is known, and all is made when more of it is read."""
+
+    def __init__(self, known: Document, make: Callable[[], Document]) -> None:
+        self._known = known
+        self._make = make
+        self._made: Document | None = None
+
+    @property
+    def whole(self) -> Document:
+        """Return all of it."""
+        if self._made is None:
+            self._made = self._make()
+        return self._made
+
+    def __getitem__(self, name: str) -> Any:
+        return self._known[name] if name in self._known else self.whole[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.whole)
+
+    def __len__(self) -> int:
+        return len(self.whole)
+
+
 @dataclass(frozen=True, slots=True)
 class _Asked:
     options: Options
@@ -66,12 +93,12 @@ def answer(
     call: Call,
     collection: Collection,
     documents: Iterable[Document],
-    complete: Callable[[Document], Document] = lambda one: one,
+    complete: Callable[[Document], Document] = dict,
 ) -> Response:
     """Answer a GET of a list; `complete` adds to those on the page what is dear to find."""
     asked = _read(call)
     found = _ordered(_found(documents, asked, collection), asked, collection)
-    start = _start(found, asked)
+    start = _start(call, found, asked)
     size = _size(asked.options.top)
     page = found[start : start + size]
     shown = selected(asked.options, collection)
@@ -91,6 +118,19 @@ def count(call: Call, collection: Collection, documents: Iterable[Document]) -> 
         raise errors.REFUSED("$count is not currently supported.")
     counted = _Asked(asked.options, count=True, search=asked.search, eventual=True)
     return answers.number(call, len(_found(documents, counted, collection)))
+
+
+def fixed(call: Call, collection: Collection, name: str) -> str | None:
+    """Return what a property must equal by the filter, None where it leaves that open."""
+    asked = _read(call)
+    if asked.options.filter is None:
+        return None
+    found = _filter(asked.options.filter, asked, collection)
+    together = found.items if isinstance(found, Group) and found.word == "and" else (found,)
+    for one in together:
+        if isinstance(one, Condition) and one.column == name and one.operator == "eq":
+            return str(one.values[0])
+    return None
 
 
 def single(call: Call, collection: Collection, document: Document) -> Response:
@@ -194,6 +234,7 @@ def _filter(text: str, asked: _Asked, collection: Collection) -> Filter:
         return path
 
     found = read_collection_filter(text, resolve)
+    matching.check_size(found)
     for one in matching.conditions(found):
         if one.operator in matching.ADVANCED and not asked.advanced:
             raise errors.UNSUPPORTED(
@@ -240,12 +281,12 @@ def _position(document: Document, name: str) -> tuple[str, str]:
     return "" if value is None else str(value).casefold(), str(document["id"])
 
 
-def _start(found: list[Document], asked: _Asked) -> int:
+def _start(call: Call, found: list[Document], asked: _Asked) -> int:
     """Return where the page begins: after the document the token names, or where it stood."""
     token = asked.options.skiptoken
     if token is None:
         return 0
-    last = _read_token(token)
+    last = _read_token(token, _mark(call, asked))
     orders = read_order(asked.options.order, lambda n: n) if asked.options.order else ()
     name, descending = (orders[0].column, orders[0].descending) if orders else ("", False)
     passed = [
@@ -260,16 +301,26 @@ def _next_link(call: Call, asked: _Asked, last: Document) -> str:
     orders = read_order(asked.options.order, lambda n: n) if asked.options.order else ()
     position = _position(last, orders[0].column if orders else "")
     pairs = [pair for pair in call.request.parameters() if pair[0] != "$skiptoken"]
-    token = encode(orjson.dumps(position))
+    token = encode(orjson.dumps((_mark(call, asked), *position)))
     query = urlencode([*pairs, ("$skiptoken", token)], quote_via=quote, safe="$,'()")
     return f"{call.service.base_url}{call.request.path}?{query}"
 
 
-def _read_token(token: str) -> tuple[str, str]:
+def _mark(call: Call, asked: _Asked) -> str:
+    """Return what a page token says of the question it belongs to."""
+    options = asked.options
+    parts = (call.caller.tenant.tenant_id, call.request.path.lower(), options.filter)
+    text = repr((*map(str, parts), options.order, asked.search))
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def _read_token(token: str, mark: str) -> tuple[str, str]:
     try:
         value = orjson.loads(decode(token)) if len(token) <= _LONGEST_TOKEN else None
     except ValueError:
         value = None
-    if isinstance(value, list) and len(value) == 2 and all(isinstance(v, str) for v in value):
-        return value[0], value[1]
+    if isinstance(value, list) and len(value) == 3 and all(isinstance(v, str) for v in value):
+        asked_by, *position = value
+        if asked_by == mark:
+            return position[0], position[1]
     raise errors.OLD_PAGE("The specified page token value is not valid or has expired.")

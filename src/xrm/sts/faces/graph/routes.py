@@ -210,7 +210,8 @@ def _dispatch(service: TokenService, request: Request, names: answers.Names) -> 
     if row is None:
         text = "Specified HTTP method is not allowed for the request target."
         raise errors.GraphError(errors.WRONG_METHOD, text, allowed=", ".join(methods))
-    if row.access is not ANYONE and not caller.may(row.access):
+    about = named[0].id if named else None
+    if row.access is not ANYONE and not caller.may(row.access, about=about):
         raise errors.DENIED("Insufficient privileges to complete the operation.")
     return row.answer(Call(service, request, names, caller, named))
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 from xrm.db import Transaction
 from xrm.sts import manifest, registration
@@ -42,8 +43,8 @@ COLLECTION = Collection(
 
 def listed(call: Call) -> Response:
     """Answer GET /applications."""
-    found = {str(one.object_id): one for one in _all(call)}
-    documents = [_document(call, one) for one in found.values()]
+    found = {str(one.object_id): one for one in _asked(call)}
+    documents = [_later(call, one) for one in found.values()]
     return queries.answer(
         call, COLLECTION, documents, lambda one: whole(call, found[str(one["id"])])
     )
@@ -51,7 +52,7 @@ def listed(call: Call) -> Response:
 
 def counted(call: Call) -> Response:
     """Answer GET /applications/$count."""
-    return queries.count(call, COLLECTION, [_document(call, one) for one in _all(call)])
+    return queries.count(call, COLLECTION, [_later(call, one) for one in _asked(call)])
 
 
 def shown(call: Call) -> Response:
@@ -62,13 +63,24 @@ def shown(call: Call) -> Response:
 
 
 def created(call: Call) -> Response:
-    """Answer POST /applications. No service principal comes with it, as in the service."""
+    """Answer POST /applications: the only answer but addPassword's with the text of secrets.
+
+    No service principal comes with it, as in the service.
+    """
     body = _body(call)
+    terms = keys.read_secrets(call, body.pop("passwordCredentials", None))
     given = keys.read_list(body.pop("keyCredentials", None))
-    if body.get("passwordCredentials"):
-        raise errors.REFUSED("A new application takes no passwordCredentials: use addPassword.")
     bodies.text(body, "displayName", required=True)
     amend = _amendment(call, body)
+    secrets: list[registration.NewSecret] = []
+
+    def keep(tx: Transaction, made: Application) -> list[str]:
+        done = keys.replace_all(call.service, tx, made, given)
+        for one in terms:
+            secrets.append(registration.make_secret(call.service, made, **one))
+            registration.keep_secret(call.service, tx, secrets[-1])
+        return done + ["secret.add"] * len(secrets)
+
     made = _registered(
         lambda: registration.create_application(
             call.service,
@@ -76,30 +88,28 @@ def created(call: Call) -> Response:
             name=body["displayName"],
             amend=amend,
             principal=False,
+            also=keep,
         )
     )
-    try:
-        keys.replace_all(call.service, made, given)
-    except (registration.RegistrationError, errors.GraphError):
-        registration.delete_application(call.service, made)
-        raise
-    return answers.created(
-        call, COLLECTION.context, whole(call, made), f"applications/{made.object_id}"
-    )
+    content = {**whole(call, made), "passwordCredentials": [keys.with_text(s) for s in secrets]}
+    return answers.created(call, COLLECTION.context, content, f"applications/{made.object_id}")
 
 
 def amended(call: Call) -> Response:
-    """Answer PATCH of an application."""
+    """Answer PATCH of an application: all that is asked, or nothing."""
     application = named(call)
     body = _body(call)
     given = keys.read_list(body["keyCredentials"]) if "keyCredentials" in body else None
     keys.check_kept_secrets(call.service, application, body)
     body = {name: value for name, value in body.items() if name not in _CREDENTIALS}
     amend = _amendment(call, body)
-    if given is not None:
-        amend(application)  # all else is refused before the first certificate changes
-        keys.replace_all(call.service, application, given)
-    changed = _registered(lambda: registration.amend_application(call.service, application, amend))
+
+    def keep(tx: Transaction, standing: Application) -> list[str]:
+        return [] if given is None else keys.replace_all(call.service, tx, standing, given)
+
+    changed = _registered(
+        lambda: registration.amend_application(call.service, application, amend, also=keep)
+    )
     return answers.changed(call, COLLECTION.context, whole(call, changed))
 
 
@@ -156,14 +166,47 @@ def _document(call: Call, application: Application) -> dict[str, Any]:
     return manifest.write(application, domain=call.caller.tenant.domain)
 
 
-def _all(call: Call) -> list[Application]:
+def _later(call: Call, application: Application) -> Document:
+    known = {
+        "appId": str(application.application_id),
+        "createdDateTime": manifest.moment(application.created),
+        "displayName": application.name,
+        "id": str(application.object_id),
+        "identifierUris": list(application.identifier_uris),
+    }
+    return queries.Later(known, lambda: _document(call, application))
+
+
+def _asked(call: Call) -> list[Application]:
+    """Return the tenant's applications, or the one alone that the filter can find."""
+    for name in ("appId", "id"):
+        value = queries.fixed(call, COLLECTION, name)
+        if value is not None:
+            found = _by_id(call, name, guid(value))
+            return [found] if found and found.tenant_id == call.caller.tenant.tenant_id else []
     return registration.list_applications(call.service, call.caller.tenant)
+
+
+def _by_id(call: Call, name: str, value: UUID | None) -> Application | None:
+    store = call.service.store
+    with call.service.database.read() as tx:
+        if name == "appId":
+            return store.get(tx, APPLICATIONS, str(value))
+        found = store.find(tx, APPLICATIONS, object=str(value))
+    return found[0] if found else None
 
 
 def _body(call: Call) -> dict[str, Any]:
     """Return the body of a request with the names of Microsoft Graph only."""
     body = bodies.read(call.request, COLLECTION.properties)
     bodies.mapping(body, "publicClient")
+    if body.get("publisherDomain", call.caller.tenant.domain) not in (
+        None,
+        call.caller.tenant.domain,
+    ):
+        raise bodies.invalid("publisherDomain")
+    if any(bodies.mapping(body, "verifiedPublisher").values()):
+        raise bodies.invalid("verifiedPublisher")
     return body
 
 

@@ -6,10 +6,11 @@ from uuid import UUID
 from xrm.db import Transaction
 from xrm.sts import manifest, registration
 from xrm.sts.faces.graph import answers, bodies, errors, queries
+from xrm.sts.faces.graph.access import is_global
 from xrm.sts.faces.graph.answers import Call
 from xrm.sts.faces.graph.objects import principals, users
 from xrm.sts.faces.graph.queries import Collection, Document, names
-from xrm.sts.model import RoleAssignment, ScopeGrant
+from xrm.sts.model import GRAPH_APPLICATION, RoleAssignment, ScopeGrant
 from xrm.sts.registration import RegistrationError
 from xrm.sts.store import PRINCIPALS, ROLE_ASSIGNMENTS, USERS
 from xrm.wire import jose
@@ -163,12 +164,14 @@ def _assigned(call: Call, owner: Callable[[Call], UUID], member: str) -> Respons
     body = bodies.read(call.request, ("principalId", "resourceId", "appRoleId"))
     if bodies.identifier(body, member) != named:
         raise errors.REFUSED(f"The property '{member}' must be the object of the path.")
+    resource = bodies.identifier(body, "resourceId")
+    _check_reach(call, resource)
     try:
         made = registration.assign_role(
             call.service,
             call.caller.tenant,
             holder=bodies.identifier(body, "principalId"),
-            resource=bodies.identifier(body, "resourceId"),
+            resource=resource,
             role_id=bodies.identifier(body, "appRoleId"),
         )
     except RegistrationError as error:
@@ -183,6 +186,20 @@ def _assigned(call: Call, owner: Callable[[Call], UUID], member: str) -> Respons
         content = _assignment_document(call, tx, made)
     place = f"{'/'.join(call.request.path.strip('/').split('/')[2:])}/{content['id']}"
     return answers.created(call, ASSIGNMENTS.context, content, place)
+
+
+def _check_reach(call: Call, resource: UUID) -> None:
+    """Refuse a person below a Global Administrator who gives roles of Microsoft Graph.
+
+    An Application Administrator's reach ends there. Raises GraphError (403).
+    """
+    person = call.caller.person
+    if person is None or is_global(person):
+        return
+    tenant = call.caller.tenant
+    graph = registration.find_principal(call.service, tenant, GRAPH_APPLICATION)
+    if graph is not None and graph.object_id == resource:
+        raise errors.DENIED("Insufficient privileges to complete the operation.")
 
 
 def unassigned(call: Call) -> Response:

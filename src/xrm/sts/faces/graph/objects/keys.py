@@ -12,11 +12,12 @@ from uuid import UUID
 
 import orjson
 
+from xrm.db import Transaction
 from xrm.sts import manifest, registration
 from xrm.sts.directory import guid
 from xrm.sts.faces.graph import answers, bodies, errors
 from xrm.sts.faces.graph.answers import Call
-from xrm.sts.model import Application, CertificateCredential
+from xrm.sts.model import Application
 from xrm.sts.service import TokenService
 from xrm.wire import assertion, jose
 from xrm.wire.http import Response
@@ -29,7 +30,7 @@ PROOF_AUDIENCES = (
 LONGEST_PROOF = 600
 _SKEW = 300
 _TWO_YEARS = 730
-_MOST_KEYS = 100
+_MOST = 100
 _KEY = (
     "customKeyIdentifier",
     "displayName",
@@ -40,7 +41,15 @@ _KEY = (
     "type",
     "usage",
 )
-_SECRET = ("customKeyIdentifier", "displayName", "endDateTime", "hint", "keyId", "secretText")
+_SECRET = (
+    "customKeyIdentifier",
+    "displayName",
+    "endDateTime",
+    "hint",
+    "keyId",
+    "secretText",
+    "startDateTime",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,22 +66,39 @@ class GivenKey:
 def add_password(call: Call, application: Application) -> Response:
     """Answer addPassword: the only answer that ever holds a secret's text."""
     body = bodies.read(call.request, ("passwordCredential",))
-    asked = bodies.mapping(body, "passwordCredential")
-    bodies.only(asked, (*_SECRET, "startDateTime"))
+    terms = _terms(call.service, bodies.mapping(body, "passwordCredential"))
+    made = registration.add_secret(call.service, application, **terms)
+    return answers.document(call, "microsoft.graph.passwordCredential", with_text(made))
+
+
+def read_secrets(call: Call, value: Any) -> list[dict[str, Any]]:
+    """Return the terms of the secrets a new application asks for. Raises GraphError."""
+    if value is not None and (not isinstance(value, list) or len(value) > _MOST):
+        raise bodies.invalid("passwordCredentials")
+    if not all(isinstance(one, dict) for one in value or []):
+        raise bodies.invalid("passwordCredentials")
+    return [_terms(call.service, one) for one in value or []]
+
+
+def with_text(made: registration.NewSecret) -> dict[str, Any]:
+    """Return a secret just made with its text, for this one time."""
+    return manifest.write_secret(made.credential) | {"secretText": made.secret.reveal()}
+
+
+def _terms(service: TokenService, asked: bodies.Body) -> dict[str, Any]:
+    """Return how a secret is asked for, as `add_secret` takes it. Raises GraphError."""
+    bodies.only(asked, _SECRET)
+    if asked.get("secretText") is not None:
+        raise errors.REFUSED("The secretText of a credential is made by the service.")
     start, end = (bodies.moment(asked, name) for name in ("startDateTime", "endDateTime"))
-    now = call.service.clock()
-    if end is not None and end <= max(now, start or 0):
+    if end is not None and end <= max(service.clock(), start or 0):
         raise errors.REFUSED("The end date of the credential is not valid.")
-    made = registration.add_secret(
-        call.service,
-        application,
-        description=bodies.text(asked, "displayName", longest=256),
-        days=_TWO_YEARS,
-        starts_at=start,
-        expires_at=end,
-    )
-    content = manifest.write_secret(made.credential) | {"secretText": made.secret.reveal()}
-    return answers.document(call, "microsoft.graph.passwordCredential", content)
+    return {
+        "description": bodies.text(asked, "displayName", longest=256),
+        "days": _TWO_YEARS,
+        "starts_at": start,
+        "expires_at": end,
+    }
 
 
 def remove_password(call: Call, application: Application) -> Response:
@@ -121,7 +147,7 @@ def remove_key(call: Call, application: Application) -> Response:
 
 def read_list(value: Any) -> list[GivenKey]:
     """Return the certificates of `keyCredentials`. Raises GraphError."""
-    if value is not None and (not isinstance(value, list) or len(value) > _MOST_KEYS):
+    if value is not None and (not isinstance(value, list) or len(value) > _MOST):
         raise bodies.invalid("keyCredentials")
     return [_given(one) for one in value or []]
 
@@ -136,9 +162,12 @@ def _given(value: Any) -> GivenKey:
     found = guid(key_id) if key_id else None
     if key_id and found is None:
         raise bodies.invalid("keyId")
+    certificate = _octets(bodies.text(value, "key", longest=64 * 1024))
+    if certificate is None and found is None:
+        raise bodies.invalid("key")
     return GivenKey(
         key_id=found,
-        certificate=_octets(bodies.text(value, "key", longest=64 * 1024)),
+        certificate=certificate,
         description=bodies.text(value, "displayName", longest=256),
         start=bodies.moment(value, "startDateTime"),
         end=bodies.moment(value, "endDateTime"),
@@ -154,47 +183,27 @@ def _octets(text: str) -> bytes | None:
         raise bodies.invalid("key") from None
 
 
-def _check_list(service: TokenService, application: Application, given: list[GivenKey]) -> None:
-    """Refuse a list that names, without its bytes, a certificate that is not there."""
-    standing = {one.key_id for one in registration.list_certificates(service, application)}
-    for one in given:
-        if one.certificate is None and one.key_id not in standing:
-            raise bodies.invalid("keyCredentials")
+def replace_all(
+    service: TokenService, tx: Transaction, application: Application, given: list[GivenKey]
+) -> list[str]:
+    """Make a list the application's certificates, in the transaction of a change.
 
-
-def replace_all(service: TokenService, application: Application, given: list[GivenKey]) -> None:
-    """Make a list the application's certificates: new ones first, so that none fails halfway."""
-    _check_list(service, application, given)
-    standing = registration.list_certificates(service, application)
-    by_bytes = {one.certificate: one.key_id for one in standing}
-    kept = {one.key_id for one in given if one.certificate is None}
-    kept |= {by_bytes[one.certificate] for one in given if one.certificate in by_bytes}
-    _add_all(service, application, [one for one in given if one.certificate not in by_bytes])
-    for old in standing:
-        if old.key_id not in kept:
-            registration.remove_certificate(service, application, str(old.key_id))
-
-
-def _add_all(service: TokenService, application: Application, given: list[GivenKey]) -> None:
-    """Add certificates, all or none."""
-    made: list[CertificateCredential] = []
-    try:
-        made.extend(
-            registration.add_certificate(
-                service,
-                application,
-                one.certificate,
-                description=one.description,
-                start=one.start,
-                end=one.end,
-            )
-            for one in given
-            if one.certificate is not None
+    Returns what to say of it in the audit. Raises RegistrationError.
+    """
+    new = [
+        registration.read_certificate(
+            service,
+            application,
+            one.certificate,
+            description=one.description,
+            start=one.start,
+            end=one.end,
         )
-    except registration.RegistrationError:
-        for one in made:
-            registration.remove_certificate(service, application, one.key_id)
-        raise
+        for one in given
+        if one.certificate is not None
+    ]
+    kept = [one.key_id for one in given if one.certificate is None and one.key_id is not None]
+    return registration.replace_certificates(service, tx, application, given=new, kept=kept)
 
 
 def check_kept_secrets(

@@ -1,10 +1,11 @@
 """`/servicePrincipals`: applications as the caller's tenant has them."""
 
 from typing import Any
+from uuid import UUID
 
 from xrm.db import Transaction
 from xrm.sts import manifest, registration
-from xrm.sts.directory import guid
+from xrm.sts.directory import guid, name_key
 from xrm.sts.faces.graph import answers, bodies, errors, queries
 from xrm.sts.faces.graph.answers import Call
 from xrm.sts.faces.graph.objects.applications import name_of
@@ -55,12 +56,16 @@ COLLECTION = Collection(
 
 def listed(call: Call) -> Response:
     """Answer GET /servicePrincipals."""
-    return queries.answer(call, COLLECTION, _all(call))
+    found = {str(one.object_id): one for one in _asked(call)}
+    documents = [_later(call, one) for one in found.values()]
+    return queries.answer(
+        call, COLLECTION, documents, lambda one: _whole(call, found[str(one["id"])])
+    )
 
 
 def counted(call: Call) -> Response:
     """Answer GET /servicePrincipals/$count."""
-    return queries.count(call, COLLECTION, _all(call))
+    return queries.count(call, COLLECTION, [_later(call, one) for one in _asked(call)])
 
 
 def shown(call: Call) -> Response:
@@ -74,10 +79,15 @@ def created(call: Call) -> Response:
     application_id = bodies.identifier(body, "appId")
     enabled, required = _flags(body)
     try:
-        made = registration.create_principal(call.service, call.caller.tenant, application_id)
+        made = registration.create_principal(
+            call.service,
+            call.caller.tenant,
+            application_id,
+            enabled=enabled is not False,
+            assignment_required=required is True,
+        )
     except registration.RegistrationError as error:
         raise _not_taken_in(error, str(application_id)) from error
-    made = _set_flags(call, made, enabled, required)
     return answers.created(
         call, COLLECTION.context, _whole(call, made), f"servicePrincipals/{made.object_id}"
     )
@@ -87,7 +97,10 @@ def amended(call: Call) -> Response:
     """Answer PATCH of a service principal."""
     principal = named(call)
     body = bodies.read(call.request, ("accountEnabled", "appRoleAssignmentRequired"))
-    changed = _set_flags(call, principal, *_flags(body))
+    enabled, required = _flags(body)
+    changed = registration.amend_principal(
+        call.service, principal, enabled=enabled, assignment_required=required
+    )
     return answers.changed(call, COLLECTION.context, _whole(call, changed))
 
 
@@ -122,16 +135,6 @@ def _flags(body: bodies.Body) -> tuple[bool | None, bool | None]:
     return bodies.flag(body, "accountEnabled"), bodies.flag(body, "appRoleAssignmentRequired")
 
 
-def _set_flags(
-    call: Call, principal: ServicePrincipal, enabled: bool | None, required: bool | None
-) -> ServicePrincipal:
-    if enabled is not None and enabled != principal.enabled:
-        principal = registration.set_principal_enabled(call.service, principal, enabled=enabled)
-    if required is not None and required != principal.assignment_required:
-        principal = registration.require_assignment(call.service, principal, required=required)
-    return principal
-
-
 def _not_taken_in(error: registration.RegistrationError, application_id: str) -> errors.GraphError:
     if error.kind == "taken":
         return errors.TAKEN(
@@ -149,10 +152,50 @@ def _not_taken_in(error: registration.RegistrationError, application_id: str) ->
     return errors.DENIED(str(error))
 
 
-def _all(call: Call) -> list[Document]:
-    found = registration.list_principals(call.service, call.caller.tenant)
+def _later(call: Call, principal: ServicePrincipal) -> Document:
+    known = {
+        "accountEnabled": principal.enabled,
+        "appId": str(principal.application_id),
+        "createdDateTime": manifest.moment(principal.created),
+        "displayName": principal.name,
+        "id": str(principal.object_id),
+    }
+    return queries.Later(known, lambda: _whole(call, principal))
+
+
+def _asked(call: Call) -> list[ServicePrincipal]:
+    """Return the tenant's principals, or the one alone that the filter can find."""
+    tenant_id = call.caller.tenant.tenant_id
+    for name in ("appId", "id"):
+        value = queries.fixed(call, COLLECTION, name)
+        if value is not None:
+            found = _by_id(call, name, guid(value))
+            return [found] if found and found.tenant_id == tenant_id else []
+    value = queries.fixed(call, COLLECTION, "servicePrincipalNames")
+    if value is not None:
+        found = _by_name(call, value)
+        return [found] if found else []
+    return registration.list_principals(call.service, call.caller.tenant)
+
+
+def _by_name(call: Call, value: str) -> ServicePrincipal | None:
+    tenant = call.caller.tenant
+    key = in_tenant(tenant.tenant_id, name_key(value))
     with call.service.database.read() as tx:
-        return [_document(call, tx, one) for one in found]
+        name = call.service.store.get(tx, RESOURCE_NAMES, key)
+    if name is None:
+        return None
+    return registration.find_principal(call.service, tenant, name.application_id)
+
+
+def _by_id(call: Call, name: str, value: UUID | None) -> ServicePrincipal | None:
+    if value is None:
+        return None
+    if name == "appId":
+        return registration.find_principal(call.service, call.caller.tenant, value)
+    with call.service.database.read() as tx:
+        found = call.service.store.find(tx, PRINCIPALS, object=str(value))
+    return found[0] if found else None
 
 
 def _whole(call: Call, principal: ServicePrincipal) -> Document:

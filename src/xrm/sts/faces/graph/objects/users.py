@@ -8,7 +8,7 @@ from xrm.model.secret import Secret
 from xrm.sts import manifest, offerings
 from xrm.sts.directory import guid
 from xrm.sts.faces.graph import answers, bodies, errors, queries
-from xrm.sts.faces.graph.access import READ_SELF
+from xrm.sts.faces.graph.access import READ_SELF, is_global
 from xrm.sts.faces.graph.answers import Call
 from xrm.sts.faces.graph.objects import tenant
 from xrm.sts.faces.graph.queries import Collection, Document, names
@@ -52,6 +52,8 @@ _TEXTS = {
     "userPrincipalName": "user_principal_name",
 }
 _KNOWN = (*_TEXTS, "accountEnabled", "passwordProfile")
+_SENSITIVE = frozenset({"accountEnabled", "passwordProfile", "userPrincipalName"})
+"""What of a person who holds a directory role not everyone may change who may change people."""
 _PASSWORD = (
     "password",
     "forceChangePasswordNextSignIn",
@@ -121,6 +123,8 @@ def amended(call: Call) -> Response:
     """Answer PATCH of a person."""
     user = named(call)
     body = bodies.read(call.request, _KNOWN)
+    if not _SENSITIVE.isdisjoint(body):
+        _check_reach(call, user)
     profile = bodies.mapping(body, "passwordProfile")
     bodies.only(profile, _PASSWORD)
     changes: dict[str, Any] = {
@@ -149,8 +153,20 @@ def amended(call: Call) -> Response:
 
 def deleted(call: Call) -> Response:
     """Answer DELETE of a person."""
-    people.delete_user(call.service, named(call))
+    user = named(call)
+    _check_reach(call, user)
+    people.delete_user(call.service, user)
     return answers.done(call)
+
+
+def _check_reach(call: Call, user: User) -> None:
+    """Refuse what is sensitive to whoever is no Global Administrator, on one with a role.
+
+    The service's table of who may do so to whom is finer. Raises GraphError (403).
+    """
+    person = call.caller.person
+    if user.roles and (person is None or not is_global(person)):
+        raise errors.DENIED("Insufficient privileges to complete the operation.")
 
 
 def licensed(call: Call) -> Response:
