@@ -52,6 +52,9 @@ def test_consent_elsewhere_takes_an_application_in(app, answer, fabrikam):
             made["tenant_id"],
             granted["permissions"],
         )
+    answer("disable", "Travelling", *fabrikam)
+    there, here = answer("show", "Travelling", *fabrikam), answer("show", "Travelling")
+    assert (there["enabled"], here["enabled"]) == (False, True)
     at_home = answer("permission", "list", "Travelling")
     assert [each["granted"] for each in at_home["permissions"]] == [False]
     revoked = app("permission", "revoke", "Travelling", *fabrikam)

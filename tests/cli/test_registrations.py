@@ -164,6 +164,16 @@ def test_the_log_tells_of_registrations(here):
     assert "application.create" in here("log").out
 
 
+def test_the_log_names_people_tenants_and_applications_of_any_tenant(here):
+    here("tenant", "create", "Logged", "--domain", "logged.example")
+    here("user", "create", "maria@logged.example", "--tenant", "logged.example")
+    here("app", "create", "Logged Service", "--tenant", "logged.example")
+    lines = here("log", "--limit", "3").out.splitlines()
+    assert "WHO OR WHAT" in lines[0]
+    said = ("logged.example", "maria@logged.example", "Logged Service")
+    assert [name in line for line, name in zip(lines[1:], said, strict=True)] == [True] * 3
+
+
 @pytest.fixture
 def ca(xrm, where, here):
     """Return `ca(verb)`: the verbs of the local CA, which lies in the data directory always."""

@@ -116,7 +116,10 @@ def test_failures_name_the_next_step(here, arguments, words):
     [
         (("copy", ADMINISTRATOR, "--name", "Salesperson"), "already"),
         (("edit", "Sales Manager", "--name", "Salesperson"), "already"),
-        (("edit", "Delegate", "--remove", "prvreadlead"), "does not have the privilege prvReadLead."),
+        (
+            ("edit", "Delegate", "--remove", "prvreadlead"),
+            "does not have the privilege prvReadLead.",
+        ),
         (("delete", ADMINISTRATOR), "cannot be deleted"),
         (("delete", "System Customizer"), "cannot be deleted"),
     ],

@@ -8,6 +8,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from xrm.db.engine import StepBudgetExceeded
+
 STEPS_PER_CHECK = 1000
 """Virtual machine steps between two looks at the budget."""
 
@@ -58,9 +60,13 @@ def spent() -> bool:
     return out_of_time()
 
 
-def is_limited() -> bool:
-    """Tell whether this thread's statements are counted: it runs the event loop."""
-    return _state.steps is not None
+def leave_the_loop() -> None:
+    """Go on only in the pool: raises StepBudgetExceeded where this thread runs the event loop.
+
+    For work that will end in a write, which no other request may wait for.
+    """
+    if _state.steps is not None:
+        raise StepBudgetExceeded
 
 
 def out_of_steps() -> bool:

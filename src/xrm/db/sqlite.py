@@ -164,8 +164,7 @@ class SqliteDatabase:
 
         Raises StepBudgetExceeded on the event loop, which no write may hold up.
         """
-        if budget.is_limited():
-            raise StepBudgetExceeded
+        budget.leave_the_loop()
         return self._transaction("BEGIN IMMEDIATE")
 
     def exclusively(self, name: str) -> AbstractContextManager[None]:  # noqa: ARG002 - one folder

@@ -9,6 +9,7 @@ from xrm.cli import output
 from xrm.cli.options import Data, DatabaseUrl, Json, estate
 
 if TYPE_CHECKING:
+    from xrm.server.estate import Estate
     from xrm.sts.audit import Event
 
 PANEL = "Trust and look back"
@@ -29,14 +30,10 @@ def show(
 ) -> None:
     """Print the latest audit events: who signed in, for what, and what was refused."""
     from xrm.sts.audit import read_events
-    from xrm.sts.registration import list_applications
 
     with estate(data, database) as opened:
         events = read_events(opened.sts, limit=limit)
-        named = {
-            str(each.application_id): each.name
-            for each in list_applications(opened.sts, opened.tenant)
-        }
+        named = _names(opened)
     if as_json:
         output.json([_event(each) for each in reversed(events)])
         return
@@ -50,7 +47,23 @@ def show(
         )
         for each in reversed(events)
     ]
-    output.listing(("WHEN", "WHAT", "OUTCOME", "WHO OR WHAT", "RESOURCE"), rows, empty="Nothing yet.")
+    output.listing(
+        ("WHEN", "WHAT", "OUTCOME", "WHO OR WHAT", "RESOURCE"), rows, empty="Nothing yet."
+    )
+
+
+def _names(opened: "Estate") -> dict[str, str]:
+    """Return what the applications, people and tenants that stand in events are called, by id."""
+    from xrm.sts.registration import list_applications, list_tenants
+    from xrm.sts.registration.people import list_users
+
+    names: dict[str, str] = {}
+    for tenant in list_tenants(opened.sts):
+        for one in list_applications(opened.sts, tenant):
+            names[str(one.application_id)] = one.name
+        for person in list_users(opened.sts, tenant):
+            names[str(person.object_id)] = person.user_principal_name
+    return names
 
 
 def _time(event: "Event") -> str:

@@ -90,7 +90,9 @@ def show(
 
 def copy(
     role: RoleName,
-    name: Annotated[str, typer.Option("--name", metavar="NAME", help="What the new role is called.")],
+    name: Annotated[
+        str, typer.Option("--name", metavar="NAME", help="What the new role is called.")
+    ],
     data: Data = None,
     database: DatabaseUrl = None,
     as_json: Json = False,
@@ -137,12 +139,9 @@ def edit(
     """
     from xrm.org.roles import Edit, edit_role, read_role
 
-    depths = _depths(granted or [])
+    depths = _depths(granted or [], removed or [])
     if not (depths or removed or name):
         raise typer.BadParameter("Say what to change: --set, --remove or --name.")
-    for each in set(map(str.casefold, removed or ())) & set(map(str.casefold, depths)):
-        (name_set,) = (one for one in depths if one.casefold() == each)
-        raise typer.BadParameter(f"{name_set} is both set and removed.")
     with estate(data, database) as opened:
         with app_users.advised(_ROLES):
             key = str(read_role(opened.organization, role).role_id)
@@ -212,8 +211,12 @@ def remove(
     _show_changed(changed, {"user_id": user_id, "roles": has}, said, as_json=as_json)
 
 
-def _depths(granted: list[str]) -> dict[str, "Depth"]:
-    """Return privileges and depths as typed; raises BadParameter for what is no such pair."""
+def _depths(granted: list[str], removed: list[str]) -> dict[str, "Depth"]:
+    """Return privileges and depths as typed.
+
+    Raises BadParameter for what is no such pair, and for a privilege that is removed as well.
+    """
+    unwanted = {each.strip().casefold() for each in removed}
     found: dict[str, Depth] = {}
     for each in granted:
         privilege, equals, word = each.partition("=")
@@ -221,6 +224,8 @@ def _depths(granted: list[str]) -> dict[str, "Depth"]:
             raise typer.BadParameter(f"{each!r} is not of the form PRIVILEGE=DEPTH.")
         if privilege.strip().casefold() in map(str.casefold, found):
             raise typer.BadParameter(f"{privilege.strip()} is set twice.")
+        if privilege.strip().casefold() in unwanted:
+            raise typer.BadParameter(f"{privilege.strip()} is both set and removed.")
         found[privilege.strip()] = _depth(word)
     return found
 

@@ -38,7 +38,7 @@ def create_tenant(
         service.store.put(tx, TENANTS, tenant, new=True)
         service.store.put(tx, DOMAINS, Domain(domain, tenant.tenant_id), new=True)
         presence.install(service, tx, tenant)
-    audit(service, tenant.tenant_id, "tenant.create")
+    audit(service, tenant.tenant_id, "tenant.create", domain)
     return tenant
 
 

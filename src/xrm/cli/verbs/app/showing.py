@@ -13,7 +13,7 @@ from xrm.cli.options import (
     tenant_of,
 )
 from xrm.cli.verbs.app import facts, permissions
-from xrm.cli.verbs.app.finding import home, present
+from xrm.cli.verbs.app.finding import home, is_home, present, principal
 
 
 def add(group: typer.Typer) -> None:
@@ -57,12 +57,15 @@ def show(
 ) -> None:
     """Show an application, what it signs in with, and what it may ask for in the tenant.
 
-    One of another tenant is shown where consent has taken it in. Of secrets only their hints are shown: the secrets themselves are not kept.
+    One of another tenant is shown where consent has taken it in. Of secrets only
+    their hints are shown: the secrets themselves are not kept.
     """
     with estate(data, database) as opened:
         there = tenant_of(opened, tenant)
         one = present(opened, name, there)
         found = facts.of(opened, one) | {"permissions": permissions.of(opened, there, one)}
+        if not is_home(one, there):
+            found["enabled"] = one.enabled and principal(opened, one, there).enabled
         where = home(opened, one.tenant_id)
     if as_json:
         output.json(found)
