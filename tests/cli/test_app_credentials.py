@@ -136,6 +136,13 @@ def test_a_secret_has_one_end(app):
     assert "--expires" in ran.err
 
 
+def test_a_certificate_needs_a_folder_to_be_written_to(app, tmp_path):
+    app("create", "Folderless")
+    out = tmp_path / "missing" / "made.pem"
+    ran = app("certificate", "add", "Folderless", "--generate", "--out", out)
+    ran.failed(f"xrm: There is no folder {out.parent}.")
+
+
 def test_a_thumbprint_may_be_written_with_colons(app, answer, tmp_path):
     answer("create", "Colons")
     made = answer("certificate", "add", "Colons", "--generate", "--out", tmp_path / "colons.pem")

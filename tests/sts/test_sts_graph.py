@@ -15,6 +15,7 @@ from xrm.sts import registration as r
 from xrm.sts.model import CRM_APPLICATION, GRAPH_APPLICATION
 
 CRM = str(CRM_APPLICATION)
+NOBODY = "6f0c1d58-31c6-4f26-9f52-3e2f0a5c9a77"
 LEADS = {
     "id": "4f0e3b0c-6a53-4a3b-bb56-51d9f3a3a104",
     "value": "Leads.All",
@@ -121,14 +122,14 @@ def test_an_application_as_it_is_created_and_changed(fresh, graph):
         ("POST", "applications", {"displayName": "a", "identifierUris": ["https://x.example/"]},
          (400, "Request_BadRequest")),
         ("GET", "applications/nonsense", None, (400, "Request_BadRequest")),
-        ("GET", f"applications/{uuid4()}", None, (404, "Request_ResourceNotFound")),
-        ("GET", f"applications(appId='{uuid4()}')", None, (404, "Request_ResourceNotFound")),
+        ("GET", f"applications/{NOBODY}", None, (404, "Request_ResourceNotFound")),
+        ("GET", f"applications(appId='{NOBODY}')", None, (404, "Request_ResourceNotFound")),
         ("GET", "applications(name='a')", None, (400, "BadRequest")),
         ("GET", "nonsense", None, (400, "BadRequest")),
         ("GET", "applications/%ff", None, (400, "BadRequest")),
         ("GET", "/graph/v9/applications", None, (400, "BadRequest")),
         ("PUT", "applications", {}, (405, "Request_BadRequest")),
-        ("POST", "servicePrincipals", {"appId": str(uuid4())}, (400, "Request_BadRequest")),
+        ("POST", "servicePrincipals", {"appId": str(NOBODY)}, (400, "Request_BadRequest")),
         ("POST", "servicePrincipals", {"appId": CRM},
          (409, "Request_MultipleObjectsWithSameKeyValue")),
         ("DELETE", f"servicePrincipals(appId='{CRM}')", None, (400, "Request_BadRequest")),

@@ -41,7 +41,7 @@ def create(
     name: ApplicationName,
     role: Annotated[
         list[str] | None,
-        typer.Option("--role", metavar="ROLE", help="A role to assign; may be repeated."),
+        typer.Option("--role", metavar="ROLE", help="A role to assign. Repeatable."),
     ] = None,
     business_unit: Annotated[
         str | None,

@@ -32,6 +32,9 @@ _PRIVILEGES = 'xrm role show "System Administrator" --json lists every privilege
 RoleName = Annotated[
     str, typer.Argument(metavar="ROLE", help='The role\'s name, such as "Salesperson", or its id.')
 ]
+NewName = Annotated[
+    str | None, typer.Option("--name", metavar="NAME", help="A new name for the role.")
+]
 UserName = Annotated[
     str,
     typer.Argument(
@@ -117,18 +120,14 @@ def edit(
             "--set",
             metavar="PRIVILEGE=DEPTH",
             help="Grant a privilege: prvReadLead=Local. Depths: Basic, Local, Deep, Global "
-            "(or User, BusinessUnit, ParentChild, Organization). May be repeated.",
+            "(or User, BusinessUnit, ParentChild, Organization). Repeatable.",
         ),
     ] = None,
     removed: Annotated[
         list[str] | None,
-        typer.Option(
-            "--remove", metavar="PRIVILEGE", help="Take a privilege away; may be repeated."
-        ),
+        typer.Option("--remove", metavar="PRIVILEGE", help="Take a privilege away. Repeatable."),
     ] = None,
-    name: Annotated[
-        str | None, typer.Option("--name", metavar="NAME", help="A new name for the role.")
-    ] = None,
+    name: NewName = None,
     data: Data = None,
     database: DatabaseUrl = None,
     as_json: Json = False,

@@ -80,7 +80,7 @@ def _certificates(opened: "Estate") -> "Path":
 
 def create(
     *,
-    name: Annotated[str, typer.Argument(help="What people will call the tenant.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="What people will call the tenant.")],
     domain: Annotated[
         str,
         typer.Option("--domain", metavar="DOMAIN", help="Its domain, such as fabrikam.example."),

@@ -61,7 +61,8 @@ def _binary(content: bytes) -> bytes:
 def generate(path: Path, *, name: str, now: float, days: int) -> bytes:
     """Write a new RSA key and a certificate it signed itself to a file; return that in DER.
 
-    PEM, readable by its owner only. Raises Failure if there is such a file already.
+    PEM, readable by its owner only. Raises Failure if there is such a file already, or no
+    folder for it.
     """
     from cryptography.hazmat.primitives.serialization import Encoding
 
@@ -71,6 +72,10 @@ def generate(path: Path, *, name: str, now: float, days: int) -> bytes:
     if path.exists():
         raise Failure(
             f"There is a file {path} already.", next_step="Give --out a name that is free."
+        )
+    if not path.parent.is_dir():
+        raise Failure(
+            f"There is no folder {path.parent}.", next_step="Make it, or give --out another."
         )
     key = new_key()
     certificate = self_signed(key, name=name, now=now, days=days, early=_EARLIER)

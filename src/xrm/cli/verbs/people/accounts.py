@@ -34,11 +34,11 @@ Location = Annotated[
 ]
 Roles = Annotated[
     list[str] | None,
-    typer.Option("--role", metavar="ROLE", help="A directory role; may be repeated."),
+    typer.Option("--role", metavar="ROLE", help="A directory role. Repeatable."),
 ]
 Licences = Annotated[
     list[str] | None,
-    typer.Option("--license", metavar="PRODUCT", help="A licence of a product; may be repeated."),
+    typer.Option("--license", metavar="PRODUCT", help="A licence of a product. Repeatable."),
 ]
 PasswordFile = Annotated[
     Path | None,
