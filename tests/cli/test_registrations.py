@@ -157,6 +157,13 @@ def test_a_role_may_be_given_to_a_person_by_name(here):
     assert here("role", "remove", *person, "Salesperson", "--json").json()["roles"] == []
 
 
+def test_an_application_may_be_called_as_a_person_is(here):
+    here("app", "create", "jobs@night")
+    user_id = here("app-user", "create", "jobs@night", "--json").json()["user_id"]
+    given = here("role", "assign", "jobs@night", "Salesperson", "--json").json()
+    assert (given["user_id"], given["roles"]) == (user_id, ["Salesperson"])
+
+
 def test_the_log_tells_of_registrations(here):
     here("app", "create", "Logged")
     operations = [each["operation"] for each in here("log", "--json").json()]

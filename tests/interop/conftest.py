@@ -1,7 +1,10 @@
 """Servers the clients of others are tried against: a random port, and 443."""
 
+import fcntl
 import os
+import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -14,13 +17,24 @@ RANDOM_PORT = ("--memory", "--port", "0")
 PORT_443 = ("--memory", "--port", "443")
 
 
-@pytest.fixture(scope="package", params=["random port", "port 443"])
+@pytest.fixture(scope="module", params=["random port", "port 443"])
 def served(request: pytest.FixtureRequest) -> Iterator[Served]:
     arguments = PORT_443 if request.param == "port 443" else RANDOM_PORT
     if request.param == "port 443" and not _may_bind_443():
         missing("root", "port 443 may not be bound here")
-    with serving(*arguments) as server:
+    with _turn(request.param), serving(*arguments) as server:
         yield server
+
+
+@contextmanager
+def _turn(port: str) -> Iterator[None]:
+    """Wait until no other process of this run has port 443."""
+    if port != "port 443":
+        yield
+        return
+    with (Path(tempfile.gettempdir()) / "xrm-tests-443.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _may_bind_443() -> bool:

@@ -178,11 +178,11 @@ def find_id(opened: "Estate", name: str) -> UUID:
     """
     from xrm.sts.registration import find_application
 
-    if "@" in name:
-        return _of_person(opened, name)
     try:
         return find(opened, name).user_id
     except Failure:
+        if "@" in name:
+            return _of_person(opened, name)
         if not _is_id(name) or find_application(opened.sts, opened.tenant, name):
             raise
     return UUID(name)
