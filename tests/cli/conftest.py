@@ -74,6 +74,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def app(xrm: Callable[..., Ran], folder: Path) -> Callable[..., Ran]:
     """Return `app(*arguments) -> Ran`: a verb of applications, on that directory."""
+    if not folder.exists():
+        assert xrm("init", "--data", folder).status == 0
     return lambda *arguments: xrm("app", *arguments, "--data", folder)
 
 

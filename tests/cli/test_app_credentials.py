@@ -148,3 +148,13 @@ def test_a_thumbprint_may_be_written_with_colons(app, answer, tmp_path):
     made = answer("certificate", "add", "Colons", "--generate", "--out", tmp_path / "colons.pem")
     written = ":".join(made["thumbprint"][at : at + 2] for at in range(0, 40, 2))
     assert answer("certificate", "remove", "Colons", written)["certificates"] == []
+
+
+def test_a_certificate_is_removed_by_what_the_list_shows_of_it(app, answer, tmp_path):
+    answer("create", "Listed")
+    app("certificate", "add", "Listed", "--generate", "--out", tmp_path / "listed.pem")
+    heading, row = app("certificate", "list", "Listed").out.splitlines()
+    shown = dict(zip(heading.split(), row.split(), strict=False))
+    usage = app("certificate", "remove", "--help").out.partition("[OPTIONS]")[2].splitlines()[0]
+    wanted = usage.split()[-1].strip("{}")
+    assert answer("certificate", "remove", "Listed", shown[wanted])["certificates"] == []

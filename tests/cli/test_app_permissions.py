@@ -1,5 +1,6 @@
 """xrm app permission and manifest: what an application may ask for, and all of it as JSON."""
 
+import io
 import json
 
 import pytest
@@ -122,6 +123,26 @@ def test_a_manifest_goes_out_and_comes_in(app, answer, tmp_path, form):
     assert after["implicit_access_tokens"] is True
     assert after["redirect_uris"] == made["redirect_uris"]
     assert len(after["secrets"]) == 1
+
+
+def test_a_manifest_is_read_from_standard_input(app, answer, monkeypatch):
+    answer("create", "Piped")
+    document = json.dumps({"displayName": "Piped in"}).encode()
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(document)))
+    changed = answer("manifest", "set", "Piped", "-")["changed"]
+    assert changed == {"displayName": {"before": "Piped", "after": "Piped in"}}
+    app("show", "Piped in")
+
+
+@pytest.mark.parametrize(
+    ("made", "said"), [(None, "No such file"), ("folder", "Is a directory")], ids=str
+)
+def test_a_manifest_of_no_use_is_two_lines(app, tmp_path, made, said):
+    app("create", f"Manifestless {made}")
+    path = tmp_path / "manifest.json"
+    if made:
+        path.mkdir()
+    app("manifest", "set", f"Manifestless {made}", path).failed(str(path), said)
 
 
 def test_a_manifest_of_two_forms_is_the_same_registration(answer, tmp_path):

@@ -39,6 +39,52 @@ def test_an_audience_has_a_short_word_and_a_long_one(answer, word, name):
     assert answer("create", f"For {word}", "--audience", word)["audience"] == name
 
 
+@pytest.mark.parametrize("word", ["all", "personal"])
+def test_personal_accounts_need_tokens_of_version_2(app, answer, word):
+    assert answer("create", f"Version of {word}", "--audience", word)["token_version"] == 2
+    refused = app("create", f"Old {word}", "--audience", word, "--token-version", 1)
+    refused.failed("requestedAccessTokenVersion", "It must be 2")
+    assert answer("create", f"New {word}", "--token-version", 2)["token_version"] == 2
+    answer("create", f"Opened {word}")
+    refused = app("update", f"Opened {word}", "--audience", word)
+    refused.failed("requestedAccessTokenVersion", "--token-version 2")
+    opened = answer("update", f"Opened {word}", "--audience", word, "--token-version", 2)
+    assert opened["token_version"] == 2
+    refused = app("update", f"Opened {word}", "--token-version", 1)
+    refused.failed("requestedAccessTokenVersion")
+    assert answer("show", f"Opened {word}")["token_version"] == 2
+
+
+@pytest.mark.parametrize("flag", [("--days", 3), ("--description", "x")], ids=lambda f: f[0])
+def test_what_a_secret_is_like_goes_with_a_secret(app, flag):
+    ran = app("create", "Secretless", *flag)
+    assert (ran.status, ran.out) == (2, "")
+    assert "--secret" in ran.err
+    assert app("show", "Secretless").status == 1
+
+
+def test_a_first_secret_is_told_once(app, answer):
+    made = answer("create", "First", "--secret", "--days", 9, "--description", "one")
+    (secret,) = made["secrets"]
+    assert secret["description"] == "one"
+    assert secret["end"] - secret["start"] == 9 * 86_400
+    assert made["secret"][:3] == secret["hint"]
+    assert not {"key_id", "hint", "start", "end", "description"} & made.keys()
+    assert answer("show", "First") == {k: v for k, v in made.items() if k != "secret"} | {
+        "permissions": []
+    }
+    readable = app("create", "Readable", "--secret", "--description", "two").out
+    assert "two" in readable
+    assert answer("secret", "list", "Readable")[0]["key_id"] in readable
+
+
+def test_an_update_of_nothing_is_wrong_usage(app):
+    app("create", "Same")
+    ran = app("update", "Same")
+    assert (ran.status, ran.out) == (2, "")
+    assert "Say what to change" in ran.err
+
+
 def test_multi_tenant_is_a_word_for_an_audience(app, answer):
     assert answer("create", "Many", "--multi-tenant")["audience"] == "AzureADMultipleOrgs"
     both = app("create", "Both", "--multi-tenant", "--audience", "myorg")

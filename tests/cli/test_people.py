@@ -115,7 +115,7 @@ def test_what_becomes_of_the_person_in_the_organization_is_shown(here):
     assert "roles: System Administrator" in shown
     after = here("user", "disable", person, "--json").json()["systemuser"]
     assert (after["user_id"], after["enabled"]) == (user["user_id"], False)
-    gone = here("user", "delete", person)
+    gone = here("user", "delete", person, "--yes")
     assert user["user_id"] in gone.out
     assert "disabled" in gone.out
 
@@ -136,12 +136,23 @@ def test_an_account_is_changed_disabled_and_deleted(here):
     assert here("user", "disable", new, "--json").json()["enabled"] is False
     assert "disabled" in here("user", "list").out
     assert here("user", "enable", new, "--json").json()["enabled"] is True
-    gone = here("user", "delete", new, "--json").json()
+    asked = here("user", "delete", new, "--json")
+    assert (asked.status, asked.out) == (2, "")
+    assert "--yes" in asked.err
+    assert here("user", "show", new).status == 0
+    gone = here("user", "delete", new, "--yes", "--json").json()
     assert gone == {
         "user_principal_name": new, "object_id": moved["object_id"], "systemuser": None,
     }  # fmt: skip
     assert here("user", "show", new).status == 1
     assert here("user", "create", new).status == 0
+
+
+def test_an_update_of_nobody_s_anything_is_wrong_usage(here):
+    here("user", "create", f"same@{DOMAIN}")
+    ran = here("user", "update", f"same@{DOMAIN}")
+    assert (ran.status, ran.out) == (2, "")
+    assert "Say what to change" in ran.err
 
 
 def test_people_of_another_tenant(here):

@@ -90,7 +90,10 @@ def test_a_copy_is_edited_and_deleted(here):
         "Lesser",
         "Salesperson",
     ]
-    assert "Lesser is deleted" in here("role", "delete", copied["role_id"]).out
+    asked = here("role", "delete", "Lesser")
+    assert (asked.status, asked.out) == (2, "")
+    assert "--yes" in asked.err
+    assert "Lesser is deleted" in here("role", "delete", copied["role_id"], "--yes").out
     assert here("app-user", "show", SERVICE, "--json").json()["roles"] == ["Salesperson"]
 
 
@@ -120,8 +123,8 @@ def test_failures_name_the_next_step(here, arguments, words):
             ("edit", "Delegate", "--remove", "prvreadlead"),
             "does not have the privilege prvReadLead.",
         ),
-        (("delete", ADMINISTRATOR), "cannot be deleted"),
-        (("delete", "System Customizer"), "cannot be deleted"),
+        (("delete", ADMINISTRATOR, "--yes"), "cannot be deleted"),
+        (("delete", "System Customizer", "--yes"), "cannot be deleted"),
     ],
 )
 def test_what_roles_cannot_become_is_said(here, arguments, word):

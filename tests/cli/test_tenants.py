@@ -34,7 +34,11 @@ def test_a_tenant_is_created_shown_and_listed(here):
     assert made in listed
     (own,) = [each for each in listed if each["demonstration"]]
     assert own["domains"] == ["contoso.localhost"]
-    assert own["applications"] == len(here("app", "list", "--json").json()) > 0
+    assert (
+        own["applications"]
+        == len([each for each in here("app", "list", "--json").json() if each["home"]])
+        > 0
+    )
     assert FABRIKAM in here("tenant", "list").out
 
 
@@ -50,11 +54,47 @@ def test_an_application_lives_in_the_tenant_named(here):
     here("tenant", "create", "Proseware", "--domain", "proseware.example")
     there = ("--tenant", "proseware.example")
     made = here("app", "create", "Elsewhere", *there, "--json").json()
-    assert here("app", "list", *there, "--json").json() == [made]
+    listed = here("app", "list", *there, "--json").json()
+    assert [each for each in listed if each["home"]] == [made | {"home": True}]
+    assert {each["microsoft"] for each in listed if not each["home"]} == {True}
     assert here("app", "show", "Elsewhere").status == 1
     assert here("app", "show", made["application_id"]).status == 1
     assert here("app", "show", "Elsewhere", *there).status == 0
     assert here("tenant", "show", "proseware.example", "--json").json()["applications"] == 1
+
+
+def test_what_a_tenant_took_in_is_shown(here):
+    tenant = here("tenant", "create", "Woodgrove", "--domain", "woodgrove.example", "--json").json()
+    there = ("--tenant", "woodgrove.example")
+    made = here("app", "create", "Guest", "--multi-tenant", "--json").json()
+    gone = here("app", "create", "Orphan", "--multi-tenant", "--json").json()
+    home = here("tenant", "show", "contoso.localhost", "--json").json()["tenant_id"]
+    for one in (made, gone):
+        assert here("app", "permission", "grant", one["application_id"], *there).status == 0
+    assert here("app", "delete", "Orphan", "--yes").status == 0
+    assert here("app", "disable", made["application_id"], *there).status == 0
+
+    shown = here("tenant", "show", "woodgrove.example", "--json").json()
+    own = [each for each in shown["taken_in"] if each["microsoft"]]
+    (guest, orphan) = [each for each in shown["taken_in"] if not each["microsoft"]]
+    assert own == tenant["taken_in"]
+    assert {"Dataverse", "Microsoft Graph"} <= {each["name"] for each in own}
+    assert guest["application_id"] == made["application_id"]
+    assert guest["object_id"] != made["object_id"]
+    assert (guest["name"], guest["tenant_id"], guest["state"]) == ("Guest", home, "disabled")
+    assert (orphan["name"], orphan["tenant_id"], orphan["state"]) == ("Orphan", None, "deleted")
+    assert here("app", "list", *there, "--json").json() == [
+        each | {"home": False} for each in shown["taken_in"]
+    ]
+
+    for verb in (("tenant", "show", "woodgrove.example"), ("app", "list", *there)):
+        ran = here(*verb)
+        assert "Guest" in ran.out
+        assert made["application_id"] in ran.out
+        assert "contoso.localhost" in ran.out
+        assert "disabled" in ran.out
+        assert "Dataverse" not in ran.out
+        assert f"{len(own)} of Microsoft's own applications" in ran.err
 
 
 @pytest.mark.parametrize(

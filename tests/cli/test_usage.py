@@ -109,6 +109,34 @@ def test_each_verb_that_answers_can_answer_in_json(xrm, verb):
     assert "--json" in xrm(*verb, "--help").out
 
 
+def test_what_an_argument_is_called_is_written_in_capitals(xrm):
+    for verb in VERBS:
+        written = xrm(*verb, "--help").out.partition("[OPTIONS]")[2].splitlines()[0]
+        assert written == written.upper(), verb
+
+
+@pytest.mark.parametrize("below", ["", "below"])
+def test_a_file_is_no_data_directory(xrm, tmp_path, monkeypatch, below):
+    file = tmp_path / "file"
+    file.touch()
+    monkeypatch.setenv("XRM_DATA", str(file / below))
+    for verb in (("app", "list"), ("init",), ("serve",)):
+        ran = xrm(*verb)
+        assert (ran.status, ran.out) == (1, "")
+        assert f"{file} is a file" in ran.err, verb
+        assert "Errno" not in ran.err
+
+
+def test_a_demonstration_nobody_asked_for_is_told(xrm, tmp_path):
+    wrong = tmp_path / "wrong"
+    told = f"{wrong} was empty: the demonstration was set up there."
+    ran = xrm("app", "list", "--data", wrong, "--json")
+    assert ran.json()
+    assert ran.err.splitlines() == [told]
+    assert xrm("app", "list", "--data", wrong, "--json").err == ""
+    assert "was empty" not in xrm("init", "--data", tmp_path / "right").err
+
+
 def test_the_version_is_the_package_s(xrm):
     project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())
     assert xrm("--version").out == f"xrm {project['project']['version']}\n"

@@ -262,7 +262,6 @@ REFUSED = [
     ({"web": {"nonsense": 1}}, "web.nonsense"),
     ({"web": []}, "web"),
     ({"signInAudience": "Everyone"}, "signInAudience"),
-    ({"signInAudience": "PersonalMicrosoftAccount"}, "api.requestedAccessTokenVersion"),
     ({"accessTokenAcceptedVersion": 3}, "api.requestedAccessTokenVersion"),
     ({"accessTokenAcceptedVersion": True}, "api.requestedAccessTokenVersion"),
     ({"isFallbackPublicClient": "yes"}, "isFallbackPublicClient"),

@@ -7,9 +7,9 @@ import jwt
 import pytest
 
 from support.credentials import signed
-from xrm.sts import registration
+from xrm.sts import manifest, registration
 from xrm.sts.first_party import SAMPLE_CLIENT
-from xrm.sts.model import CRM_APPLICATION, GRAPH_APPLICATION
+from xrm.sts.model import CRM_APPLICATION, GRAPH_APPLICATION, PERSONAL_AUDIENCES
 
 ORGANIZATION = "https://localhost:8444/"
 GRAPH = "https://graph.microsoft.com"
@@ -203,7 +203,7 @@ def test_an_api_of_another_tenant_is_there_once_it_is_taken_in(two, ask):
 def test_shared_segments_and_personal_applications(
     two, document, version, segment, client, error, number
 ):
-    personal = make(two.world, "Personal", audience="PersonalMicrosoftAccount")
+    personal = make(two.world, "Personal", audience="PersonalMicrosoftAccount", token_version=2)
     client_id = {
         "single": str(two.world.application.application_id),
         "shared": str(two.shared.application_id),
@@ -269,3 +269,24 @@ def test_a_disabled_resource(two, ask, document):
     )
     registration.set_principal_enabled(service, graph, enabled=True)
     assert isinstance(ask("contoso.example"), dict)
+
+
+@pytest.mark.parametrize("audience", PERSONAL_AUDIENCES)
+@pytest.mark.parametrize("version", [None, 1])
+def test_personal_accounts_need_tokens_of_version_2_whatever_way_it_is_said(two, audience, version):
+    service, document = two.world.service, {"signInAudience": audience}
+    standing = make(two.world, "Standing", token_version=version)
+    ways = (
+        lambda: make(two.world, "Made", audience=audience, token_version=version),
+        lambda: registration.amend_application(
+            service, standing, lambda one: replace(one, audience=audience)
+        ),
+        lambda: registration.amend_application(service, standing, manifest.read(document)),
+    )
+    for way in ways:
+        with pytest.raises(registration.RegistrationError, match="must be 2") as refused:
+            way()
+        assert refused.value.member == "api.requestedAccessTokenVersion"
+    document["api"] = {"requestedAccessTokenVersion": 2}
+    after = registration.amend_application(service, standing, manifest.read(document))
+    assert (after.audience, after.token_version) == (audience, 2)

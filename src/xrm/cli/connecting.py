@@ -4,8 +4,6 @@ The order is: flags, --connection-string, XRM_CONNECTION_STRING, the demonstrati
 server running on the local data directory. Secrets may always come from the environment.
 """
 
-import functools
-import inspect
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,6 +13,7 @@ from uuid import UUID
 
 import typer
 
+from xrm.cli.flags import gathering, parameter
 from xrm.cli.options import settings
 from xrm.cli.output import Failure
 from xrm.model.secret import Secret
@@ -179,20 +178,8 @@ def _by_certificate(client_id: str, path: str, authority: str | None) -> "Creden
 
 def asking(verb: Callable[..., None]) -> Callable[..., None]:
     """Give a verb, whose first parameter is `asked`, the flags from which `Asked` is made."""
-    own = list(inspect.signature(verb, eval_str=True).parameters.values())[1:]
-    flags = [
-        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
-        for name, annotation in _OPTIONS.items()
-    ]
-
-    @functools.wraps(verb)
-    def with_flags(**values: Any) -> None:
-        asked = Asked(**{name: values.pop(name) for name in _OPTIONS})
-        verb(asked, **values)
-
-    parameters = [each.replace(kind=inspect.Parameter.KEYWORD_ONLY) for each in own] + flags
-    with_flags.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
-    return with_flags
+    flags = [parameter(name, annotation) for name, annotation in _OPTIONS.items()]
+    return gathering(Asked, after=flags)(verb)
 
 
 def running(data: Path | None = None) -> dict[str, Any]:

@@ -48,10 +48,7 @@ def _reader(row: Row) -> Callable[[str], Any]:
 
 def flag(name: str, kind: Any, written: str, **how: Any) -> inspect.Parameter:
     """Return a flag for `taking`: the name it is passed by, its type, and what typer is told."""
-    annotation = Annotated[kind, typer.Option(written, show_default=False, **how)]
-    return inspect.Parameter(
-        name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation
-    )
+    return parameter(name, Annotated[kind, typer.Option(written, show_default=False, **how)])
 
 
 def _flags() -> Iterator[inspect.Parameter]:
@@ -95,17 +92,37 @@ def taking(
 
     A flag that was not given is not in the mapping; of `no_x`, `x` is, as False.
     """
+    return gathering(lambda **values: _given(values), before=flags)
+
+
+def gathering(
+    make: Callable[..., Any],
+    *,
+    before: Sequence[inspect.Parameter] = (),
+    after: Sequence[inspect.Parameter] = (),
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Return what gives a verb parameters before and after its own, gathered for it in one value.
+
+    Its first parameter is what `make` makes of them, by their names.
+    """
 
     def give(verb: Callable[..., None]) -> Callable[..., None]:
         own = list(inspect.signature(verb, eval_str=True).parameters.values())[1:]
 
         @functools.wraps(verb)
-        def with_flags(**values: Any) -> None:
-            verb(_given({each.name: values.pop(each.name) for each in flags}), **values)
+        def with_parameters(**values: Any) -> None:
+            verb(make(**{each.name: values.pop(each.name) for each in (*before, *after)}), **values)
 
-        later = (each.replace(kind=inspect.Parameter.KEYWORD_ONLY) for each in own)
-        signature = inspect.Signature([*flags, *later])
-        with_flags.__signature__ = signature  # type: ignore[attr-defined]
-        return with_flags
+        between = (each.replace(kind=inspect.Parameter.KEYWORD_ONLY) for each in own)
+        signature = inspect.Signature([*before, *between, *after])
+        with_parameters.__signature__ = signature  # type: ignore[attr-defined]
+        return with_parameters
 
     return give
+
+
+def parameter(name: str, annotation: Any, default: Any = None) -> inspect.Parameter:
+    """Return a parameter for `gathering`, typed as a verb's own would be."""
+    return inspect.Parameter(
+        name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation
+    )

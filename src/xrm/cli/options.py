@@ -1,12 +1,16 @@
 """What several verbs take: a data directory or database, JSON, and how to name an application."""
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from xrm.cli import output
+from xrm.cli.flags import parameter
 from xrm.cli.output import Failure
 
 if TYPE_CHECKING:
@@ -38,9 +42,34 @@ Tenant = Annotated[
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+Sure = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 ApplicationName = Annotated[
     str, typer.Argument(metavar="APP", help="The application's id or its name.")
 ]
+PLACE = (
+    parameter("tenant", Tenant),
+    parameter("data", Data),
+    parameter("database", DatabaseUrl),
+    parameter("as_json", Json, default=False),
+)
+"""The parameters from which a `Place` is made."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where the command line says a verb works, and how it answers."""
+
+    tenant: str | None
+    data: Path | None
+    database: str | None
+    as_json: bool
+
+    @contextmanager
+    def open(self) -> Iterator[tuple["Estate", "model.Tenant"]]:
+        """Open the data directory or database, for the tenant meant there."""
+        with estate(self.data, self.database) as opened:
+            yield opened, tenant_of(opened, self.tenant)
+
 
 _NEXT_STEPS = {
     "invalid": "The verb with --help says what it takes.",
@@ -49,6 +78,11 @@ _NEXT_STEPS = {
     "forbidden": "The service does not allow it either; the verb with --help says what is.",
 }
 """By the kind of refusal (`xrm.sts.registration.Refusal`)."""
+
+_MEMBERS_NEXT_STEPS = {
+    "api.requestedAccessTokenVersion": "xrm app create and update take --token-version 2.",
+}
+"""By the property that is wrong, where more can be said."""
 
 
 def settings(**flags: Any) -> "Settings":
@@ -59,16 +93,23 @@ def settings(**flags: Any) -> "Settings":
 
 
 @contextmanager
-def estate(data: Path | None, database: str | None) -> Iterator["Estate"]:
+def estate(
+    data: Path | None, database: str | None, *, may_be_new: bool = False
+) -> Iterator["Estate"]:
     """Open the tenant and organization of a data directory or database, and close them.
 
-    It works beside a running server, which sees a change on its next request.
+    It works beside a running server, which sees a change on its next request. A first use is
+    told, for the directory may be the wrong one, unless it `may_be_new`.
     """
     from xrm.server.estate import Estate
     from xrm.sts.registration import RegistrationError
 
     opened = Estate.open(settings(data=data, database=database))
     try:
+        if opened.fresh and not may_be_new:
+            # A database's URL may hold a password.
+            where = "The database" if opened.settings.database else opened.folder.path
+            output.note(f"{where} was empty: the demonstration was set up there.")
         yield opened
     except RegistrationError as error:
         raise _refused(error) from error
@@ -83,7 +124,19 @@ def _refused(error: "RegistrationError") -> Failure:
     plain = text.partition(" ")[0].isalpha()
     sentence = (text[:1].upper() if plain else text[:1]) + text[1:]
     sentence += "" if text.endswith((".", "?", "!")) else "."
-    return Failure(sentence, next_step=_NEXT_STEPS[error.kind])
+    step = _MEMBERS_NEXT_STEPS.get(error.member, _NEXT_STEPS[error.kind])
+    return Failure(sentence, next_step=step)
+
+
+def confirm(what: str, *, instead: str = "") -> None:
+    """Ask whether to delete something; wrong usage where nobody can be asked.
+
+    `instead` is the next step of who does not want it. Raises Failure if the answer is no.
+    """
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise typer.BadParameter("--yes must be given where nobody can be asked.")
+    if not typer.confirm(f"Delete {what}?", err=True):
+        raise Failure("Nothing was deleted.", next_step=instead)
 
 
 def tenant_of(opened: "Estate", name: str | None) -> "model.Tenant":

@@ -30,7 +30,10 @@ _SHARE = "give all who use it the same XRM_SEALING_KEY, that of sealing.key wher
 
 @dataclass(frozen=True, slots=True)
 class Estate:
-    """A token service and the organization that trusts it, ready to use; close it at the end."""
+    """A token service and the organization that trusts it, ready to use; close it at the end.
+
+    `fresh` tells that this opening was the first, which set the demonstration up.
+    """
 
     settings: Settings
     folder: Folder
@@ -40,6 +43,7 @@ class Estate:
     tenant: Tenant
     organization: Organization
     demonstration: Demonstration
+    fresh: bool = False
 
     @classmethod
     def open(cls, settings: Settings, *, urls: Urls | None = None) -> "Estate":
@@ -141,6 +145,7 @@ class _Opening:
             tenant=tenant,
             organization=organization,
             demonstration=shown,
+            fresh=not known,
         )
 
     def _token_service(self, accounts: Database, key: bytes) -> TokenService:

@@ -55,7 +55,8 @@ class Folder:
             for folder in (path, self.database, self.tls, path / SERVERS):
                 _private_folder(folder)
         except OSError as error:
-            raise EstateError(f"cannot use the data directory {path}: {error.strerror}") from error
+            why = _file_in_the_way(path) or error.strerror
+            raise EstateError(f"cannot use the data directory {path}: {why}") from error
 
     @contextmanager
     def locked(self) -> Iterator[None]:
@@ -112,6 +113,14 @@ def is_held(path: Path) -> bool:
     except OSError:
         return True
     return False
+
+
+def _file_in_the_way(path: Path) -> str:
+    """Return a sentence on the part of a path that is no folder, "" if there is none."""
+    for part in (path, *path.parents):
+        if part.exists() and not part.is_dir():
+            return f"{part} is a file, not a folder; name another (--data, XRM_DATA)"
+    return ""
 
 
 def _private_folder(path: Path) -> None:

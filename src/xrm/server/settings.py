@@ -303,7 +303,8 @@ def _file(given: Mapping[str, Any], environ: Mapping[str, str]) -> list[tuple[st
     path = Path(named).expanduser() if named else folder / FILE
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
+        # A data directory that is none is refused where it is opened.
         if named:
             raise SettingsError(f"{CONFIG}: there is no file {path}") from None
         return []

@@ -32,6 +32,12 @@ SignInAudience = Literal[
 ]
 """Whose people may use an application."""
 
+PERSONAL_AUDIENCES: tuple[SignInAudience, ...] = (
+    "AzureADandPersonalMicrosoftAccount",
+    "PersonalMicrosoftAccount",
+)
+"""Those that let personal accounts in."""
+
 
 @dataclass(frozen=True, slots=True)
 class Tenant:

@@ -191,7 +191,7 @@ def find_id(opened: "Estate", name: str) -> UUID:
 def _of_person(opened: "Estate", name: str) -> UUID:
     from xrm.org.administration import user_of_person
 
-    account = find_person(opened, None, name)
+    account = find_person(opened, opened.tenant, name)
     found = user_of_person(opened.organization, account.object_id)
     if found is None:
         raise Failure(

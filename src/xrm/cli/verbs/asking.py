@@ -53,7 +53,9 @@ def whoami(
 def query(
     asked: connecting.Asked,
     *,
-    table: Annotated[str, typer.Argument(help="The table by its entity set name: leads.")],
+    table: Annotated[
+        str, typer.Argument(metavar="TABLE", help="The table by its entity set name: leads.")
+    ],
     select: Annotated[
         str | None, typer.Option("--select", metavar="COLUMNS", help="Columns, with commas.")
     ] = None,

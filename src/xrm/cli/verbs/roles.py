@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from xrm.cli import output
-from xrm.cli.options import Data, DatabaseUrl, Json, estate
+from xrm.cli.options import Data, DatabaseUrl, Json, Sure, confirm, estate
 from xrm.cli.verbs import app_users
 
 if TYPE_CHECKING:
@@ -152,13 +152,22 @@ def edit(
 
 
 def delete(
-    role: RoleName, data: Data = None, database: DatabaseUrl = None, as_json: Json = False
+    *,
+    role: RoleName,
+    sure: Sure = False,
+    data: Data = None,
+    database: DatabaseUrl = None,
+    as_json: Json = False,
 ) -> None:
     """Delete a role. Whoever has it loses it with the next request."""
     from xrm.org.roles import delete_role, read_role
 
     with estate(data, database) as opened, app_users.advised(_ROLES):
         found = read_role(opened.organization, role)
+        if not sure:
+            confirm(
+                f"the role {found.name}", instead="xrm role remove takes it from one user only."
+            )
         delete_role(opened.organization, str(found.role_id))
     if as_json:
         output.json({"name": found.name, "role_id": found.role_id})

@@ -7,6 +7,7 @@ import typer
 
 from xrm.cli import output
 from xrm.cli.options import Data, DatabaseUrl, Json, estate, tenant_of
+from xrm.cli.verbs.app import taken_in
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,7 +46,7 @@ def init(data: Data = None, database: DatabaseUrl = None, as_json: Json = False)
 
     "xrm serve" does this itself at its first start. What exists already is kept.
     """
-    with estate(data, database) as opened:
+    with estate(data, database, may_be_new=True) as opened:
         found = {
             "tenant_id": opened.tenant.tenant_id,
             "tenant_domain": opened.tenant.domain,
@@ -119,7 +120,7 @@ def show_all(data: Data = None, database: DatabaseUrl = None, as_json: Json = Fa
 def show(
     tenant: TenantName, data: Data = None, database: DatabaseUrl = None, as_json: Json = False
 ) -> None:
-    """Show a tenant: its id, its domains, and where its clients sign in."""
+    """Show a tenant: its domains, where its clients sign in, the applications it took in."""
     with estate(data, database) as opened:
         facts = _tenant(opened, tenant_of(opened, tenant))
     _show(facts, as_json=as_json)
@@ -151,6 +152,7 @@ def _tenant(opened: "Estate", found: "model.Tenant") -> dict[str, Any]:
         "region": found.region,
         "authority": f"{opened.urls.sts}/{found.tenant_id}",
         "applications": len(list_applications(opened.sts, found)),
+        "taken_in": taken_in.of(opened, found),
         "demonstration": found.tenant_id == opened.tenant.tenant_id,
     }
 
@@ -169,3 +171,4 @@ def _show(facts: dict[str, Any], *, as_json: bool) -> None:
             "Applications": facts["applications"],
         }
     )
+    taken_in.show(facts["taken_in"])

@@ -47,7 +47,8 @@ def get(
 def decode(
     *,
     token: Annotated[
-        str | None, typer.Argument(help="The token; read from standard input if not given.")
+        str | None,
+        typer.Argument(metavar="TOKEN", help="The token; read from standard input if not given."),
     ] = None,
     verify: Annotated[
         bool,

@@ -10,7 +10,7 @@ from urllib.parse import SplitResult, urlsplit
 from uuid import UUID
 
 from xrm.sts.directory import guid
-from xrm.sts.model import RedirectUri, SignInAudience
+from xrm.sts.model import PERSONAL_AUDIENCES, RedirectUri, SignInAudience
 from xrm.sts.registration.change import RegistrationError
 
 MOST_IDENTIFIERS = 50
@@ -21,7 +21,6 @@ LONGEST_REDIRECT = 256
 LONGEST_PERMISSION = 120
 MOST_ENTRIES = 1200
 
-PERSONAL = ("AzureADandPersonalMicrosoftAccount", "PersonalMicrosoftAccount")
 _LOOPBACK = ("localhost", "127.0.0.1")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*")
 _SCRIPTED = ("javascript", "data", "vbscript", "file", "blob", "about")
@@ -140,7 +139,7 @@ def identifier_uri(value: str, domains: Collection[str] | None) -> None:
 
 def redirect_uris(found: Collection[RedirectUri], audience: SignInAudience) -> None:
     """Refuse redirect URIs the service would not take. Raises RegistrationError."""
-    most = MOST_REDIRECTS_PERSONAL if audience in PERSONAL else MOST_REDIRECTS
+    most = MOST_REDIRECTS_PERSONAL if audience in PERSONAL_AUDIENCES else MOST_REDIRECTS
     if len(found) > most:
         raise invalid("redirectUris", f"There may be {most} at most.")
     distinct((one.url for one in found), "redirectUris")
@@ -155,7 +154,7 @@ def _redirect_uri(one: RedirectUri, audience: SignInAudience) -> None:
         raise invalid(member, f"'{shown}' is too long or has a fragment or unsupported characters.")
     if "*" in one.url:
         _wildcard(one.url, parts, audience)
-    if parts.query and audience in PERSONAL:
+    if parts.query and audience in PERSONAL_AUDIENCES:
         raise invalid(member, f"'{shown}' must not have a query where personal accounts sign in.")
     if parts.scheme == "https":
         fits = bool(parts.hostname) and "@" not in parts.netloc

@@ -221,10 +221,6 @@ def _check_whole(
     changed: Application, standing: Application, domains: Collection[str] | None
 ) -> None:
     """Refuse what only members together show to be wrong. Raises RegistrationError."""
-    if changed.audience in checks.PERSONAL and changed.token_version != 2:
-        raise checks.invalid(
-            "api.requestedAccessTokenVersion", "It must be 2 where personal accounts sign in."
-        )
     moved = changed.audience != standing.audience
     if moved or changed.redirect_uris != standing.redirect_uris:
         checks.redirect_uris(changed.redirect_uris, changed.audience)

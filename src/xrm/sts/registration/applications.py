@@ -7,7 +7,13 @@ from uuid import UUID
 from xrm.db import Transaction
 from xrm.sts import first_party
 from xrm.sts.directory import guid, name_key
-from xrm.sts.model import Application, ResourceName, ServicePrincipal, Tenant
+from xrm.sts.model import (
+    PERSONAL_AUDIENCES,
+    Application,
+    ResourceName,
+    ServicePrincipal,
+    Tenant,
+)
 from xrm.sts.registration import principals
 from xrm.sts.registration.change import RegistrationError, audit, change, named
 from xrm.sts.service import TokenService
@@ -24,6 +30,9 @@ Amendment = Callable[[Application], Application]
 Companion = Callable[[Transaction, Application], Sequence[str]]
 """What else belongs to a change of a registration, in its transaction: what it did, by the
 names the audit has for it."""
+
+_VERSION = "api.requestedAccessTokenVersion"
+_PERSONAL_VERSION = 2
 
 
 def create_application(
@@ -164,6 +173,12 @@ def _standing(service: TokenService, tx: Transaction, application: Application) 
 
 def _amended(before: Application, amend: Amendment) -> Application:
     after = amend(before)
+    if after.audience in PERSONAL_AUDIENCES and after.token_version != _PERSONAL_VERSION:
+        raise RegistrationError(
+            f"Invalid value specified for property '{_VERSION}' of resource 'Application'. "
+            f"It must be {_PERSONAL_VERSION} where personal accounts sign in.",
+            member=_VERSION,
+        )
     return replace(
         after,
         application_id=before.application_id,

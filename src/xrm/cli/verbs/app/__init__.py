@@ -3,8 +3,8 @@
 registering    create, update, delete, disable, enable
 showing        list, show
 members        the flags by which create and update say what an application is
-finding        which application is meant, at home or in another tenant
-facts          an application as the verbs print it
+finding        which application is meant, at home or in another tenant: what most verbs take
+facts          an application as the verbs print it;  taken_in: those from elsewhere
 secrets        secret add, list, remove
 certificates   certificate add, list, remove; files are read and made in `key_files`
 permissions    permission add, remove, list, grant, revoke

@@ -6,18 +6,9 @@ from typing import Annotated, Any
 import typer
 
 from xrm.cli import output
-from xrm.cli.options import (
-    ApplicationName,
-    Data,
-    DatabaseUrl,
-    Json,
-    Tenant,
-    application,
-    estate,
-    tenant_of,
-)
 from xrm.cli.times import moment
 from xrm.cli.verbs.app import facts, key_files
+from xrm.cli.verbs.app.finding import Meant, meaning
 
 File = Annotated[
     Path | None,
@@ -54,7 +45,10 @@ Days = Annotated[
 Description = Annotated[str, typer.Option("--description", help="What it is for, shown beside it.")]
 Which = Annotated[
     str,
-    typer.Argument(metavar="KEY-ID-OR-THUMBPRINT", help="As xrm app certificate list shows it."),
+    typer.Argument(
+        metavar="THUMBPRINT",
+        help="As xrm app certificate list shows it; its key id, which --json shows, will do too.",
+    ),
 ]
 
 
@@ -69,25 +63,21 @@ def add(group: typer.Typer) -> None:
     group.add_typer(certificates, name="certificate")
 
 
+@meaning
 def add_certificate(
+    meant: Meant,
     *,
-    name: ApplicationName,
     file: File = None,
     generate: Generate = False,
     out: Out = None,
     days: Days = 365,
     description: Description = "",
-    tenant: Tenant = None,
-    data: Data = None,
-    database: DatabaseUrl = None,
-    as_json: Json = False,
 ) -> None:
     """Register a certificate: whoever holds its key can sign in as the application."""
     _check(file, generate=generate, out=out)
     from xrm.sts import registration
 
-    with estate(data, database) as opened:
-        one = application(opened, name, tenant_of(opened, tenant))
+    with meant.registered() as (opened, _, one):
         if out:
             now = opened.sts.clock()
             content = key_files.generate(out, name=one.name, now=now, days=days)
@@ -96,7 +86,7 @@ def add_certificate(
             content = key_files.read(file)
         made = registration.add_certificate(opened.sts, one, content, description=description)
     shown = {"name": one.name, "application_id": one.application_id, **facts.certificate(made)}
-    _show(shown | {"path": out.absolute() if out else None}, as_json=as_json)
+    _show(shown | {"path": out.absolute() if out else None}, as_json=meant.as_json)
 
 
 def _check(file: Path | None, *, generate: bool, out: Path | None) -> None:
@@ -126,42 +116,26 @@ def _show(found: dict[str, Any], *, as_json: bool) -> None:
     )
 
 
-def show_all(
-    name: ApplicationName,
-    tenant: Tenant = None,
-    data: Data = None,
-    database: DatabaseUrl = None,
-    as_json: Json = False,
-) -> None:
+@meaning
+def show_all(meant: Meant) -> None:
     """List the certificates of an application by thumbprint, the first to end first."""
-    from xrm.sts.registration import list_certificates
-
-    with estate(data, database) as opened:
-        one = application(opened, name, tenant_of(opened, tenant))
-        found = [facts.certificate(each) for each in list_certificates(opened.sts, one)]
-    if as_json:
+    with meant.registered() as (opened, _, one):
+        found = facts.certificates(opened, one)
+    if meant.as_json:
         output.json(found)
     else:
         facts.show_certificates(found)
 
 
-def remove(
-    *,
-    name: ApplicationName,
-    which: Which,
-    tenant: Tenant = None,
-    data: Data = None,
-    database: DatabaseUrl = None,
-    as_json: Json = False,
-) -> None:
+@meaning
+def remove(meant: Meant, *, which: Which) -> None:
     """Take a certificate from an application: its key signs nobody in from the next request on."""
-    from xrm.sts.registration import list_certificates, remove_certificate
+    from xrm.sts.registration import remove_certificate
 
-    with estate(data, database) as opened:
-        one = application(opened, name, tenant_of(opened, tenant))
+    with meant.registered() as (opened, _, one):
         gone = remove_certificate(opened.sts, one, which.replace(":", ""))
-        left = [facts.certificate(each) for each in list_certificates(opened.sts, one)]
-    if as_json:
+        left = facts.certificates(opened, one)
+    if meant.as_json:
         found = {"application_id": one.application_id, "key_id": gone.key_id}
         output.json(found | {"thumbprint": gone.thumbprint, "certificates": left})
         return

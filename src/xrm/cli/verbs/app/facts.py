@@ -22,8 +22,6 @@ AUDIENCES = {
 
 def of(opened: "Estate", found: "model.Application") -> dict[str, Any]:
     """Return everything about an application but its secrets and what was granted to it."""
-    from xrm.sts import registration
-
     return {
         "name": found.name,
         "application_id": found.application_id,
@@ -39,11 +37,23 @@ def of(opened: "Estate", found: "model.Application") -> dict[str, Any]:
         "token_version": found.token_version,
         "implicit_access_tokens": found.implicit_access_tokens,
         "implicit_id_tokens": found.implicit_id_tokens,
-        "secrets": [secret(each) for each in registration.list_secrets(opened.sts, found)],
-        "certificates": [
-            certificate(each) for each in registration.list_certificates(opened.sts, found)
-        ],
+        "secrets": secrets(opened, found),
+        "certificates": certificates(opened, found),
     }
+
+
+def secrets(opened: "Estate", found: "model.Application") -> list[dict[str, Any]]:
+    """Return what is known of the secrets of an application, the first to end first."""
+    from xrm.sts.registration import list_secrets
+
+    return [secret(each) for each in list_secrets(opened.sts, found)]
+
+
+def certificates(opened: "Estate", found: "model.Application") -> list[dict[str, Any]]:
+    """Return what is known of the certificates of an application, the first to end first."""
+    from xrm.sts.registration import list_certificates
+
+    return [certificate(each) for each in list_certificates(opened.sts, found)]
 
 
 def secret(credential: "model.PasswordCredential") -> dict[str, Any]:

@@ -1,14 +1,61 @@
 """Which application is meant: one registered in a tenant, or one that came from elsewhere."""
 
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from inspect import Parameter
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from xrm.cli.options import application
+from xrm.cli.flags import gathering, parameter
+from xrm.cli.options import (
+    PLACE,
+    ApplicationName,
+    Place,
+    application,
+)
 from xrm.cli.output import Failure
 
 if TYPE_CHECKING:
     from xrm.server.estate import Estate
     from xrm.sts import model
+
+    Opening = AbstractContextManager[tuple[Estate, model.Tenant, model.Application]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meant(Place):
+    """What the command line says of the application a verb is about, and how to answer."""
+
+    name: str
+
+    def registered(self) -> "Opening":
+        """Open the data directory, for the tenant meant and the application registered there."""
+        return self._open(lambda opened, there: application(opened, self.name, there))
+
+    def anywhere(self) -> "Opening":
+        """Do the same with an application that may be another tenant's."""
+        return self._open(lambda opened, there: anywhere(opened, self.name, there))
+
+    def present(self) -> "Opening":
+        """Do the same with an application registered in the tenant or taken in there."""
+        return self._open(lambda opened, there: present(opened, self.name, there))
+
+    @contextmanager
+    def _open(
+        self, find: "Callable[[Estate, model.Tenant], model.Application]"
+    ) -> Iterator["tuple[Estate, model.Tenant, model.Application]"]:
+        with self.open() as (opened, there):
+            yield opened, there, find(opened, there)
+
+
+def meaning(verb: Callable[..., None]) -> Callable[..., None]:
+    """Give a verb, whose first parameter is `meant`, the parameters from which `Meant` is made."""
+    return gathering(
+        Meant,
+        before=[parameter("name", ApplicationName, Parameter.empty)],
+        after=PLACE,
+    )(verb)
 
 
 def anywhere(opened: "Estate", name: str, tenant: "model.Tenant") -> "model.Application":
@@ -19,7 +66,7 @@ def anywhere(opened: "Estate", name: str, tenant: "model.Tenant") -> "model.Appl
     """
     from xrm.sts.registration import find_application
 
-    found = find_application(opened.sts, tenant, name) or _by_id(opened, name)
+    found = find_application(opened.sts, tenant, name) or by_id(opened, name)
     if found is None and tenant.tenant_id != opened.tenant.tenant_id:
         found = find_application(opened.sts, opened.tenant, name)
     if found is not None:
@@ -73,12 +120,13 @@ def present(opened: "Estate", name: str, tenant: "model.Tenant") -> "model.Appli
         return registered
     for one in list_principals(opened.sts, tenant):
         if name.casefold() in (str(one.application_id), one.name.casefold()):
-            found = _by_id(opened, str(one.application_id))
+            found = by_id(opened, str(one.application_id))
             if found is not None:
                 return found
     return application(opened, name, tenant)
 
 
-def _by_id(opened: "Estate", name: str) -> "model.Application | None":
+def by_id(opened: "Estate", name: str) -> "model.Application | None":
+    """Return the application with this id, whatever tenant's or Microsoft's own, or None."""
     with opened.sts.database.read() as transaction:
         return opened.sts.directory.view(transaction).application(name)

@@ -7,19 +7,11 @@ from typing import Annotated, Any, Literal
 import typer
 
 from xrm.cli import output
-from xrm.cli.options import (
-    ApplicationName,
-    Data,
-    DatabaseUrl,
-    Json,
-    Tenant,
-    application,
-    estate,
-    tenant_of,
-)
 from xrm.cli.output import Failure
+from xrm.cli.verbs.app.finding import Meant, meaning
 
 _LARGEST = 4 << 20
+_BEGIN = "xrm app manifest get prints one to begin with."
 
 Form = Annotated[
     Literal["graph", "aad"],
@@ -35,9 +27,6 @@ File = Annotated[
     Path,
     typer.Argument(
         metavar="FILE",
-        exists=True,
-        dir_okay=False,
-        allow_dash=True,
         help="The manifest, in either form; - reads standard input.",
     ),
 ]
@@ -53,22 +42,12 @@ def add(group: typer.Typer) -> None:
     group.add_typer(manifests, name="manifest")
 
 
-def get(
-    *,
-    name: ApplicationName,
-    form: Form = "graph",
-    out: Out = None,
-    tenant: Tenant = None,
-    data: Data = None,
-    database: DatabaseUrl = None,
-    as_json: Json = False,
-) -> None:
+@meaning
+def get(meant: Meant, *, form: Form = "graph", out: Out = None) -> None:
     """Print the manifest of an application. It holds no secret; it is JSON in any case."""
     from xrm.sts import manifest, registration
 
-    with estate(data, database) as opened:
-        there = tenant_of(opened, tenant)
-        one = application(opened, name, there)
+    with meant.registered() as (opened, there, one):
         secrets = registration.list_secrets(opened.sts, one)
         certificates = registration.list_certificates(opened.sts, one)
         document = manifest.write(one, secrets, certificates, form, domain=there.domain)
@@ -78,21 +57,14 @@ def get(
     import orjson
 
     out.write_bytes(orjson.dumps(document, option=orjson.OPT_INDENT_2) + b"\n")
-    if as_json:
+    if meant.as_json:
         output.json({"application_id": one.application_id, "path": out.absolute()})
     else:
         output.say(f"The manifest of {one.name} is in {out}.")
 
 
-def put(
-    *,
-    name: ApplicationName,
-    file: File,
-    tenant: Tenant = None,
-    data: Data = None,
-    database: DatabaseUrl = None,
-    as_json: Json = False,
-) -> None:
+@meaning
+def put(meant: Meant, *, file: File) -> None:
     """Change an application to what a manifest says, in either form, and say what changed.
 
     Secrets and certificates are not taken from it: they have verbs of their own.
@@ -100,13 +72,11 @@ def put(
     document = _document(file)
     from xrm.sts import manifest, registration
 
-    with estate(data, database) as opened:
-        there = tenant_of(opened, tenant)
-        before = application(opened, name, there)
+    with meant.registered() as (opened, there, before):
         amend = manifest.read(document, domains=there.domains)
         after = registration.amend_application(opened.sts, before, amend)
     changed = _changes(manifest.write(before), manifest.write(after))
-    if as_json:
+    if meant.as_json:
         output.json(
             {"name": after.name, "application_id": after.application_id, "changed": changed}
         )
@@ -117,26 +87,30 @@ def put(
     output.listing(("CHANGED", "BEFORE", "AFTER"), rows, empty="Nothing has changed.")
 
 
+def _content(file: Path) -> bytes:
+    """Return the start of a file or of standard input, a byte more than may be."""
+    # Standard input is for this to tell: typer would look for a file of that name.
+    if str(file) == "-":
+        return sys.stdin.buffer.read(_LARGEST + 1)
+    try:
+        with file.open("rb") as stream:
+            return stream.read(_LARGEST + 1)
+    except OSError as error:
+        raise Failure(f"{file}: {error.strerror}.", next_step=_BEGIN) from None
+
+
 def _document(file: Path) -> dict[str, Any]:
     import orjson
 
-    from_input = str(file) == "-"
-    with sys.stdin.buffer if from_input else file.open("rb") as stream:
-        content = stream.read(_LARGEST + 1)
+    content = _content(file)
     if len(content) > _LARGEST:
         raise Failure("The manifest is too large.", next_step="At most 4 MiB are read.")
     try:
         document = orjson.loads(content)
     except ValueError as error:
-        raise Failure(
-            f"The manifest is not JSON: {error}.",
-            next_step="xrm app manifest get prints one to begin with.",
-        ) from None
+        raise Failure(f"The manifest is not JSON: {error}.", next_step=_BEGIN) from None
     if not isinstance(document, dict):
-        raise Failure(
-            "The manifest is no JSON object.",
-            next_step="xrm app manifest get prints one to begin with.",
-        )
+        raise Failure("The manifest is no JSON object.", next_step=_BEGIN)
     return document
 
 

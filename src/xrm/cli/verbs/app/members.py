@@ -80,6 +80,16 @@ def _truth(name: str, about: str) -> Iterator[Parameter]:
     yield flag(f"no_{name}", bool | None, f"--no-{written}", hidden=True)
 
 
+_TOKEN_VERSION = flag(
+    "token_version",
+    int | None,
+    "--token-version",
+    metavar="NUMBER",
+    min=1,
+    max=2,
+    help="The version of the tokens it takes as a resource; 2 where personal accounts sign in.",
+)
+
 NEW = (
     flag("application_id", UUID | None, "--id", metavar="GUID", help="Its id (else a new one)."),
     flag("secret", bool | None, "--secret", help="Add a secret at once, shown this one time."),
@@ -104,6 +114,7 @@ NEW = (
     _urls("native_redirect_uri", _native, "The same, of an installed application."),
     flag("public", bool | None, "--public", help="It is a client that cannot keep a secret."),
     _uris("identifier_uri", "URI", "A name of it as a resource. Repeatable."),
+    _TOKEN_VERSION,
 )
 """The flags of `create`."""
 
@@ -115,15 +126,7 @@ CHANGED = (
     _uris("add_identifier_uri", "URI", "Add a name of it as a resource. Repeatable."),
     _uris("remove_identifier_uri", "URI", "Remove one. Repeatable."),
     *_truth("public", "It is a client that cannot keep a secret."),
-    flag(
-        "token_version",
-        int | None,
-        "--token-version",
-        metavar="NUMBER",
-        min=1,
-        max=2,
-        help="The version of the tokens it takes as a resource.",
-    ),
+    _TOKEN_VERSION,
     *_truth("implicit_access_tokens", "The implicit flow gives access tokens."),
     *_truth("implicit_id_tokens", "The implicit flow gives id tokens."),
     flag(
@@ -149,6 +152,8 @@ def new(given: Mapping[str, Any]) -> Amendment:
     """Return what the flags of `NEW` make of an application."""
     if given.get("multi_tenant") and "audience" in given:
         raise typer.BadParameter("--multi-tenant and --audience exclude each other.")
+    if not given.get("secret") and given.keys() & {"days", "description"}:
+        raise typer.BadParameter("--days and --description go with --secret.")
     chosen: Any = audience("multiple") if given.get("multi_tenant") else given.get("audience")
 
     def amend(made: "Application") -> "Application":
@@ -156,12 +161,20 @@ def new(given: Mapping[str, Any]) -> Amendment:
         return replace(
             made,
             audience=chosen or made.audience,
+            token_version=given.get("token_version", _version_for(chosen)),
             public_client=given.get("public"),
             redirect_uris=_redirect_uris(*(given.get(name) for name in lists)),
             identifier_uris=tuple(given.get("identifier_uri") or ()),
         )
 
     return amend
+
+
+def _version_for(audience: str | None) -> int | None:
+    """Return the version of tokens the portal sets for a new application of an audience."""
+    from xrm.sts.model import PERSONAL_AUDIENCES
+
+    return 2 if audience in PERSONAL_AUDIENCES else None
 
 
 def changed(given: Mapping[str, Any]) -> Amendment:

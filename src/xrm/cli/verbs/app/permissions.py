@@ -6,17 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from xrm.cli import output
-from xrm.cli.options import (
-    ApplicationName,
-    Data,
-    DatabaseUrl,
-    Json,
-    Tenant,
-    application,
-    estate,
-    tenant_of,
-)
-from xrm.cli.verbs.app.finding import anywhere, is_home
+from xrm.cli.verbs.app.finding import Meant, is_home, meaning
 
 if TYPE_CHECKING:
     from xrm.server.estate import Estate
@@ -62,90 +52,51 @@ def add(group: typer.Typer) -> None:
     group.add_typer(permissions, name="permission")
 
 
+@meaning
 def require(
-    *,
-    name: ApplicationName,
-    resource: Resource = "dynamics",
-    scope: Scopes = None,
-    role: Roles = None,
-    tenant: Tenant = None,
-    data: Data = None,
-    database: DatabaseUrl = None,
-    as_json: Json = False,
+    meant: Meant, *, resource: Resource = "dynamics", scope: Scopes = None, role: Roles = None
 ) -> None:
     """Say that an application needs a permission. Nothing is granted by that alone."""
     from xrm.sts import registration
 
     asked = list(_asked(scope, role))
-    with estate(data, database) as opened:
-        there = tenant_of(opened, tenant)
-        one = application(opened, name, there)
-        one = _each(opened, there, one, registration.require, resource=resource, asked=asked)
-        found = of(opened, there, one)
-    _show(one, there, found, as_json=as_json)
-    if not as_json and not all(each["granted"] for each in found):
-        output.note(f"Next: xrm app permission grant {one.application_id}{_in(tenant)}")
+    one, found = _change(meant, registration.require, resource, asked)
+    if not meant.as_json and not all(each["granted"] for each in found):
+        output.note(f"Next: xrm app permission grant {one.application_id}{_in(meant.tenant)}")
 
 
+@meaning
 def unrequire(
-    *,
-    name: ApplicationName,
-    resource: Resource = "dynamics",
-    scope: Scopes = None,
-    role: Roles = None,
-    tenant: Tenant = None,
-    data: Data = None,
-    database: DatabaseUrl = None,
-    as_json: Json = False,
+    meant: Meant, *, resource: Resource = "dynamics", scope: Scopes = None, role: Roles = None
 ) -> None:
     """Say that an application needs a permission no more. What was granted stays granted."""
     from xrm.sts import registration
 
-    asked = list(_asked(scope, role))
-    with estate(data, database) as opened:
-        there = tenant_of(opened, tenant)
-        one = application(opened, name, there)
-        one = _each(opened, there, one, registration.unrequire, resource=resource, asked=asked)
-        found = of(opened, there, one)
-    _show(one, there, found, as_json=as_json)
+    _change(meant, registration.unrequire, resource, list(_asked(scope, role)))
 
 
-def show_all(
-    name: ApplicationName,
-    tenant: Tenant = None,
-    data: Data = None,
-    database: DatabaseUrl = None,
-    as_json: Json = False,
-) -> None:
+@meaning
+def show_all(meant: Meant) -> None:
     """List what an application requires, and what a tenant has granted to it."""
-    with estate(data, database) as opened:
-        there = tenant_of(opened, tenant)
-        one = anywhere(opened, name, there)
+    with meant.anywhere() as (opened, there, one):
         found = of(opened, there, one)
-    _show(one, there, found, as_json=as_json)
+    _show(one, there, found, as_json=meant.as_json)
 
 
-def grant(
-    name: ApplicationName,
-    tenant: Tenant = None,
-    data: Data = None,
-    database: DatabaseUrl = None,
-    as_json: Json = False,
-) -> None:
+@meaning
+def grant(meant: Meant) -> None:
     """Consent, as an administrator of a tenant, to all that an application requires.
 
     In a tenant that is not its own this takes the application in: a multi-tenant application
     works there from then on.
     """
-    from xrm.sts import registration
+    from xrm.sts.registration import consent
 
-    with estate(data, database) as opened:
-        there = tenant_of(opened, tenant)
-        one = anywhere(opened, name, there)
-        registration.consent(opened.sts, there, one.application_id)
+    with meant.anywhere() as (opened, there, one):
+        consent(opened.sts, there, one.application_id)
         found = of(opened, there, one)
-    _show(one, there, found, as_json=as_json)
-    if as_json:
+    _show(one, there, found, as_json=meant.as_json)
+    if meant.as_json:
         return
     if not is_home(one, there):
         output.note(f"{one.name} is present in {there.domain}.")
@@ -153,23 +104,16 @@ def grant(
         output.note("It requires no permission. To require one: xrm app permission add")
 
 
-def revoke(
-    name: ApplicationName,
-    tenant: Tenant = None,
-    data: Data = None,
-    database: DatabaseUrl = None,
-    as_json: Json = False,
-) -> None:
+@meaning
+def revoke(meant: Meant) -> None:
     """Take back all that a tenant granted. Away from home, the application is put out of it."""
-    from xrm.sts import registration
+    from xrm.sts.registration import withdraw
 
-    with estate(data, database) as opened:
-        there = tenant_of(opened, tenant)
-        one = anywhere(opened, name, there)
-        registration.withdraw(opened.sts, there, one.application_id)
+    with meant.anywhere() as (opened, there, one):
+        withdraw(opened.sts, there, one.application_id)
         found = of(opened, there, one)
-    _show(one, there, found, as_json=as_json)
-    if not as_json and not is_home(one, there):
+    _show(one, there, found, as_json=meant.as_json)
+    if not meant.as_json and not is_home(one, there):
         output.note(f"{one.name} is no longer present in {there.domain}.")
 
 
@@ -219,22 +163,23 @@ def _asked(
         yield name, "Role"
 
 
-def _each(
-    opened: "Estate",
-    tenant: "model.Tenant",
-    one: "model.Application",
+def _change(
+    meant: Meant,
     change: Callable[..., "model.Application"],
-    *,
     resource: str,
-    asked: list[tuple[str, Literal["Scope", "Role"]]],
-) -> "model.Application":
-    """Make a change for each permission asked for and return the application after them."""
+    asked: Sequence[tuple[str, Literal["Scope", "Role"]]],
+) -> tuple["model.Application", list[dict[str, Any]]]:
+    """Make a change for each permission asked for, show what there is after them, return it."""
     from xrm.sts.registration import find_resource
 
-    _, offering = find_resource(opened.sts, tenant, resource)
-    for name, kind in asked:
-        one = change(opened.sts, one, resource=offering, value_or_id=name, kind=kind)
-    return one
+    with meant.registered() as (opened, there, before):
+        after = before
+        _, offering = find_resource(opened.sts, there, resource)
+        for name, kind in asked:
+            after = change(opened.sts, after, resource=offering, value_or_id=name, kind=kind)
+        found = of(opened, there, after)
+    _show(after, there, found, as_json=meant.as_json)
+    return after, found
 
 
 def _show(

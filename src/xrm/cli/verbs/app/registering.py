@@ -1,7 +1,6 @@
 """xrm app create, update, delete, disable, enable: registrations and their standing."""
 
-import sys
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
@@ -12,19 +11,15 @@ from xrm.cli.options import (
     Data,
     DatabaseUrl,
     Json,
+    Sure,
     Tenant,
     application,
+    confirm,
     estate,
     tenant_of,
 )
-from xrm.cli.output import Failure
 from xrm.cli.verbs.app import facts, members, secrets
-from xrm.cli.verbs.app.finding import anywhere, is_home, principal
-
-if TYPE_CHECKING:
-    from xrm.sts import model
-
-Sure = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+from xrm.cli.verbs.app.finding import Meant, is_home, meaning, principal
 
 
 def add(group: typer.Typer) -> None:
@@ -37,7 +32,9 @@ def add(group: typer.Typer) -> None:
 def create(
     given: dict[str, Any],
     *,
-    name: Annotated[str, typer.Argument(help="What people will call the application.")],
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="What people will call the application.")
+    ],
     tenant: Tenant = None,
     data: Data = None,
     database: DatabaseUrl = None,
@@ -56,19 +53,16 @@ def create(
             name=name,
             application_id=given.get("application_id"),
             amend=members.checked(amend, where.domains),
-            also=first.keep if given.get("secret") else None,
+            also=first.keep,
         )
-        found = facts.of(opened, made) | first.shown
-    _show_created(found, elsewhere=tenant, as_json=as_json)
-
-
-def _show_created(found: dict[str, Any], *, elsewhere: str | None, as_json: bool) -> None:
+        found = facts.of(opened, made)
     if as_json:
-        output.json(found)
+        text = first.shown.get("secret")
+        output.json(found | ({"secret": text} if text else {}))
         return
-    secrets.show_once(found)
-    if elsewhere is None:
-        output.note(f"Next: xrm app-user create {found['application_id']} --role Salesperson")
+    secrets.show_once(found, first.shown)
+    if tenant is None:
+        output.note(f"Next: xrm app-user create {made.application_id} --role Salesperson")
 
 
 @taking(members.CHANGED)
@@ -82,6 +76,8 @@ def update(
     as_json: Json = False,
 ) -> None:
     """Change what an application is. What is not named stays as it is."""
+    if not given:
+        raise typer.BadParameter("Say what to change: --name, --audience or another of the flags.")
     from xrm.sts.registration import amend_application
 
     with estate(data, database) as opened:
@@ -96,71 +92,42 @@ def update(
         facts.show(shown, f"{where.domain}  {where.tenant_id}")
 
 
-def delete(
-    *,
-    name: ApplicationName,
-    sure: Sure = False,
-    tenant: Tenant = None,
-    data: Data = None,
-    database: DatabaseUrl = None,
-    as_json: Json = False,
-) -> None:
+@meaning
+def delete(meant: Meant, *, sure: Sure = False) -> None:
     """Remove an application with its secrets and certificates. Nothing brings it back."""
     from xrm.sts import registration
 
-    with estate(data, database) as opened:
-        found = application(opened, name, tenant_of(opened, tenant))
+    with meant.registered() as (opened, _, found):
         if not sure:
-            _ask(found)
+            step = "xrm app disable only keeps it out."
+            confirm(f"{found.name} ({found.application_id})", instead=step)
         registration.delete_application(opened.sts, found)
-    if as_json:
+    if meant.as_json:
         output.json({"name": found.name, "application_id": found.application_id, "deleted": True})
     else:
         output.say(f"{found.name} ({found.application_id}) is deleted.")
 
 
-def _ask(found: "model.Application") -> None:
-    """Ask whether to delete it. Wrong usage where nobody can be asked."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise typer.BadParameter("--yes must be given where nobody can be asked.")
-    if not typer.confirm(f"Delete {found.name} ({found.application_id})?", err=True):
-        raise Failure("Nothing was deleted.", next_step="xrm app disable only keeps it out.")
-
-
-def disable(
-    name: ApplicationName,
-    tenant: Tenant = None,
-    data: Data = None,
-    database: DatabaseUrl = None,
-    as_json: Json = False,
-) -> None:
+@meaning
+def disable(meant: Meant) -> None:
     """Let an application get no more tokens: at home everywhere, in another tenant only there.
 
     Tokens it has go on being taken until they expire, as at the real service, unless the
     server's profile is strict.
     """
-    _set_enabled(name, tenant, (data, database), enabled=False, as_json=as_json)
+    _set_enabled(meant, enabled=False)
 
 
-def enable(
-    name: ApplicationName,
-    tenant: Tenant = None,
-    data: Data = None,
-    database: DatabaseUrl = None,
-    as_json: Json = False,
-) -> None:
+@meaning
+def enable(meant: Meant) -> None:
     """Let an application get tokens again, where it was disabled."""
-    _set_enabled(name, tenant, (data, database), enabled=True, as_json=as_json)
+    _set_enabled(meant, enabled=True)
 
 
-def _set_enabled(
-    name: str, tenant: str | None, where: tuple[Any, Any], *, enabled: bool, as_json: bool
-) -> None:
+def _set_enabled(meant: Meant, *, enabled: bool) -> None:
     from xrm.sts import registration
 
-    with estate(*where) as opened:
-        there = tenant_of(opened, tenant)
-        found = anywhere(opened, name, there)
+    with meant.anywhere() as (opened, there, found):
         if is_home(found, there):
             registration.set_enabled(opened.sts, found, enabled=enabled)
         else:
@@ -173,7 +140,7 @@ def _set_enabled(
         "home": is_home(found, there),
         "enabled": enabled,
     }
-    if as_json:
+    if meant.as_json:
         output.json(shown)
         return
     reach = "in every tenant" if shown["home"] else f"in {there.domain}"

@@ -8,18 +8,9 @@ from uuid import UUID
 import typer
 
 from xrm.cli import output
-from xrm.cli.options import (
-    ApplicationName,
-    Data,
-    DatabaseUrl,
-    Json,
-    Tenant,
-    application,
-    estate,
-    tenant_of,
-)
 from xrm.cli.times import moment
 from xrm.cli.verbs.app import facts
+from xrm.cli.verbs.app.finding import Meant, meaning
 
 if TYPE_CHECKING:
     from xrm.db import Transaction
@@ -65,29 +56,25 @@ def add(group: typer.Typer) -> None:
     group.add_typer(secrets, name="secret")
 
 
+@meaning
 def add_secret(
+    meant: Meant,
     *,
-    name: ApplicationName,
     description: Description = "",
     days: Days = None,
     expires: Expires = None,
-    tenant: Tenant = None,
-    data: Data = None,
-    database: DatabaseUrl = None,
-    as_json: Json = False,
 ) -> None:
     """Add a secret to an application. It is shown once: only its hash is kept."""
     if days is not None and expires is not None:
         raise typer.BadParameter("Either --days or --expires says when it ends.")
-    with estate(data, database) as opened:
-        one = application(opened, name, tenant_of(opened, tenant))
-        end = expires.replace(tzinfo=UTC).timestamp() if expires else None
-        shown = {"name": one.name, "application_id": one.application_id}
-        shown |= fresh(opened, one, description=description, days=days or DAYS, expires_at=end)
-    if as_json:
-        output.json(shown)
-        return
-    show_once(shown)
+    end = expires.replace(tzinfo=UTC).timestamp() if expires else None
+    with meant.registered() as (opened, _, one):
+        made = fresh(opened, one, description=description, days=days or DAYS, expires_at=end)
+    shown = {"name": one.name, "application_id": one.application_id}
+    if meant.as_json:
+        output.json(shown | made)
+    else:
+        show_once(shown, made)
 
 
 def fresh(opened: "Estate", one: "model.Application", **how: Any) -> dict[str, Any]:
@@ -102,10 +89,14 @@ def _with_text(made: "NewSecret") -> dict[str, Any]:
 
 
 class First:
-    """The secret that comes with a new application: kept with it or not at all."""
+    """The secret that comes with a new application: kept with it or not at all.
+
+    `shown` is what there is to show of it, {} where none is wanted.
+    """
 
     def __init__(self, opened: "Estate", given: Mapping[str, Any]) -> None:
         self._opened = opened
+        self._wanted = bool(given.get("secret"))
         self._days = given.get("days", DAYS)
         self._description = given.get("description", "")
         self.shown: dict[str, Any] = {}
@@ -114,6 +105,8 @@ class First:
         """Keep it in the transaction of the registration."""
         from xrm.sts.registration import keep_secret, make_secret
 
+        if not self._wanted:
+            return []
         sts = self._opened.sts
         made = make_secret(sts, one, description=self._description, days=self._days)
         keep_secret(sts, tx, made)
@@ -121,55 +114,42 @@ class First:
         return ["secret.add"]
 
 
-def show_once(found: dict[str, Any]) -> None:
-    """Print the application of these facts, with a secret just made if there is one."""
-    shown = {"Name": found["name"], "Application id": found["application_id"]}
-    if "secret" in found:
-        shown["Secret"] = found["secret"].reveal()
-        shown["Description"] = found["description"]
-        shown["Expires"] = moment(found["end"])
-        shown["Key id"] = found["key_id"]
+def show_once(application: Mapping[str, Any], made: Mapping[str, Any]) -> None:
+    """Print which application this is, and the secret just made for it if there is one."""
+    shown = {"Name": application["name"], "Application id": application["application_id"]}
+    if not made:
+        output.facts(shown)
+        return
+    shown |= {
+        "Secret": made["secret"].reveal(),
+        "Description": made["description"],
+        "Expires": moment(made["end"]),
+        "Key id": made["key_id"],
+    }
     output.facts(shown)
-    if "secret" in found:
-        output.note("The secret is not shown again.")
+    output.note("The secret is not shown again.")
 
 
-def show_all(
-    name: ApplicationName,
-    tenant: Tenant = None,
-    data: Data = None,
-    database: DatabaseUrl = None,
-    as_json: Json = False,
-) -> None:
+@meaning
+def show_all(meant: Meant) -> None:
     """List the secrets of an application by their hints, the first to end first."""
-    from xrm.sts.registration import list_secrets
-
-    with estate(data, database) as opened:
-        one = application(opened, name, tenant_of(opened, tenant))
-        found = [facts.secret(each) for each in list_secrets(opened.sts, one)]
-    if as_json:
+    with meant.registered() as (opened, _, one):
+        found = facts.secrets(opened, one)
+    if meant.as_json:
         output.json(found)
     else:
         facts.show_secrets(found)
 
 
-def remove(
-    *,
-    name: ApplicationName,
-    key_id: KeyId,
-    tenant: Tenant = None,
-    data: Data = None,
-    database: DatabaseUrl = None,
-    as_json: Json = False,
-) -> None:
+@meaning
+def remove(meant: Meant, *, key_id: KeyId) -> None:
     """Take a secret from an application: it signs nobody in from the next request on."""
-    from xrm.sts.registration import list_secrets, remove_secret
+    from xrm.sts.registration import remove_secret
 
-    with estate(data, database) as opened:
-        one = application(opened, name, tenant_of(opened, tenant))
+    with meant.registered() as (opened, _, one):
         remove_secret(opened.sts, one, str(key_id))
-        left = [facts.secret(each) for each in list_secrets(opened.sts, one)]
-    if as_json:
+        left = facts.secrets(opened, one)
+    if meant.as_json:
         output.json({"application_id": one.application_id, "key_id": key_id, "secrets": left})
         return
     output.say(f"The secret {key_id} of {one.name} is removed.")

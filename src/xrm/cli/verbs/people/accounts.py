@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from xrm.cli import output
-from xrm.cli.options import Data, DatabaseUrl, Json, Tenant, estate, tenant_of
+from xrm.cli.options import Data, DatabaseUrl, Json, Sure, Tenant, confirm, estate, tenant_of
 from xrm.cli.output import Failure
 from xrm.cli.verbs.people import facts
-from xrm.cli.verbs.people.facts import NO_LOCATION, Person
+from xrm.cli.verbs.people.facts import NO_LOCATION, Meant, meaning
 
 if TYPE_CHECKING:
     from xrm.model.secret import Secret
@@ -130,22 +130,18 @@ def show_all(
     output.listing(columns, rows, empty="No people.")
 
 
-def show(
-    user: Person,
-    tenant: Tenant = None,
-    data: Data = None,
-    database: DatabaseUrl = None,
-    as_json: Json = False,
-) -> None:
+@meaning
+def show(meant: Meant) -> None:
     """Show a person's account, directory roles and licences."""
-    with estate(data, database) as opened:
-        account = facts.with_user(opened, facts.find(opened, tenant, user))
-    facts.show(account, as_json=as_json)
+    with meant.found() as (opened, found):
+        account = facts.with_user(opened, found)
+    facts.show(account, as_json=meant.as_json)
 
 
+@meaning
 def update(
+    meant: Meant,
     *,
-    user: Person,
     upn: Annotated[
         str | None, typer.Option("--upn", metavar="UPN", help="Another user principal name.")
     ] = None,
@@ -153,10 +149,6 @@ def update(
     given_name: GivenName = None,
     surname: Surname = None,
     usage_location: Location = None,
-    tenant: Tenant = None,
-    data: Data = None,
-    database: DatabaseUrl = None,
-    as_json: Json = False,
 ) -> None:
     """Change a person's name, user principal name or usage location."""
     from xrm.sts.registration import people
@@ -169,85 +161,62 @@ def update(
         "usage_location": usage_location,
     }
     changes: dict[str, Any] = {key: value for key, value in asked.items() if value is not None}
-    with estate(data, database) as opened:
-        found = facts.find(opened, tenant, user)
-        account = facts.with_user(
-            opened, people.amend_user(opened.sts, found, lambda before: replace(before, **changes))
+    if not changes:
+        raise typer.BadParameter(
+            "Say what to change: --upn, --name, --given-name, --surname or --usage-location."
         )
-    facts.show(account, as_json=as_json)
+    meant.change(
+        lambda sts, account: people.amend_user(
+            sts, account, lambda before: replace(before, **changes)
+        )
+    )
 
 
+@meaning
 def password(
-    *,
-    user: Person,
-    password_file: PasswordFile = None,
-    keep_password: Keep = False,
-    tenant: Tenant = None,
-    data: Data = None,
-    database: DatabaseUrl = None,
-    as_json: Json = False,
+    meant: Meant, *, password_file: PasswordFile = None, keep_password: Keep = False
 ) -> None:
     """Give a person a new password, shown once or read from a file."""
     from xrm.sts.registration import people
 
     given = _password(password_file)
-    with estate(data, database) as opened:
+    with meant.found() as (opened, found):
         changed = people.set_password(
-            opened.sts,
-            facts.find(opened, tenant, user),
-            given,
-            must_change_password=not keep_password,
+            opened.sts, found, given, must_change_password=not keep_password
         )
         account = facts.with_user(opened, changed.user)
-    facts.show_with_password(account, changed.password if given is None else None, as_json=as_json)
+    made = changed.password if given is None else None
+    facts.show_with_password(account, made, as_json=meant.as_json)
 
 
-def disable(
-    user: Person,
-    tenant: Tenant = None,
-    data: Data = None,
-    database: DatabaseUrl = None,
-    as_json: Json = False,
-) -> None:
+@meaning
+def disable(meant: Meant) -> None:
     """Let a person sign in no longer."""
     from xrm.sts.registration import people
 
-    with estate(data, database) as opened:
-        found = facts.find(opened, tenant, user)
-        account = facts.with_user(opened, people.set_user_enabled(opened.sts, found, enabled=False))
-    facts.show(account, as_json=as_json)
+    meant.change(lambda sts, account: people.set_user_enabled(sts, account, enabled=False))
 
 
-def enable(
-    user: Person,
-    tenant: Tenant = None,
-    data: Data = None,
-    database: DatabaseUrl = None,
-    as_json: Json = False,
-) -> None:
+@meaning
+def enable(meant: Meant) -> None:
     """Let a disabled person sign in again."""
     from xrm.sts.registration import people
 
-    with estate(data, database) as opened:
-        found = facts.find(opened, tenant, user)
-        account = facts.with_user(opened, people.set_user_enabled(opened.sts, found, enabled=True))
-    facts.show(account, as_json=as_json)
+    meant.change(lambda sts, account: people.set_user_enabled(sts, account, enabled=True))
 
 
-def delete(
-    user: Person,
-    tenant: Tenant = None,
-    data: Data = None,
-    database: DatabaseUrl = None,
-    as_json: Json = False,
-) -> None:
+@meaning
+def delete(meant: Meant, *, sure: Sure = False) -> None:
     """Delete a person's account; the user principal name is free again."""
     from xrm.sts.registration import people
 
-    with estate(data, database) as opened:
-        gone = people.delete_user(opened.sts, facts.find(opened, tenant, user))
+    with meant.found() as (opened, found):
+        if not sure:
+            step = f"xrm user disable {meant.user} only keeps the person out."
+            confirm(f"{found.user_principal_name} ({found.object_id})", instead=step)
+        gone = people.delete_user(opened.sts, found)
         account = facts.with_user(opened, gone)
-    if as_json:
+    if meant.as_json:
         names = ("user_principal_name", "object_id", "systemuser")
         output.json({name: account[name] for name in names})
         return

@@ -1,18 +1,24 @@
 """Who is meant, and an account as the verbs print it: facts for programs, lines for people."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from inspect import Parameter
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from xrm.cli import output
-from xrm.cli.options import tenant_of
+from xrm.cli.flags import gathering, parameter
+from xrm.cli.options import PLACE, Place
 from xrm.cli.output import Failure
 from xrm.cli.times import moment
 
 if TYPE_CHECKING:
     from xrm.model.secret import Secret
     from xrm.server.estate import Estate
-    from xrm.sts.model import User
+    from xrm.sts import TokenService
+    from xrm.sts.model import Tenant, User
 
 NO_LOCATION = "License assignment cannot be done for user with invalid usage location."
 """What the directory says to a licence for a person who is nowhere."""
@@ -22,11 +28,10 @@ Person = Annotated[
 ]
 
 
-def find(opened: "Estate", tenant: str | None, name: str) -> "User":
+def find(opened: "Estate", home: "Tenant", name: str) -> "User":
     """Return the account a name or id means in a tenant. Raises Failure if there is none."""
     from xrm.sts.registration.people import find_user
 
-    home = tenant_of(opened, tenant)
     found = find_user(opened.sts, home, name)
     if found is None:
         raise Failure(
@@ -34,6 +39,34 @@ def find(opened: "Estate", tenant: str | None, name: str) -> "User":
             next_step="xrm user list shows those there are; xrm user create makes one.",
         )
     return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meant(Place):
+    """What the command line says of the person a verb is about, and how to answer."""
+
+    user: str
+
+    @contextmanager
+    def found(self) -> Iterator[tuple["Estate", "User"]]:
+        """Open the data directory, for the account meant. Raises Failure if there is none."""
+        with self.open() as (opened, home):
+            yield opened, find(opened, home, self.user)
+
+    def change(self, amend: "Callable[[TokenService, User], User]") -> None:
+        """Change the account meant, and show it as it is then."""
+        with self.found() as (opened, account):
+            changed = with_user(opened, amend(opened.sts, account))
+        show(changed, as_json=self.as_json)
+
+
+def meaning(verb: Callable[..., None]) -> Callable[..., None]:
+    """Give a verb, whose first parameter is `meant`, the parameters from which `Meant` is made."""
+    return gathering(
+        Meant,
+        before=[parameter("user", Person, Parameter.empty)],
+        after=PLACE,
+    )(verb)
 
 
 _MODES = {0: "Read-Write", 1: "Administrative", 4: "Non-interactive"}

@@ -1,14 +1,17 @@
 """The products people are licensed for."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from xrm.cli import output
-from xrm.cli.options import Data, DatabaseUrl, Json, Tenant, estate
+from xrm.cli.options import Json
 from xrm.cli.output import Failure
-from xrm.cli.verbs.people import facts
-from xrm.cli.verbs.people.facts import NO_LOCATION, Person
+from xrm.cli.verbs.people.facts import NO_LOCATION, Meant, meaning
+
+if TYPE_CHECKING:
+    from xrm.sts import TokenService
+    from xrm.sts.model import User
 
 ProductName = Annotated[
     str, typer.Argument(metavar="PRODUCT", help="The product's part number, name or id.")
@@ -47,41 +50,23 @@ def show_products(as_json: Json = False) -> None:
     output.listing(("PRODUCT", "NAME", "DYNAMICS"), rows)
 
 
-def add_licence(
-    *,
-    user: Person,
-    product: ProductName,
-    tenant: Tenant = None,
-    data: Data = None,
-    database: DatabaseUrl = None,
-    as_json: Json = False,
-) -> None:
+@meaning
+def add_licence(meant: Meant, *, product: ProductName) -> None:
     """Give a person a licence; the person needs a usage location."""
     from xrm.sts.registration import people
 
-    with estate(data, database) as opened:
-        found = facts.find(opened, tenant, user)
-        if not found.usage_location:
-            step = f"xrm user update {user} --usage-location GB says where the person is."
+    def give(sts: "TokenService", account: "User") -> "User":
+        if not account.usage_location:
+            step = f"xrm user update {meant.user} --usage-location GB says where the person is."
             raise Failure(NO_LOCATION, next_step=step)
-        account = facts.with_user(opened, people.add_licence(opened.sts, found, product))
-    facts.show(account, as_json=as_json)
+        return people.add_licence(sts, account, product)
+
+    meant.change(give)
 
 
-def remove_licence(
-    *,
-    user: Person,
-    product: ProductName,
-    tenant: Tenant = None,
-    data: Data = None,
-    database: DatabaseUrl = None,
-    as_json: Json = False,
-) -> None:
+@meaning
+def remove_licence(meant: Meant, *, product: ProductName) -> None:
     """Take a licence from a person."""
     from xrm.sts.registration import people
 
-    with estate(data, database) as opened:
-        account = facts.with_user(
-            opened, people.remove_licence(opened.sts, facts.find(opened, tenant, user), product)
-        )
-    facts.show(account, as_json=as_json)
+    meant.change(lambda sts, account: people.remove_licence(sts, account, product))

@@ -5,9 +5,8 @@ from typing import Annotated
 import typer
 
 from xrm.cli import output
-from xrm.cli.options import Data, DatabaseUrl, Json, Tenant, estate
-from xrm.cli.verbs.people import facts
-from xrm.cli.verbs.people.facts import Person
+from xrm.cli.options import Json
+from xrm.cli.verbs.people.facts import Meant, meaning
 
 RoleName = Annotated[
     str,
@@ -35,39 +34,17 @@ def show_roles(as_json: Json = False) -> None:
     output.listing(("NAME", "ROLE ID"), [tuple(each.values()) for each in found])
 
 
-def add_role(
-    *,
-    user: Person,
-    role: RoleName,
-    tenant: Tenant = None,
-    data: Data = None,
-    database: DatabaseUrl = None,
-    as_json: Json = False,
-) -> None:
+@meaning
+def add_role(meant: Meant, *, role: RoleName) -> None:
     """Give a person a directory role. It counts from the next request."""
     from xrm.sts.registration import people
 
-    with estate(data, database) as opened:
-        account = facts.with_user(
-            opened, people.add_role(opened.sts, facts.find(opened, tenant, user), role)
-        )
-    facts.show(account, as_json=as_json)
+    meant.change(lambda sts, account: people.add_role(sts, account, role))
 
 
-def remove_role(
-    *,
-    user: Person,
-    role: RoleName,
-    tenant: Tenant = None,
-    data: Data = None,
-    database: DatabaseUrl = None,
-    as_json: Json = False,
-) -> None:
+@meaning
+def remove_role(meant: Meant, *, role: RoleName) -> None:
     """Take a directory role from a person. It counts from the next request."""
     from xrm.sts.registration import people
 
-    with estate(data, database) as opened:
-        account = facts.with_user(
-            opened, people.remove_role(opened.sts, facts.find(opened, tenant, user), role)
-        )
-    facts.show(account, as_json=as_json)
+    meant.change(lambda sts, account: people.remove_role(sts, account, role))
