@@ -157,6 +157,12 @@ def test_queries_that_are_traps(shared, query):
     assert code in ("BadRequest", "Request_BadRequest", "Request_UnsupportedQuery")
 
 
+def test_no_control_character_comes_back_in_a_sentence(shared):
+    status, document = shared.ask("GET", "applications", query="$\x1f\x1b[31m")
+    assert status == 400
+    assert document["error"]["message"].isprintable()
+
+
 def test_fifteen_alternatives_are_taken(shared):
     query = "$filter=" + " or ".join(["displayName eq 'x'"] * 15)
     assert shared.good("GET", "applications", query=query)["value"] == []

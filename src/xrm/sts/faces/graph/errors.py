@@ -38,7 +38,7 @@ class GraphError(Exception):
     ) -> None:
         super().__init__(f"{row.code}: {sentence}")
         self.row = row
-        self.sentence = sentence
+        self.sentence = _printable(sentence)
         self.detail = detail
         self.target = target
         self.allowed = allowed
@@ -67,7 +67,11 @@ BAD_PROOF = GraphRow("Authentication_MissingOrMalformed", 401)  # inferred
 
 def shown(text: str) -> str:
     """Return a caller's text fit for a sentence: printable, at most 100 characters."""
-    return "".join(c if c.isprintable() else "?" for c in text[:100])
+    return _printable(text[:100])
+
+
+def _printable(text: str) -> str:
+    return "".join(c if c.isprintable() else "?" for c in text)
 
 
 def missing(name: str) -> GraphError:
