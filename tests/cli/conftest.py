@@ -71,6 +71,23 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("data") / "xrm"
 
 
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def where(request: pytest.FixtureRequest, folder: Path) -> list[Any]:
+    """Return the flags of a data directory on each engine: each test uses names of its own."""
+    flags = ["--data", folder.with_name(request.param)]
+    if request.param == "postgresql":
+        flags += ["--database", request.getfixturevalue("postgres_database")]
+    return flags
+
+
+@pytest.fixture
+def here(xrm: Callable[..., Ran], where: list[Any]) -> Callable[..., Ran]:
+    """Return `here(*arguments) -> Ran`: a verb on that directory or database."""
+    if not where[1].exists():
+        assert xrm("init", *where).status == 0
+    return lambda *arguments: xrm(*arguments, *where)
+
+
 @pytest.fixture
 def app(xrm: Callable[..., Ran], folder: Path) -> Callable[..., Ran]:
     """Return `app(*arguments) -> Ran`: a verb of applications, on that directory."""

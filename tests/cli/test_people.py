@@ -8,21 +8,6 @@ import pytest
 DOMAIN = "contoso.localhost"
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def where(request, tmp_path_factory):
-    """Return the flags of a data directory, made once: each test uses names of its own."""
-    flags = ["--data", tmp_path_factory.mktemp("data") / "xrm"]
-    if request.param == "postgresql":
-        flags += ["--database", request.getfixturevalue("postgres_database")]
-    return flags
-
-
-@pytest.fixture
-def here(xrm, where):
-    """Return `here(*arguments)`: a verb on the data directory or database."""
-    return lambda *arguments: xrm(*arguments, *where)
-
-
 def test_a_person_is_created_shown_and_listed(here):
     made = here(
         "user", "create", f"Maria@{DOMAIN}", "--given-name", "María", "--surname", "Sanz",

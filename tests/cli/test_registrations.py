@@ -9,23 +9,6 @@ PERSON = "9a2f79e6-0b1a-4bce-901b-a04516f81cdd"
 """A salesperson of the demonstration records, who is no application user."""
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def where(request, tmp_path_factory):
-    """Return the flags of a data directory, made once: each test uses names of its own."""
-    flags = ["--data", tmp_path_factory.mktemp("data") / "xrm"]
-    if request.param == "postgresql":
-        flags += ["--database", request.getfixturevalue("postgres_database")]
-    return flags
-
-
-@pytest.fixture
-def here(xrm, where):
-    """Return `here(*arguments)`: a verb on the data directory or database."""
-    if not where[1].exists():
-        assert xrm("init", *where).status == 0
-    return lambda *arguments: xrm(*arguments, *where)
-
-
 def test_init_keeps_what_exists(here):
     first = here("init", "--json").json()
     assert first["organization_url"].endswith("/")

@@ -8,11 +8,6 @@ FIRST = "Contoso Administration"
 RIGHTS = ["CREATE", "READ", "WRITE", "DELETE", "APPEND", "APPENDTO", "ASSIGN", "SHARE"]
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    return tmp_path_factory.mktemp("roles") / "xrm"
-
-
 @pytest.fixture
 def here(xrm, folder):
     """Return `here(*arguments)`: a verb on the data directory, made once."""
@@ -23,14 +18,6 @@ def here(xrm, folder):
 
 def depths(shown):
     return {each["name"]: each["depth"] for each in shown["privileges"]}
-
-
-def failed(ran, *words):
-    """Check that a run is a failure of two lines that say these words."""
-    assert (ran.status, ran.out) == (1, "")
-    assert len(ran.err.splitlines()) == 2, ran.err
-    for word in words:
-        assert word in ran.err
 
 
 def test_a_role_is_shown_as_a_table_that_fits_a_terminal(here):
@@ -111,7 +98,7 @@ def test_a_copy_is_edited_and_deleted(here):
     ],
 )
 def test_failures_name_the_next_step(here, arguments, words):
-    failed(here("role", *arguments), *words)
+    here("role", *arguments).failed(*words)
 
 
 @pytest.mark.parametrize(
@@ -167,16 +154,16 @@ def test_an_application_user_is_shown_disabled_and_enabled(here):
 
 
 def test_the_last_administrator_is_kept(here):
-    failed(here("app-user", "disable", FIRST), "only user", "xrm role assign")
-    failed(here("role", "remove", FIRST, ADMINISTRATOR), "only user", "xrm role assign")
+    here("app-user", "disable", FIRST).failed("only user", "xrm role assign")
+    here("role", "remove", FIRST, ADMINISTRATOR).failed("only user", "xrm role assign")
     here("role", "assign", SERVICE, ADMINISTRATOR)
     assert here("role", "remove", FIRST, ADMINISTRATOR).status == 0
-    failed(here("role", "remove", SERVICE, ADMINISTRATOR), "only user", "xrm role assign")
+    here("role", "remove", SERVICE, ADMINISTRATOR).failed("only user", "xrm role assign")
 
 
 @pytest.mark.parametrize("verb", ["show", "enable", "disable"])
 def test_an_application_without_a_user_is_said(here, verb):
-    failed(here("app-user", verb, "Nobody"), "xrm app-user create")
+    here("app-user", verb, "Nobody").failed("xrm app-user create")
 
 
 def test_a_privilege_is_set_or_removed(here):

@@ -5,21 +5,6 @@ import pytest
 FABRIKAM = "aaaaaaaa-1111-4000-8000-000000000001"
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def where(request, tmp_path_factory):
-    """Return the flags of a data directory, made once: each test uses names of its own."""
-    flags = ["--data", tmp_path_factory.mktemp("data") / "xrm"]
-    if request.param == "postgresql":
-        flags += ["--database", request.getfixturevalue("postgres_database")]
-    return flags
-
-
-@pytest.fixture
-def here(xrm, where):
-    """Return `here(*arguments)`: a verb on the data directory or database."""
-    return lambda *arguments: xrm(*arguments, *where)
-
-
 def test_a_tenant_is_created_shown_and_listed(here):
     made = here(
         "tenant", "create", "Fabrikam", "--domain", "Fabrikam.Example", "--id", FABRIKAM, "--json"

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 
+from support import postgres
 from xrm.db import Busy
 from xrm.model.ports import system_clock
 from xrm.org.administration import application_users
@@ -128,6 +129,19 @@ def test_an_interrupted_first_use_begins_again(tmp_path, monkeypatch):
         assert len(application_users(estate.organization)) == 4
     finally:
         estate.close()
+
+
+def test_a_folder_serves_its_own_files_and_a_database(tmp_path, postgres_url):
+    another = postgres.new_database(postgres_url)
+    for database in (None, another, None):
+        given = {"data": tmp_path} | ({"database": database} if database else {})
+        estate = Estate.open(Settings.load(given, {}))
+        try:
+            with estate.organization.database.read() as tx:
+                ((count,),) = tx.rows("SELECT count(*) FROM lead")
+        finally:
+            estate.close()
+        assert count == 80
 
 
 def test_another_sealing_key_is_refused(first):

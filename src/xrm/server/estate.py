@@ -12,9 +12,10 @@ from xrm.org.organization import Organization
 from xrm.org.provisioning import provision
 from xrm.server import addresses, controls, demonstration, published
 from xrm.server.addresses import Urls
-from xrm.server.demonstration import Demonstration, Vault
+from xrm.server.demonstration import Vault
 from xrm.server.folder import EstateError, Folder
 from xrm.server.following import Following
+from xrm.server.published import Demonstration
 from xrm.server.settings import Settings
 from xrm.server.trust import TenantDirectory, TenantTrust
 from xrm.sts import TokenService
@@ -84,9 +85,10 @@ class _Opening:
         try:
             accounts, records = self._database(STS), self._database(ORG)
             with accounts.exclusively("opening"):
-                known = bool(state["complete"]) or _is_complete(accounts)
+                complete = _is_complete(accounts)
+                known = complete or bool(state["complete"])
                 estate = self._open(state, accounts, records, known=known)
-                if not known:
+                if not complete:
                     _complete(accounts)
         except BaseException as error:
             self._abandon()
@@ -95,7 +97,8 @@ class _Opening:
             if isinstance(error, StorageError):
                 raise EstateError(f"cannot open {self._where()}: {error}") from error
             raise
-        if not state["complete"]:
+        # A database says it itself: the folder may be used with its own files as well.
+        if not state["complete"] and not self._settings.database:
             self._folder.write_json(_STATE, {**state, "complete": True})
         return estate
 
@@ -119,7 +122,8 @@ class _Opening:
     ) -> Estate:
         key = self._folder.sealing_key(self._settings.sealing_key)
         service = self._service = self._token_service(accounts, key)
-        if not known and demonstration.has_begun(service):
+        begun = demonstration.has_begun(service)
+        if begun and not known:
             raise EstateError(
                 f"the first use of {self._where()} was interrupted; drop its schemas {STS} and "
                 f"{ORG}, and start again"
@@ -133,7 +137,7 @@ class _Opening:
             organization,
             folder=self._folder,
             vault=Vault(self._folder, key),
-            first=not known,
+            first=not begun,
         )
         Following(service, tenant, organization).begin()
         return Estate(
@@ -145,7 +149,7 @@ class _Opening:
             tenant=tenant,
             organization=organization,
             demonstration=shown,
-            fresh=not known,
+            fresh=not begun,
         )
 
     def _token_service(self, accounts: Database, key: bytes) -> TokenService:

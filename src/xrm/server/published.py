@@ -18,14 +18,9 @@ from xrm.server.folder import SERVERS, Folder, hold, is_held
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Published:
-    """What a script needs of a server that is ready. Keys are added, none is removed."""
+class Demonstration:
+    """The registered services and how they sign in. `certificate_path` is PEM, key included."""
 
-    authority: str
-    tenant_id: UUID
-    tenant_domain: str
-    organization_url: str
-    web_api_url: str
     client_id: UUID
     client_secret: Secret
     no_user_client_id: UUID
@@ -37,6 +32,17 @@ class Published:
     multi_tenant_client_secret: Secret
     admin_client_id: UUID
     admin_client_secret: Secret
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Published(Demonstration):
+    """What a script needs of a server that is ready. Keys are added, none is removed."""
+
+    authority: str
+    tenant_id: UUID
+    tenant_domain: str
+    organization_url: str
+    web_api_url: str
     graph_url: str
     data_dir: Path
     ca_bundle: Path

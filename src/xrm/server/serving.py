@@ -9,7 +9,7 @@ import tempfile
 import threading
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from socket import socket
 from typing import Any
@@ -208,19 +208,9 @@ def _facts(start: _Start, estate: Estate) -> Published:
         tenant_domain=estate.tenant.domain,
         organization_url=start.urls.org,
         web_api_url=f"{start.urls.org}api/data/v9.2/",
-        client_id=shown.client_id,
-        client_secret=shown.client_secret,
-        no_user_client_id=shown.no_user_client_id,
-        no_user_client_secret=shown.no_user_client_secret,
-        certificate_client_id=shown.certificate_client_id,
-        certificate_path=shown.certificate_path,
-        second_tenant_id=shown.second_tenant_id,
-        multi_tenant_client_id=shown.multi_tenant_client_id,
-        multi_tenant_client_secret=shown.multi_tenant_client_secret,
-        admin_client_id=shown.admin_client_id,
-        admin_client_secret=shown.admin_client_secret,
         graph_url=f"{start.urls.sts}/graph/v1.0",
         data_dir=start.folder.path,
         ca_bundle=start.certificate.ca_bundle,
         pid=os.getpid(),
+        **{item.name: getattr(shown, item.name) for item in fields(shown)},
     )

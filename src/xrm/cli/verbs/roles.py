@@ -1,6 +1,7 @@
 """xrm role: what a role grants, and who has it."""
 
 from typing import TYPE_CHECKING, Annotated, Any
+from uuid import UUID
 
 import typer
 
@@ -9,10 +10,14 @@ from xrm.cli.options import Data, DatabaseUrl, Json, Sure, confirm, estate
 from xrm.cli.verbs import app_users
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from xrm.model.metadata import Catalogue
     from xrm.model.privileges import Depth, RolePrivilege
     from xrm.org.administration import ApplicationUser
+    from xrm.org.organization import Organization
     from xrm.org.roles import Role
+    from xrm.server.estate import Estate
 
 PANEL = "Register"
 
@@ -183,18 +188,10 @@ def assign(
     as_json: Json = False,
 ) -> None:
     """Assign a role to the user of an application or a person. It counts from the next request."""
-    from xrm.org import administration
+    from xrm.org.administration import assign_role
 
     with estate(data, database) as opened:
-        user_id = app_users.find_id(opened, name)
-        with app_users.advised(_ROLES):
-            administration.named(opened.organization, "role", role)
-        with app_users.advised():
-            administration.assign_role(opened.organization, user_id, role)
-        changed = app_users.of_id(opened, user_id)
-        has = administration.roles_of(opened.organization, user_id)
-    said = f"The user {name} now has the role {role}."
-    _show_changed(changed, {"user_id": user_id, "roles": has}, said, as_json=as_json)
+        _change(opened, name, role, assign_role, said="now has", as_json=as_json)
 
 
 def remove(
@@ -205,18 +202,33 @@ def remove(
     as_json: Json = False,
 ) -> None:
     """Take a role from the user of an application or a person. It counts from the next request."""
-    from xrm.org import administration
+    from xrm.org.administration import remove_role
 
     with estate(data, database) as opened:
-        user_id = app_users.find_id(opened, name)
-        with app_users.advised(_ROLES):
-            administration.named(opened.organization, "role", role)
-        with app_users.advised():
-            administration.remove_role(opened.organization, user_id, role)
-        changed = app_users.of_id(opened, user_id)
-        has = administration.roles_of(opened.organization, user_id)
-    said = f"The user {name} no longer has the role {role}."
-    _show_changed(changed, {"user_id": user_id, "roles": has}, said, as_json=as_json)
+        _change(opened, name, role, remove_role, said="no longer has", as_json=as_json)
+
+
+def _change(
+    opened: "Estate",
+    name: str,
+    role: str,
+    act: "Callable[[Organization, UUID, str], None]",
+    *,
+    said: str,
+    as_json: bool,
+) -> None:
+    """Give or take a role, and show the user as it is then."""
+    from xrm.org import administration
+
+    user_id = app_users.find_id(opened, name)
+    with app_users.advised(_ROLES):
+        administration.named(opened.organization, "role", role)
+    with app_users.advised():
+        act(opened.organization, user_id, role)
+    changed = app_users.of_id(opened, user_id)
+    has = administration.roles_of(opened.organization, user_id)
+    text = f"The user {name} {said} the role {role}."
+    _show_changed(changed, {"user_id": user_id, "roles": has}, text, as_json=as_json)
 
 
 def _depths(granted: list[str], removed: list[str]) -> dict[str, "Depth"]:

@@ -5,7 +5,7 @@ vault        their secrets, kept sealed
 contoso/     the records
 """
 
-from xrm.server.demonstration.services import Demonstration, demonstrate, has_begun, tenant
+from xrm.server.demonstration.services import demonstrate, has_begun, tenant
 from xrm.server.demonstration.vault import Vault
 
-__all__ = ["Demonstration", "Vault", "demonstrate", "has_begun", "tenant"]
+__all__ = ["Vault", "demonstrate", "has_begun", "tenant"]

@@ -6,7 +6,6 @@ database is not done twice. The certificate is a file, since clients read it fro
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from uuid import UUID
 
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import load_pem_x509_certificate
@@ -17,6 +16,7 @@ from xrm.org.loading import load
 from xrm.org.organization import Organization
 from xrm.server.demonstration.vault import Vault
 from xrm.server.folder import Folder, write_private
+from xrm.server.published import Demonstration
 from xrm.sts import TokenService, first_party
 from xrm.sts.model import CRM_APPLICATION, GRAPH_APPLICATION, Application, Tenant
 from xrm.sts.registration import (
@@ -71,23 +71,6 @@ ADMINISTRATION = Service(
     name="Contoso Administration", role="System Administrator", graph=_ADMINISTRATION
 )
 SERVICES = (LEADS, NO_USER, BY_CERTIFICATE, MULTI_TENANT, ADMINISTRATION)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Demonstration:
-    """The registered services and how they sign in. `certificate_path` is PEM, key included."""
-
-    client_id: UUID
-    client_secret: Secret
-    no_user_client_id: UUID
-    no_user_client_secret: Secret
-    certificate_client_id: UUID
-    certificate_path: Path
-    second_tenant_id: UUID
-    multi_tenant_client_id: UUID
-    multi_tenant_client_secret: Secret
-    admin_client_id: UUID
-    admin_client_secret: Secret
 
 
 def tenant(service: TokenService) -> Tenant:
