@@ -3,7 +3,8 @@
 import json
 import random
 import uuid
-from pathlib import Path
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 SEED = 20_16
@@ -31,8 +32,12 @@ COLUMNS = (
     "description",
 )
 LIST_COLUMNS = COLUMNS[:10]
-# What a caller may not write: the organization fills these in itself.
-FILLED_IN = frozenset({"fullname", "statecode", "statuscode", "createdon", "modifiedon", "ownerid"})
+OWNERS = 50
+PER_COMPANY = 25
+"""Leads of one company."""
+FIRST_DAY = datetime(2012, 1, 1, tzinfo=UTC)
+DAYS = 3_650
+CHANGED_COLUMNS = ("jobtitle", "telephone1", "numberofemployees")
 
 _FIRST = ("Ada", "Bruno", "Chiara", "Dmitri", "Eva", "Femi", "Greta", "Hugo", "Ines", "Jonas")
 _LAST = ("Almeida", "Berg", "Costa", "Dubois", "Eriksen", "Fischer", "Grant", "Horak", "Ivanov")
@@ -41,46 +46,84 @@ _INTERESTS = ("new store", "service contract", "replacement parts", "trial order
 _TEXT = "Met at the autumn fair; wants a visit before the end of the quarter and a written offer. "
 
 
-def make(count: int) -> list[dict[str, Any]]:
-    """Make `count` leads with every column either side stores."""
+def make(count: int) -> Iterator[dict[str, Any]]:
+    """Yield `count` leads with every column either side stores, `owner` a number below OWNERS."""
     source = random.Random(SEED)
-    return [_lead(source, number) for number in range(count)]
+    companies = max(1, count // PER_COMPANY)
+    return (_lead(source, number, companies) for number in range(count))
 
 
-def write_json(rows: list[dict[str, Any]], file: Path) -> None:
-    """Write the rows where a peer's filling script reads them."""
-    file.write_text(json.dumps(rows), encoding="utf-8")
+def keys(count: int) -> list[str]:
+    """Return the keys of the leads that `make` yields, in order."""
+    return [row["leadid"] for row in make(count)]
 
 
-def writable(row: dict[str, Any]) -> dict[str, Any]:
-    """Leave out the columns that the organization fills in itself."""
-    return {name: value for name, value in row.items() if name not in FILLED_IN}
+def company(number: int) -> str:
+    """Return the name of a company."""
+    first, second = _LAST[number % len(_LAST)], _LAST[number // len(_LAST) % len(_LAST)]
+    return f"{first} & {second} {number:06d}"
 
 
-def _lead(source: random.Random, number: int) -> dict[str, Any]:
+def new(count: int) -> tuple[str, ...]:
+    """Return the bodies of leads to insert; what they name is found by no list asked for."""
+    return tuple(json.dumps(_new(number)) for number in range(count))
+
+
+def changes(count: int) -> tuple[str, ...]:
+    """Return bodies that change CHANGED_COLUMNS, each to other values than the one before."""
+    return tuple(
+        json.dumps(
+            {
+                "jobtitle": f"Buyer {number}",
+                "telephone1": f"555-03{number:04d}",
+                "numberofemployees": number,
+            }
+        )
+        for number in range(count)
+    )
+
+
+def _new(number: int) -> dict[str, Any]:
+    return {
+        "subject": f"Newcomer {number:05d}: training",
+        "firstname": _FIRST[number % len(_FIRST)],
+        "lastname": f"Aaby {number:05d}",
+        "companyname": f"Newcomer {number:05d}",
+        "jobtitle": "Purchasing Manager",
+        "emailaddress1": f"newcomer.{number}@customer.example",
+        "telephone1": f"555-04{number:04d}",
+        "address1_city": "Tartu",
+        "revenue": number * 12.5,
+        "numberofemployees": number % 900,
+        "description": _TEXT,
+    }
+
+
+def _lead(source: random.Random, number: int, companies: int) -> dict[str, Any]:
     first, last = source.choice(_FIRST), source.choice(_LAST)
-    company = f"{last} & {source.choice(_LAST)} {number:05d}"
+    name = company(number % companies)
+    created = FIRST_DAY + timedelta(seconds=source.randrange(DAYS * 86_400))
     return {
         "leadid": str(uuid.UUID(int=source.getrandbits(128), version=4)),
-        "subject": f"{company}: {source.choice(_INTERESTS)}",
+        "subject": f"{name}: {source.choice(_INTERESTS)}",
         "firstname": first,
-        "lastname": f"{last} {number:05d}",
-        "fullname": f"{first} {last} {number:05d}",
-        "companyname": company,
-        "jobtitle": "Purchasing Manager",
-        "emailaddress1": f"{first.lower()}.{number}@customer.example",
-        "telephone1": f"555-01{number % 100:02d}",
-        "mobilephone": f"555-02{number % 100:02d}",
+        "lastname": f"{last} {number:07d}",
+        "fullname": f"{first} {last} {number:07d}",
+        "companyname": name,
+        "jobtitle": None if number % 5 == 4 else "Purchasing Manager",
+        "emailaddress1": None if number % 7 == 6 else f"{first.lower()}.{number}@customer.example",
+        "telephone1": f"555-01{number % 10_000:04d}",
+        "mobilephone": None if number % 3 == 2 else f"555-02{number % 10_000:04d}",
         "websiteurl": f"https://www{number}.customer.example/",
         "address1_line1": f"{number % 300} Main Street",
         "address1_city": source.choice(_CITIES),
-        "address1_postalcode": f"{10_000 + number}",
-        "revenue": number * 17.5,
+        "address1_postalcode": f"{10_000 + number % 90_000}",
+        "revenue": None if number % 11 == 10 else (number % 100_000) * 17.5,
         "numberofemployees": number % 900,
         "statecode": 0,
         "statuscode": 1,
-        "createdon": "2016-11-02T10:11:12Z",
-        "modifiedon": "2017-03-04T05:06:07Z",
-        "description": _TEXT * 3,
-        "ownerid": "6f0c2a4e-8b1d-4c3e-9a5f-7d6e5c4b3a29",
+        "createdon": f"{created:%Y-%m-%dT%H:%M:%SZ}",
+        "modifiedon": f"{created + timedelta(days=number % 400):%Y-%m-%dT%H:%M:%SZ}",
+        "description": _TEXT * (1 + number % 4),
+        "owner": number % OWNERS,
     }

@@ -16,7 +16,7 @@ TEXTS = frozenset({"String", "Memo", "EntityName"})
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One value of a choice; `state` ties a status to its state."""
+    """One value of a choice or of a yes/no column; `state` ties a status to its state."""
 
     value: int
     label: str
@@ -25,7 +25,12 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column. Limits are in the units of its type; absent limits are None."""
+    """One column. Limits are in the units of its type; absent limits are None.
+
+    `date_behavior` is UserLocal, TimeZoneIndependent or DateOnly; `base_of` names the Money
+    column whose amount in the base currency this one holds; `default` is what a new record
+    holds where nothing is given.
+    """
 
     logical_name: str
     schema_name: str
@@ -36,7 +41,11 @@ class Column:
     min: float | None = None
     max: float | None = None
     precision: int = 0
-    date_only: bool = False
+    date_behavior: str = ""
+    format: str = ""
+    base_of: str | None = None
+    option_set: str | None = None
+    default: int | bool | None = None
     targets: tuple[str, ...] = ()
     options: tuple[Option, ...] = ()
     valid_for_create: bool = True
@@ -48,6 +57,11 @@ class Column:
     def is_lookup(self) -> bool:
         """Whether the value is a reference to a record."""
         return self.type in LOOKUPS
+
+    @property
+    def date_only(self) -> bool:
+        """Whether the value is a day, without a time."""
+        return self.date_behavior == "DateOnly"
 
     @property
     def is_text(self) -> bool:
@@ -83,6 +97,14 @@ class ManyToMany:
     entity2_column: str
 
 
+@dataclass(frozen=True, slots=True)
+class OneToMany:
+    """A lookup seen from the table it points to: the collection of the records that point."""
+
+    table: "Table"
+    relationship: ManyToOne
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Table:
     """One table with its columns and relationships."""
@@ -100,6 +122,8 @@ class Table:
     privileges: Mapping[Right, Privilege] = field(default_factory=dict)
     many_to_one: tuple[ManyToOne, ...] = ()
     many_to_many: tuple[ManyToMany, ...] = ()
+    is_activity: bool = False
+    optimistic_concurrency: bool = True
 
     @property
     def is_user_owned(self) -> bool:
@@ -125,8 +149,32 @@ class Catalogue:
             {table.entity_set_name: table for table in self.tables.values()}
         )
 
+        self._collections = _collections(self.tables)
+
     def __getitem__(self, logical_name: str) -> Table:
         return self.tables[logical_name]
+
+    def collection(self, table: Table, name: str) -> OneToMany | ManyToMany | None:
+        """Return the relationship behind a table's collection-valued navigation property.
+
+        Names are case-sensitive; None for a name there is not.
+        """
+        for association in table.many_to_many:
+            if association.schema_name == name:
+                other = association.entity2
+                if association.entity2 == table.logical_name:
+                    other = association.entity1
+                return association if other in self.tables else None
+        return self._collections.get((table.logical_name, name))
+
+
+def _collections(tables: Mapping[str, Table]) -> Mapping[tuple[str, str], OneToMany]:
+    return {
+        (relationship.target, relationship.referenced_navigation): OneToMany(table, relationship)
+        for table in tables.values()
+        for relationship in table.many_to_one
+        if relationship.target in tables
+    }
 
 
 def read_table(facts: Mapping[str, Any]) -> Table:
@@ -152,6 +200,8 @@ def read_table(facts: Mapping[str, Any]) -> Table:
             for row in relationships.get("many_to_many", ())
             if "intersect" in row and "entity1_column" in row and "entity2_column" in row
         ),
+        is_activity=facts.get("is_activity", False),
+        optimistic_concurrency=facts.get("optimistic_concurrency", True),
     )
 
 
@@ -184,5 +234,4 @@ def _read_column(facts: Mapping[str, Any]) -> Column:
         Option(option["value"], option["label"], option.get("state"))
         for option in facts.get("options", ())
     )
-    plain["date_only"] = facts.get("date_behavior") == "DateOnly"
     return Column(**plain)

@@ -17,6 +17,19 @@ class Right(StrEnum):
     SHARE = "Share"
 
 
+ACCESS_RIGHTS = {
+    Right.READ: 1,
+    Right.WRITE: 2,
+    Right.APPEND: 4,
+    Right.APPEND_TO: 16,
+    Right.CREATE: 32,
+    Right.DELETE: 65536,
+    Right.SHARE: 262144,
+    Right.ASSIGN: 524288,
+}
+"""The bit of each right in a mask of rights, as sharing keeps them."""
+
+
 class Depth(IntEnum):
     """How far a privilege reaches; the values are those of `privilegedepthmask`."""
 

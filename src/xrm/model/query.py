@@ -1,28 +1,42 @@
 """Query: the one model of every question, whichever endpoint it came by."""
 
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from xrm.model.operators import COMPLEMENT
 from xrm.model.values import Guid, Value
 
 
+class Hop(NamedTuple):
+    """One step from a record to the one a lookup points to, which is of that table."""
+
+    column: str
+    target: str
+
+
+Path = tuple[Hop, ...]
+"""The steps to the record that holds a column; empty for the record itself."""
+
+
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A column tested by an operator against literal values."""
+    """A column tested by an operator against literal values; `via` tells whose column."""
 
     column: str
     operator: str
     values: tuple[Value, ...] = ()
+    via: Path = ()
 
 
 @dataclass(frozen=True, slots=True)
 class ColumnComparison:
-    """A column tested against another column of the same row."""
+    """A column tested against another; of the same record where the paths are the same."""
 
     column: str
     operator: str
     other: str
+    via: Path = ()
+    other_via: Path = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +73,10 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A question about one table. `columns` None asks for all; `size` bounds one page."""
+    """A question about one table. `columns` None asks for all; `size` bounds one page.
+
+    `count` asks for the number of rows on all pages too.
+    """
 
     table: str
     columns: tuple[str, ...] | None = None
@@ -68,6 +85,7 @@ class Query:
     top: int | None = None
     size: int = 5000
     page: Page = Page()
+    count: bool = False
 
 
 def negate(item: Filter) -> Filter:

@@ -9,7 +9,8 @@
 | Decimal, Money                      | decimal.Decimal                         |
 | DateTime                            | datetime (UTC), or date if date only    |
 | Uniqueidentifier                    | Guid: 36 characters, lower case         |
-| Lookup, Owner, Customer             | EntityReference                         |
+| Lookup, Owner, Customer             | EntityReference (or KeyReference, while |
+|                                     | it is written)                          |
 """
 
 import re
@@ -32,17 +33,44 @@ class EntityReference(NamedTuple):
     id: Guid
 
 
-Value = str | int | bool | float | Decimal | datetime | date | EntityReference | None
+@dataclass(frozen=True, slots=True)
+class KeyReference:
+    """A pointer to one record by the columns of an alternate key and their values."""
+
+    logical_name: str
+    keys: tuple[tuple[str, "Value"], ...]
+
+
+Value = str | int | bool | float | Decimal | datetime | date | EntityReference | KeyReference | None
 Values = dict[str, Value]
 
 
 @dataclass(frozen=True, slots=True)
 class Entity:
-    """A record as it is written: its table, its key where known, and the columns set."""
+    """A record as it is written: its table, its key where known, and the columns set.
+
+    `keys` names it by an alternate key instead of `id`; `related` are records written with it
+    and paired with it.
+    """
 
     logical_name: str
     id: Guid | None
     values: Values
+    keys: tuple[tuple[str, "Value"], ...] = ()
+    related: tuple["Related", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """Records that belong to one being created, by a relationship's schema name.
+
+    `many` tells a collection (one to many, many to many) from the one record a lookup points
+    to. References are to records there are already; entities are created.
+    """
+
+    relationship: str
+    many: bool
+    records: tuple[Entity | EntityReference | KeyReference, ...]
 
 
 def read_guid(text: str) -> Guid:

@@ -15,7 +15,7 @@ from xrm.model.values import Entity, EntityReference, Guid, Values
 from xrm.org import pipeline
 from xrm.org.organization import Organization
 from xrm.org.provisioning import platform_caller
-from xrm.org.rules.roles import ASSIGNMENT
+from xrm.org.rules.system.roles import ASSIGNMENT
 from xrm.org.security.caller import Caller
 
 MOST = 1_000_000

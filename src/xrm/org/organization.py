@@ -6,7 +6,6 @@ from xrm.db import Database, Transaction
 from xrm.db.glance import Glance
 from xrm.model.metadata import Table
 from xrm.model.ports import Clock, Ids
-from xrm.model.privileges import Depth
 from xrm.model.query import Condition, Query
 from xrm.org.callers import Identity
 from xrm.org.callers.bearer import BearerTokens
@@ -16,9 +15,11 @@ from xrm.org.ports import Directory, Trust
 from xrm.org.query.bind import Shape, bind
 from xrm.org.query.compile import Plan, compile_shape
 from xrm.org.security.caller import Caller
+from xrm.org.security.reach import Scope
 from xrm.org.store.associations import Associations
 from xrm.org.store.grants import Grants
 from xrm.org.store.records import RecordStore
+from xrm.org.store.shares import Shares
 
 MAX_PLANS = 2000
 
@@ -60,10 +61,11 @@ class Organization:
         self.store = RecordStore(database, self.catalogue)
         self.associations = Associations(database, self.catalogue)
         self.grants = Grants(database, self.catalogue)
+        self.shares = Shares(database, self.catalogue)
         self.tokens = BearerTokens(trust, clock, url=url)
         self._users = Users(database, self.catalogue)
         self._plans: dict[Shape, Plan] = {}
-        self._record_plans: dict[tuple[str, tuple[str, ...] | None, Depth], Plan] = {}
+        self._record_plans: dict[tuple[str, tuple[str, ...] | None, Scope], Plan] = {}
         self._cache = _Cache(-1)
 
     def admit(self, transaction: Transaction, actor: Identity | Caller) -> Caller:
@@ -94,15 +96,15 @@ class Organization:
             plan = self._plans[shape] = compile_shape(self.database, self.catalogue, shape)
         return plan
 
-    def record_plan(self, table: Table, columns: tuple[str, ...] | None, depth: Depth) -> Plan:
+    def record_plan(self, table: Table, columns: tuple[str, ...] | None, scope: Scope) -> Plan:
         """Return the statement that reads one record by its key, bound to `p0`."""
-        name = (table.logical_name, columns, depth)
+        name = (table.logical_name, columns, scope)
         plan = self._record_plans.get(name)
         if plan is None:
             if len(self._record_plans) >= MAX_PLANS:
                 self._record_plans.clear()
             by_key = Condition(table.primary_id, "eq", (NO_ID,))
             query = Query(table.logical_name, columns, by_key)
-            shape = bind(query, table, self.database.engine, depth).shape
+            shape = bind(query, table, self.database.engine, scope).shape
             plan = self._record_plans[name] = self.plan(shape)
         return plan

@@ -18,9 +18,9 @@ from xrm.org import pipeline
 from xrm.org.administration import platform_of
 from xrm.org.organization import Organization
 from xrm.org.ports import DirectoryPerson
-from xrm.org.rules.founding import ADMINISTRATOR
-from xrm.org.rules.roles import ASSIGNMENT
-from xrm.org.rules.users import ADMINISTRATIVE, READ_WRITE, UNLICENSED_MODES
+from xrm.org.rules.system.founding import ADMINISTRATOR
+from xrm.org.rules.system.roles import ASSIGNMENT
+from xrm.org.rules.system.users import ADMINISTRATIVE, READ_WRITE, UNLICENSED_MODES
 from xrm.org.security.caller import Caller
 
 FOLLOWED = "directory"

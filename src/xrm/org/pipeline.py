@@ -19,7 +19,9 @@ from xrm.org.organization import Organization
 from xrm.org.security.caller import Caller, require
 from xrm.org.store.records import ROW_VERSION
 
-SECURITY_TABLES = frozenset({"systemuser", "role", "businessunit", "privilege"})
+SECURITY_TABLES = frozenset(
+    {"systemuser", "role", "businessunit", "privilege", "team", "principalobjectaccess"}
+)
 """Tables whose records decide what callers may do: writing them ends every cache."""
 
 

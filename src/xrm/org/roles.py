@@ -14,7 +14,7 @@ from xrm.model.values import Entity, EntityReference, Guid, Value, Values
 from xrm.org import pipeline
 from xrm.org.administration import named, platform_of
 from xrm.org.organization import Organization
-from xrm.org.rules.founding import ADMINISTRATOR
+from xrm.org.rules.system.founding import ADMINISTRATOR
 
 _COLUMNS = ("name", "description", "businessunitid", "roletemplateid")
 

@@ -7,29 +7,30 @@ from xrm.model.privileges import Right, RolePrivilege
 from xrm.model.values import Guid
 from xrm.org.context import Context
 from xrm.org.messages.handler import Need
-from xrm.org.rules import founding, stamps
-from xrm.org.rules.reach import check_reach
-from xrm.org.rules.roles import check_privileges
+from xrm.org.rules.rights.reach import row_within
+from xrm.org.rules.system import founding
+from xrm.org.rules.system.roles import check_privileges
+from xrm.org.rules.values import stamps
+from xrm.org.store.records import Row
 
 
-def check_role(context: Context, message: Message) -> Guid:
+def check_role(context: Context, message: Message) -> Row:
     """Return the role whose privileges the caller may change.
 
     Raises ServiceError 0x80040217, 0x80040220 or 0x80048306, or 0x80041d31 for the role System
     Administrator.
     """
     role: Guid = message.parameters["RoleId"]
-    check_reach(context, context.table("role"), role, Right.WRITE)
+    row = row_within(context, context.table("role"), role, Right.WRITE)
     founding.check_privileges(context, role)
-    return role
+    return row
 
 
-def mark_changed(context: Context, role: Guid) -> None:
+def mark_changed(context: Context, role: Row) -> None:
     """Stamp a role as modified now, by the caller."""
-    table = context.table("role")
-    changed = stamps.of_change(context, table)
-    context.organization.store.change(context.transaction, table, role, changed)
-    context.written.add(table.logical_name)
+    changed = stamps.of_change(context, role, {})
+    context.organization.store.change(context.transaction, role.table, role.key, changed)
+    context.written.add(role.table.logical_name)
 
 
 class AddPrivilegesRole:
@@ -57,6 +58,6 @@ class AddPrivilegesRole:
         check_privileges(context, privileges)
         for each in privileges:
             context.organization.grants.put(
-                context.transaction, role, each.privilege_id, each.depth
+                context.transaction, role.key, each.privilege_id, each.depth
             )
         mark_changed(context, role)

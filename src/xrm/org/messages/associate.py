@@ -10,8 +10,8 @@ from xrm.model.privileges import Right
 from xrm.model.values import EntityReference, Guid
 from xrm.org.context import Context
 from xrm.org.messages.handler import Need
-from xrm.org.rules import roles
-from xrm.org.rules.reach import check_reach
+from xrm.org.rules.rights.reach import check_reach
+from xrm.org.rules.system import roles
 from xrm.org.store.tables import ROLE_PRIVILEGES
 
 PARAMETERS = {

@@ -7,9 +7,7 @@ from xrm.model.privileges import Right
 from xrm.model.values import Entity, Guid, Values
 from xrm.org.context import Context
 from xrm.org.messages.handler import Need
-from xrm.org.rules import founding, names, ownership, roles, stamps, states, users
-from xrm.org.rules.lookups import check_lookups
-from xrm.org.rules.validation import check_values, kept
+from xrm.org.rules import order
 
 
 class Create:
@@ -35,16 +33,7 @@ class Create:
         }
         key = target.id or _given_key(values, table.primary_id) or str(context.organization.ids())
         values[table.primary_id] = key
-        values = kept(table, values)
-        check_values(table, values)
-        founding.check_new(table, values)
-        check_lookups(context, table, values)
-        values |= ownership.of_new(context, table, values)
-        values |= states.of_new(table, values)
-        values |= stamps.of_new(context, table, values)
-        values |= users.of_new(context, table, values)
-        values |= roles.of_new(context, table, values)
-        values |= names.computed(table, values)
+        values = order.of_new(context, table, values)
         context.organization.store.insert(context.transaction, table, values)
         context.written.add(table.logical_name)
         return key

@@ -7,9 +7,10 @@ from xrm.model.privileges import Right
 from xrm.model.values import EntityReference
 from xrm.org.context import Context
 from xrm.org.messages.handler import Need
-from xrm.org.rules import deletion, founding
+from xrm.org.rules import deletion
 from xrm.org.rules.concurrency import check_version
-from xrm.org.rules.reach import check_reach
+from xrm.org.rules.rights.reach import row_within
+from xrm.org.rules.system import founding
 
 
 class Delete:
@@ -28,7 +29,7 @@ class Delete:
         """Remove the record."""
         target: EntityReference = message.parameters["Target"]
         table = context.table(target.logical_name)
-        check_reach(context, table, target.id, Right.DELETE)
-        check_version(context, table, target.id, message.parameters.get("RowVersion"))
+        before = row_within(context, table, target.id, Right.DELETE)
+        check_version(before, message.parameters.get("RowVersion"))
         founding.check_delete(context, table, target.id)
         deletion.remove(context, table, target.id)

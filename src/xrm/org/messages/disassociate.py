@@ -7,7 +7,7 @@ from xrm.model.message import Declaration, Message
 from xrm.org.context import Context
 from xrm.org.messages.associate import PARAMETERS, links, needs
 from xrm.org.messages.handler import Need
-from xrm.org.rules import roles
+from xrm.org.rules.system import roles
 
 
 class Disassociate:

@@ -30,7 +30,7 @@ class RemovePrivilegeRole:
         """Take it out."""
         role = check_role(context, message)
         privilege = message.parameters["PrivilegeId"]
-        if not context.organization.grants.remove(context.transaction, role, privilege):
+        if not context.organization.grants.remove(context.transaction, role.key, privilege):
             name = _name(context, privilege)
             raise service.ServiceError(
                 service.INVALID_ARGUMENT, f"The role does not have the privilege {name}."

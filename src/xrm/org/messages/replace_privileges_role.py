@@ -27,5 +27,5 @@ class ReplacePrivilegesRole:
     def run(self, context: Context, message: Message) -> None:
         """Empty the role and fill it."""
         role = check_role(context, message)
-        context.organization.grants.clear(context.transaction, role)
+        context.organization.grants.clear(context.transaction, role.key)
         AddPrivilegesRole().run(context, message)

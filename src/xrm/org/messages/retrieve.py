@@ -8,7 +8,7 @@ from xrm.model.values import EntityReference
 from xrm.org.context import Context, not_found
 from xrm.org.messages.handler import Need
 from xrm.org.messages.retrieve_multiple import EntityCollection
-from xrm.org.security.access import denied, parameters
+from xrm.org.security.access import denied, parameters, scope
 from xrm.org.security.caller import require
 from xrm.org.store.columns import pack_guid
 
@@ -37,9 +37,10 @@ class Retrieve:
         target: EntityReference = message.parameters["Target"]
         table = context.table(target.logical_name)
         organization, caller = context.organization, context.caller
-        depth = require(caller, table, Right.READ)
-        plan = organization.record_plan(table, message.parameters["ColumnSet"], depth)
-        bound = parameters(organization.database, caller, depth)
+        reach = require(caller, table, Right.READ)
+        wanted = scope(caller, table, reach)
+        plan = organization.record_plan(table, message.parameters["ColumnSet"], wanted)
+        bound = parameters(organization.database, caller, table, reach)
         bound["p0"], bound["limit"] = pack_guid(target.id), 1
         rows = context.transaction.verified_rows(plan.sql, bound)
         if not rows:

@@ -11,7 +11,7 @@ from xrm.model.values import Value
 from xrm.org.context import Context
 from xrm.org.messages.handler import Need
 from xrm.org.query.bind import bind
-from xrm.org.security.access import parameters
+from xrm.org.security.access import parameters, scope
 from xrm.org.security.caller import require
 
 
@@ -29,11 +29,11 @@ def find(context: Context, query: Query) -> EntityCollection:
     """Run a query with the caller's row filter and return one page."""
     table = context.table(query.table)
     organization, caller = context.organization, context.caller
-    depth = require(caller, table, Right.READ)
-    bound = bind(query, table, organization.database.engine, depth)
+    reach = require(caller, table, Right.READ)
+    bound = bind(query, table, organization.database.engine, scope(caller, table, reach))
     plan = organization.plan(bound.shape)
     size = query.size if query.top is None else min(query.size, query.top)
-    bound.parameters.update(parameters(organization.database, caller, depth))
+    bound.parameters.update(parameters(organization.database, caller, table, reach))
     bound.parameters["limit"] = size + 1
     rows = context.transaction.verified_rows(plan.sql, bound.parameters)
     more = len(rows) > size and (query.top is None or query.top > size)

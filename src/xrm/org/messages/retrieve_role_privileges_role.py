@@ -7,7 +7,7 @@ from xrm.model.message import Declaration, Message
 from xrm.model.privileges import Right, RolePrivilege
 from xrm.org.context import Context
 from xrm.org.messages.handler import Need
-from xrm.org.rules.reach import check_reach
+from xrm.org.rules.rights.reach import check_reach
 
 
 class RetrieveRolePrivilegesRole:

@@ -12,11 +12,11 @@ from uuid import UUID
 
 from xrm.model.errors import service
 from xrm.model.metadata import Column, Table
-from xrm.model.privileges import Depth
 from xrm.model.query import ColumnComparison, Condition, Filter, Group, Order, Page, Query
 from xrm.model.text import fold
 from xrm.model.values import read_guid
 from xrm.org.query.patterns import MAX_LENGTH, pattern
+from xrm.org.security.reach import Scope
 from xrm.org.store.columns import pack_guid, pack_time, packer, scale
 
 MAX_CONDITIONS = 500
@@ -66,7 +66,7 @@ class Shape:
     filter: Node | None
     orders: tuple[Order, ...]
     start: tuple[bool, ...] | None
-    depth: Depth
+    scope: Scope
     skipped: int = 0
 
 
@@ -78,8 +78,8 @@ class Bound:
     parameters: dict[str, Any]
 
 
-def bind(query: Query, table: Table, engine: str, depth: Depth) -> Bound:
-    """Bind a query to a table's columns for an engine and a depth of reading.
+def bind(query: Query, table: Table, engine: str, scope: Scope) -> Bound:
+    """Bind a query to a table's columns for an engine and a scope of reading.
 
     Raises ServiceError (0x80060888) for a value that does not fit its column.
     """
@@ -90,7 +90,7 @@ def bind(query: Query, table: Table, engine: str, depth: Depth) -> Bound:
     start = binder.start(query.orders, query.page)
     page = query.page
     skipped = (page.number - 1) * query.size if page.last_id is None else 0
-    shape = Shape(table.logical_name, readable, node, query.orders, start, depth, skipped)
+    shape = Shape(table.logical_name, readable, node, query.orders, start, scope, skipped)
     return Bound(shape, binder.parameters)
 
 

@@ -1,6 +1,6 @@
 """Compile a Shape: one SQL statement, and what turns its rows into values.
 
-The row filter of the caller's depth is part of the statement, never applied afterwards.
+The row filter of the caller's reach is part of the statement, never applied afterwards.
 """
 
 from collections.abc import Callable
@@ -95,7 +95,7 @@ def compile_shape(database: Database, catalogue: Catalogue, shape: Shape) -> Pla
 
 def _tests(table: Table, sql: SqlTable, shape: Shape) -> list[ColumnElement[bool]]:
     tests = []
-    allowed = criterion(table, sql, shape.depth)
+    allowed = criterion(table, sql, shape.scope)
     if allowed is not None:
         tests.append(allowed)
     if shape.filter is not None:

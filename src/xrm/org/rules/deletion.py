@@ -9,7 +9,7 @@ from xrm.model.metadata import Catalogue, Table
 from xrm.model.privileges import Right
 from xrm.model.values import EntityReference, Guid
 from xrm.org.context import Context
-from xrm.org.rules.reach import check_reach
+from xrm.org.rules.rights.reach import check_reach
 
 CASCADE = "Cascade"
 RESTRICT = "Restrict"

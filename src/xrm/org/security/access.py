@@ -1,9 +1,9 @@
-"""Which rows a depth reaches: as SQL for queries, as a decision for one row at hand."""
+"""Which rows a reach holds: as SQL for queries, as a decision for one row at hand."""
 
 from typing import Any
 
+from sqlalchemy import Integer, bindparam, false, literal_column, or_, select
 from sqlalchemy import Table as SqlTable
-from sqlalchemy import bindparam, or_
 from sqlalchemy.sql.elements import ColumnElement
 
 from xrm.db import Database
@@ -11,21 +11,21 @@ from xrm.db.arrays import one_of
 from xrm.db.hints import unindexed
 from xrm.model.errors import service
 from xrm.model.metadata import Table
-from xrm.model.privileges import Depth
+from xrm.model.privileges import ACCESS_RIGHTS, Right
 from xrm.model.values import Guid
 from xrm.org.security.caller import Caller
+from xrm.org.security.reach import ALL_ROWS, Reach, Scope
 from xrm.org.store.columns import pack_guid
+from xrm.org.store.tables import SHARES
 
-OWNER = "caller_user"
-UNIT = "caller_unit"
-UNITS = "caller_units"
+_READ = literal_column(str(ACCESS_RIGHTS[Right.READ]), Integer)
 
 
 def owner_column(table: Table) -> str | None:
     """Return the column whose value makes a row a user's own, None if rows have no owner."""
     if table.is_user_owned:
         return "ownerid"
-    return "systemuserid" if table.logical_name == "systemuser" else None
+    return "systemuserid" if table.logical_name in ("systemuser", "usersettings") else None
 
 
 def unit_column(table: Table) -> str | None:
@@ -35,53 +35,88 @@ def unit_column(table: Table) -> str | None:
     return "businessunitid" if table.ownership == "BusinessOwned" else None
 
 
-def criterion(table: Table, sql: SqlTable, depth: Depth) -> ColumnElement[bool] | None:
-    """Return the test for rows a depth reaches, None if it reaches all."""
+def scope(caller: Caller, table: Table, reach: Reach) -> Scope:
+    """Return what the rows of a reach depend on in a table."""
     owner, unit = owner_column(table), unit_column(table)
-    if depth is Depth.GLOBAL or (owner is None and unit is None):
+    if reach.every or (owner is None and unit is None):
+        return ALL_ROWS
+    # Without owners only the caller's own business unit is its own.
+    units = unit is not None and (bool(reach.units) or owner is None)
+    shared = table.logical_name in caller.shared
+    return Scope(every=False, owners=owner is not None, units=units, shared=shared)
+
+
+def criterion(
+    table: Table, sql: SqlTable, wanted: Scope, *, prefix: str = ""
+) -> ColumnElement[bool] | None:
+    """Return the test for rows within a scope, None if it holds all of them.
+
+    `prefix` sets apart what several tests of one statement bind.
+    """
+    if wanted.every:
         return None
-    if owner is not None and (unit is None or depth is Depth.BASIC):
-        return sql.c[owner] == bindparam(OWNER)
-    # A business unit sees a good part of the rows: the query's own order and tests are the
-    # better guide to an index than these.
+    owner, unit = owner_column(table), unit_column(table)
     tests: list[ColumnElement[bool]] = []
-    if owner is not None:
-        tests.append(unindexed(sql.c[owner]) == bindparam(OWNER))
-    if unit is not None and depth is Depth.LOCAL:
-        tests.append(unindexed(sql.c[unit]) == bindparam(UNIT))
-    if unit is not None and depth is Depth.DEEP:
-        tests.append(one_of(unindexed(sql.c[unit]), UNITS, "bytes"))
-    if not tests:
-        # Basic on a table without owners: only the caller's own business unit is its own.
-        tests.append(sql.c[unit or ""] == bindparam(UNIT))
-    return or_(*tests)
+    alone = not wanted.units and not wanted.shared
+    if owner is not None and wanted.owners:
+        # A business unit sees a good part of the rows: the query's own order and tests are the
+        # better guide to an index than these.
+        column = sql.c[owner] if alone else unindexed(sql.c[owner])
+        tests.append(one_of(column, f"{prefix}owners", "bytes"))
+    if unit is not None and wanted.units:
+        column = sql.c[unit] if owner is None and not wanted.shared else unindexed(sql.c[unit])
+        tests.append(one_of(column, f"{prefix}units", "bytes"))
+    if wanted.shared:
+        tests.append(_shared(table, sql, prefix))
+    return or_(*tests) if tests else false()
 
 
-def parameters(database: Database, caller: Caller, depth: Depth) -> dict[str, Any]:
-    """Return what `criterion` binds."""
-    if depth is Depth.GLOBAL:
-        return {}
-    bound: dict[str, Any] = {
-        OWNER: pack_guid(caller.user_id),
-        UNIT: pack_guid(caller.business_unit_id),
-    }
-    if depth is Depth.DEEP:
-        bound[UNITS] = database.array([pack_guid(unit) for unit in caller.units])
+def _shared(table: Table, sql: SqlTable, prefix: str) -> ColumnElement[bool]:
+    shares = sql.metadata.tables[SHARES]
+    rights = shares.c.accessrightsmask.op("|")(shares.c.inheritedaccessrightsmask)
+    found = select(shares.c.objectid).where(
+        one_of(shares.c.principalid, f"{prefix}principals", "bytes"),
+        shares.c.objecttypecode == bindparam(f"{prefix}kind"),
+        rights.op("&")(_READ) != literal_column("0"),
+    )
+    return sql.c[table.primary_id].in_(found)
+
+
+def parameters(
+    database: Database,
+    caller: Caller,
+    table: Table,
+    reach: Reach,
+    *,
+    prefix: str = "",
+) -> dict[str, Any]:
+    """Return what `criterion` binds for a reach."""
+    wanted = scope(caller, table, reach)
+    bound: dict[str, Any] = {}
+    if wanted.owners:
+        bound[f"{prefix}owners"] = _array(database, reach.owners or (caller.user_id,))
+    if wanted.units:
+        bound[f"{prefix}units"] = _array(database, reach.units or (caller.business_unit_id,))
+    if wanted.shared:
+        bound[f"{prefix}principals"] = _array(database, caller.principals)
+        bound[f"{prefix}kind"] = table.logical_name
     return bound
 
 
+def _array(database: Database, keys: tuple[Guid, ...]) -> Any:
+    return database.array([pack_guid(key) for key in keys])
+
+
 def covers(
-    caller: Caller, table: Table, depth: Depth, *, owner: Guid | None, unit: Guid | None
+    caller: Caller, table: Table, reach: Reach, *, owner: Guid | None, unit: Guid | None
 ) -> bool:
-    """Tell whether a depth reaches a row of this owner and business unit."""
-    if depth is Depth.GLOBAL or (owner_column(table) is None and unit_column(table) is None):
+    """Tell whether a reach holds a row of this owner and business unit, shares left out."""
+    wanted = scope(caller, table, reach)
+    if wanted.every:
         return True
-    if owner is not None and owner == caller.user_id:
+    if wanted.owners and owner is not None and owner in (reach.owners or (caller.user_id,)):
         return True
-    if depth is Depth.DEEP:
-        return unit in caller.units
-    local = depth is Depth.LOCAL or owner_column(table) is None
-    return local and unit == caller.business_unit_id
+    return wanted.units and unit in (reach.units or (caller.business_unit_id,))
 
 
 def denied() -> service.ServiceError:

@@ -7,42 +7,53 @@ from xrm.model.errors import service
 from xrm.model.metadata import Table
 from xrm.model.privileges import Depth, Privilege, Right
 from xrm.model.values import Guid
+from xrm.org.security.reach import EVERY, Reach
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """A user with what its roles grant: for each privilege's name, how deep.
+    """A user with what its roles and its teams' roles grant: each privilege's name and reach.
 
-    `units` holds the caller's business unit and all below it. `is_system` is the platform
-    itself: it may do everything and is never reached from outside.
+    `units` holds the caller's business unit and all below it; `teams` those it is a member of;
+    `shared` the tables of which some record is shared with it. `acting` is the user who acts
+    in its name, where another does. `is_system` is the platform itself: it may do everything
+    and is never reached from outside.
     """
 
     user_id: Guid
     business_unit_id: Guid
     organization_id: Guid
     units: tuple[Guid, ...] = ()
-    depths: Mapping[str, Depth] = field(default_factory=dict)
+    reaches: Mapping[str, Reach] = field(default_factory=dict)
+    teams: tuple[Guid, ...] = ()
+    shared: frozenset[str] = frozenset()
     role_count: int = 0
     access_mode: int = 0
+    acting: Guid | None = None
     is_system: bool = False
 
-    def depth(self, privilege: str) -> Depth | None:
-        """Return how deep a privilege reaches, None if no role grants it."""
-        return Depth.GLOBAL if self.is_system else self.depths.get(privilege)
+    @property
+    def principals(self) -> tuple[Guid, ...]:
+        """The user and its teams: those whose shares count for it."""
+        return (self.user_id, *self.teams)
+
+    def reach(self, privilege: str) -> Reach | None:
+        """Return what a privilege reaches, None if no role grants it."""
+        return EVERY if self.is_system else self.reaches.get(privilege)
 
 
-def require(caller: Caller, table: Table, right: Right) -> Depth:
-    """Return how deep the caller's right on a table reaches.
+def require(caller: Caller, table: Table, right: Right) -> Reach:
+    """Return what the caller's right on a table reaches.
 
     Raises ServiceError 0x80040220 if no role grants it at any depth.
     """
     privilege = table.privileges.get(right)
-    depth = None if privilege is None else caller.depth(privilege.name)
+    reach = None if privilege is None else caller.reach(privilege.name)
     if caller.is_system:
-        return Depth.GLOBAL
-    if depth is None:
+        return EVERY
+    if reach is None:
         raise _missing(caller, table, right, privilege)
-    return depth
+    return reach
 
 
 def require_privilege(
@@ -52,8 +63,8 @@ def require_privilege(
 
     Raises ServiceError 0x80040220 if no role grants it.
     """
-    depth = caller.depth(name)
-    if depth is None or depth < least:
+    reach = caller.reach(name)
+    if reach is None or reach.depth < least:
         raise _denied(caller, name, identifier, "")
 
 
@@ -70,6 +81,6 @@ def _denied(caller: Caller, name: str, identifier: Guid, where: str) -> service.
     return service.ServiceError(
         service.PRIVILEGE_DENIED,
         f"Principal user (Id={caller.user_id}, type=8, roleCount={caller.role_count}, "
-        f"privilegeCount={len(caller.depths)}, accessMode={caller.access_mode}) is missing "
+        f"privilegeCount={len(caller.reaches)}, accessMode={caller.access_mode}) is missing "
         f"{name} privilege (Id={identifier}){where}.",
     )

@@ -5,4 +5,5 @@ tables        the SQL tables of a catalogue, intersect tables included
 records       insert, change, remove and fetch one record
 associations  pairs of records in intersect tables
 grants        what roles grant, and how deep
+shares        what is shared with whom
 """

@@ -1,6 +1,6 @@
 """Insert, change and remove one record; statements are compiled once for each set of columns."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from sqlalchemy import Table as SqlTable
@@ -28,8 +28,36 @@ ROW_VERSION = "rowversion"
 _KEY = "record_key"
 _KIND = "record_kind"
 
+Standing = tuple[Guid | None, Guid | None]
+"""A record's owner and business unit."""
+
 _Key = tuple[str, str, tuple[str, ...]]
 """A verb, a table, and the columns it sets or reads."""
+
+
+class Row(Mapping[str, Value]):
+    """A record as it stands in the database; a column is decoded when it is asked for."""
+
+    __slots__ = ("_cells", "key", "table")
+
+    def __init__(self, table: Table, key: Guid, cells: dict[str, Any]) -> None:
+        self.table = table
+        self.key = key
+        self._cells = cells
+
+    def __getitem__(self, name: str) -> Value:
+        return _value(self.table.columns[name], self._cells)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.table.columns)
+
+    def __len__(self) -> int:
+        return len(self.table.columns)
+
+    @property
+    def reference(self) -> EntityReference:
+        """The record itself, as a lookup points to it."""
+        return EntityReference(self.table.logical_name, self.key)
 
 
 class RecordStore:
@@ -40,6 +68,9 @@ class RecordStore:
         self._catalogue = catalogue
         self._sql = schema(catalogue)
         self._statements: dict[_Key, str] = {}
+        self._readings = {
+            table.logical_name: tuple(_read_columns(table)) for table in catalogue.tables.values()
+        }
         self._dissociations = {
             table.logical_name: tuple(map(database.compile, _dissociations(self._sql, table)))
             for table in catalogue.tables.values()
@@ -90,6 +121,13 @@ class RecordStore:
         cells = dict(zip(read, rows[0], strict=True))
         return {column.logical_name: _value(column, cells) for column in columns}
 
+    def read(self, transaction: Transaction, table: Table, key: Guid) -> "Row | None":
+        """Return a record with all its columns, None if there is no such record."""
+        read = self._readings[table.logical_name]
+        statement = self._statement(("fetch", table.logical_name, read), _fetch)
+        rows = transaction.rows(statement, {_KEY: pack_guid(key)})
+        return Row(table, key, dict(zip(read, rows[0], strict=True))) if rows else None
+
     def having(
         self, transaction: Transaction, table: Table, name: str, identifier: Guid
     ) -> list[Guid]:
@@ -122,16 +160,12 @@ class RecordStore:
         statement = self._statement(("refer", table.logical_name, names), _refer)
         return [unpack_guid(key) for (key,) in transaction.rows(statement, parameters)]
 
-    def standing(
-        self, transaction: Transaction, table: Table, key: Guid
-    ) -> tuple[Guid | None, Guid | None] | None:
+    def standing(self, transaction: Transaction, table: Table, key: Guid) -> Standing | None:
         """Return a record's owner and business unit, None if there is no such record."""
         owner, unit = owner_column(table), unit_column(table)
         names = tuple(name for name in (owner, unit) if name) or (table.primary_id,)
         found = self.fetch(transaction, table, key, names)
-        if found is None:
-            return None
-        return _id(found.get(owner or "")), _id(found.get(unit or ""))
+        return None if found is None else _standing(table, found)
 
     def _cells(self, transaction: Transaction, table: Table, values: Values) -> dict[str, Any]:
         cells: dict[str, Any] = {}
@@ -140,6 +174,23 @@ class RecordStore:
         if "versionnumber" in table.columns:
             cells["versionnumber"] = transaction.next_number(ROW_VERSION)
         return cells
+
+
+def standing_of(row: Row) -> Standing:
+    """Return a record's owner and business unit."""
+    return _standing(row.table, row)
+
+
+def _standing(table: Table, found: Mapping[str, Value]) -> Standing:
+    owner, unit = owner_column(table), unit_column(table)
+    return _id(found[owner] if owner else None), _id(found[unit] if unit else None)
+
+
+def _read_columns(table: Table) -> Iterator[str]:
+    for column in table.columns.values():
+        yield column.logical_name
+        if is_polymorphic(column):
+            yield type_name(column)
 
 
 def _by_key(sql: SqlTable) -> ColumnElement[bool]:

@@ -16,6 +16,9 @@ from xrm.org.store.columns import SQL_TYPES, fold_name, is_polymorphic, type_nam
 DEPTH_MASK = "privilegedepthmask"
 ROLE_PRIVILEGES = "roleprivileges"
 USER_ROLES = "systemuserroles"
+TEAM_ROLES = "teamroles"
+MEMBERSHIPS = "teammembership"
+SHARES = "principalobjectaccess"
 
 
 @dataclass(frozen=True)

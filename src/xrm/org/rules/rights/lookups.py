@@ -3,30 +3,40 @@
 from xrm.model.errors import service
 from xrm.model.metadata import Column, Table
 from xrm.model.privileges import Right
-from xrm.model.values import EntityReference, Guid, Values
+from xrm.model.values import EntityReference, Values
 from xrm.org.context import Context
-from xrm.org.rules.reach import check_reach
+from xrm.org.rules.rights.reach import check_reach, check_row
 from xrm.org.security.caller import require
+from xrm.org.store.records import Row
 
 
-def check_lookups(
-    context: Context, table: Table, values: Values, *, key: Guid | None = None
-) -> None:
-    """Check every lookup that is set; owners are the ownership rule's matter.
+def check_new(context: Context, table: Table, values: Values) -> None:
+    """Check every lookup of a new record; owners are the ownership rule's matter.
 
     Raises ServiceError if a target is of a table the column does not take, does not exist, or
     may not be appended to.
     """
+    if _check_targets(context, table, values) and Right.APPEND in table.privileges:
+        require(context.caller, table, Right.APPEND)
+
+
+def check_change(context: Context, before: Row, values: Values) -> None:
+    """Check every lookup that a change sets. Raises ServiceError as `check_new` does."""
+    if _check_targets(context, before.table, values) and Right.APPEND in before.table.privileges:
+        check_row(context, before, Right.APPEND)
+
+
+def _check_targets(context: Context, table: Table, values: Values) -> bool:
+    """Check the targets of lookups and tell whether there is any."""
     if context.caller.is_system:
-        return
+        return False
     appended = False
     for name, value in values.items():
         column = table.columns[name]
         if isinstance(value, EntityReference) and column.type != "Owner":
             _check(context, column, value)
             appended = True
-    if appended:
-        _check_append(context, table, key)
+    return appended
 
 
 def _check(context: Context, column: Column, value: EntityReference) -> None:
@@ -40,12 +50,3 @@ def _check(context: Context, column: Column, value: EntityReference) -> None:
         check_reach(context, target, value.id, Right.APPEND_TO)
     else:
         check_reach(context, target, value.id, Right.READ)
-
-
-def _check_append(context: Context, table: Table, key: Guid | None) -> None:
-    if Right.APPEND not in table.privileges:
-        return
-    if key is None:
-        require(context.caller, table, Right.APPEND)
-    else:
-        check_reach(context, table, key, Right.APPEND)

@@ -2,24 +2,24 @@
 
 from xrm.model.errors import service
 from xrm.model.metadata import Table
-from xrm.model.values import Guid, Value, Values
+from xrm.model.values import Value, Values
 from xrm.org.context import Context
+from xrm.org.store.records import Row
 
 
-def of_new(table: Table, values: Values) -> Values:
+def of_new(_context: Context, table: Table, values: Values) -> Values:
     """Return state and status of a new record: active unless it says otherwise."""
     if "statecode" not in table.columns:
         return {}
     return _pair(table, values.get("statecode"), values.get("statuscode"), 0)
 
 
-def of_change(context: Context, table: Table, key: Guid, values: Values) -> Values:
+def of_change(_context: Context, before: Row, values: Values) -> Values:
     """Return state and status after a change, empty if neither was set."""
+    table = before.table
     if "statecode" not in table.columns or not {"statecode", "statuscode"} & values.keys():
         return {}
-    store = context.organization.store
-    before = store.fetch(context.transaction, table, key, ("statecode",)) or {}
-    current = before.get("statecode")
+    current = before["statecode"]
     fallback = current if isinstance(current, int) else 0
     return _pair(table, values.get("statecode"), values.get("statuscode"), fallback)
 

@@ -7,6 +7,7 @@ from xrm.model.values import EntityReference, Values
 from xrm.org.context import Context
 from xrm.org.metadata import miscellaneous_privilege
 from xrm.org.security.caller import require_privilege
+from xrm.org.store.records import Row
 
 OVERRIDE = "prvOverrideCreatedOnCreatedBy"
 
@@ -32,8 +33,8 @@ def of_new(context: Context, table: Table, values: Values) -> Values:
     return {name: value for name, value in stamps.items() if name in table.columns}
 
 
-def of_change(context: Context, table: Table) -> Values:
+def of_change(context: Context, before: Row, _values: Values) -> Values:
     """Return who modified a record and when."""
     user = EntityReference("systemuser", context.caller.user_id)
     stamps: Values = {"modifiedon": context.now(), "modifiedby": user}
-    return {name: value for name, value in stamps.items() if name in table.columns}
+    return {name: value for name, value in stamps.items() if name in before.table.columns}

@@ -5,9 +5,10 @@ from xrm.model.metadata import Table
 from xrm.model.privileges import Right
 from xrm.model.values import EntityReference, Guid, Values
 from xrm.org.context import Context, not_found
-from xrm.org.rules.reach import check_reach
+from xrm.org.rules.rights.reach import check_row
 from xrm.org.security.access import covers, denied
 from xrm.org.security.caller import require
+from xrm.org.store.records import Row
 
 
 def of_new(context: Context, table: Table, values: Values) -> Values:
@@ -23,20 +24,20 @@ def of_new(context: Context, table: Table, values: Values) -> Values:
     unit = _unit_of(context, given, owner)
     reaches = [Right.CREATE] if owner == caller.user_id else [Right.CREATE, Right.ASSIGN]
     for right in reaches:
-        depth = require(caller, table, right)
-        if not covers(caller, table, depth, owner=owner, unit=unit):
+        reach = require(caller, table, right)
+        if not covers(caller, table, reach, owner=owner, unit=unit):
             raise denied()
     return _columns(owner, unit)
 
 
-def of_change(context: Context, table: Table, key: Guid, values: Values) -> Values:
+def of_change(context: Context, before: Row, values: Values) -> Values:
     """Return the ownership after a change, empty if the owner stays."""
-    given = values.get("ownerid")
+    table, given = before.table, values.get("ownerid")
     if not table.is_user_owned or "ownerid" not in values:
         return {}
     if not isinstance(given, EntityReference):
         raise service.ServiceError(service.INVALID_ARGUMENT, "The owner cannot be removed.")
-    check_reach(context, table, key, Right.ASSIGN)
+    check_row(context, before, Right.ASSIGN)
     return _columns(given.id, _unit_of(context, given, given.id))
 
 

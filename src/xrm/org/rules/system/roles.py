@@ -3,20 +3,21 @@
 Nobody gives more than they hold: not in a role they edit, nor by a role they assign.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from xrm.model.errors import service
 from xrm.model.errors.service import Fault, ServiceError
 from xrm.model.metadata import Table
 from xrm.model.privileges import Depth, Right, RolePrivilege
-from xrm.model.values import EntityReference, Guid, Values
+from xrm.model.values import EntityReference, Guid, Value, Values
 from xrm.org.context import Context, not_found
 from xrm.org.provisioning import SUPPORT
-from xrm.org.rules.founding import ADMINISTRATOR, is_administrator_role
-from xrm.org.rules.reach import check_reach
+from xrm.org.rules.rights.reach import check_reach
+from xrm.org.rules.system.founding import ADMINISTRATOR, is_administrator_role
 from xrm.org.security.access import covers, denied
 from xrm.org.security.caller import require, require_privilege
+from xrm.org.store.records import Row
 
 ASSIGNMENT = "systemuserroles_association"
 _CAN_BE = {depth: f"canbe{depth.name.lower()}" for depth in Depth}
@@ -44,17 +45,15 @@ def of_new(context: Context, table: Table, values: Values) -> Values:
     }
 
 
-def check_change(context: Context, table: Table, key: Guid, values: Values) -> None:
+def check_change(context: Context, before: Row, values: Values) -> None:
     """Check a role's new name. Raises ServiceError 0x80041403 if it is taken, 0x80041407."""
-    if table.logical_name != "role" or "name" not in values:
+    if before.table.logical_name != "role" or "name" not in values:
         return
-    name, store = values["name"], context.organization.store
+    name, unit = values["name"], before["businessunitid"]
     if not isinstance(name, str):
         raise ServiceError(service.ROLE_WITHOUT_NAME, "The role has no name.")
-    before = store.fetch(context.transaction, table, key, ("businessunitid",)) or {}
-    unit = before.get("businessunitid")
     if isinstance(unit, EntityReference):
-        _check_name(context, table, name, unit.id, but=key)
+        _check_name(context, before.table, name, unit.id, but=before.key)
 
 
 def _check_name(
@@ -114,7 +113,7 @@ def check_removal(context: Context, user: Guid, role: Guid) -> None:
     )
 
 
-def is_tenant_administrator(context: Context, user: Values) -> bool:
+def is_tenant_administrator(context: Context, user: Mapping[str, Value]) -> bool:
     """Tell whether a user, by these columns, is an administrator in the directory."""
     object_id = user.get("azureactivedirectoryobjectid")
     if user.get("applicationid") is not None or not isinstance(object_id, str):
@@ -188,7 +187,7 @@ def _check_reach_of_user(context: Context, user: Guid) -> None:
     """
     users = context.table("systemuser")
     check_reach(context, users, user, Right.READ)
-    depth = require(context.caller, context.table("role"), Right.ASSIGN)
+    reach = require(context.caller, context.table("role"), Right.ASSIGN)
     _, unit = context.organization.store.standing(context.transaction, users, user) or (None, None)
-    if not covers(context.caller, context.table("role"), depth, owner=None, unit=unit):
+    if not covers(context.caller, context.table("role"), reach, owner=None, unit=unit):
         raise denied()

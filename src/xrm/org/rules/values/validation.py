@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from xrm.model.errors import service
 from xrm.model.metadata import CHOICES, Column, Table
 from xrm.model.values import Value, Values
+from xrm.org.context import Context
+from xrm.org.store.records import Row
 
 EARLIEST = datetime(1753, 1, 1, tzinfo=UTC)
 """The first moment the platform stores (SQL Server's datetime)."""
@@ -24,8 +26,17 @@ def _kept(column: Column, value: Value) -> Value:
     return value.replace(microsecond=0) if isinstance(value, datetime) else value
 
 
-def check_values(table: Table, values: Values) -> None:
-    """Check every value against its column. Raises ServiceError with the documented code."""
+def check_new(_context: Context, table: Table, values: Values) -> None:
+    """Check every value of a new record. Raises ServiceError with the documented code."""
+    _check(table, values)
+
+
+def check_change(_context: Context, before: Row, values: Values) -> None:
+    """Check every value of a change. Raises ServiceError with the documented code."""
+    _check(before.table, values)
+
+
+def _check(table: Table, values: Values) -> None:
     for name, value in values.items():
         column = table.columns[name]
         check = _CHECKS.get(column.type)

@@ -9,6 +9,7 @@ from xrm.model.metadata import Table
 from xrm.model.values import EntityReference, Guid, Value, Values
 from xrm.org.context import Context
 from xrm.org.provisioning import SUPPORT
+from xrm.org.store.records import Row
 
 PARENT = "parentbusinessunitid"
 ADMINISTRATOR = "627090ff-40a3-4053-8790-584edc5be201"
@@ -21,7 +22,7 @@ _KEPT_ROLES = {
 _FIXED = "The System Administrator Role cannot be modified."
 
 
-def check_new(table: Table, values: Values) -> None:
+def check_new(_context: Context, table: Table, values: Values) -> None:
     """Check that a new record is no second SYSTEM user and no second root business unit.
 
     Raises ServiceError 0x80041d41 or 0x80041d35.
@@ -32,11 +33,12 @@ def check_new(table: Table, values: Values) -> None:
         raise _second_root()
 
 
-def check_change(context: Context, table: Table, key: Guid, values: Values) -> None:
+def check_change(context: Context, before: Row, values: Values) -> None:
     """Check that a change leaves standing what the organization is founded on.
 
     Raises ServiceError 0x80041d21, d31, d33, d35, d36, d41 or d63.
     """
+    table, key = before.table, before.key
     if table.logical_name == "systemuser":
         _check_user(context, table, key)
         _check_mode(values)

@@ -8,9 +8,10 @@ from uuid import UUID
 
 from xrm.model.errors import service
 from xrm.model.metadata import Table
-from xrm.model.values import Guid, Values
+from xrm.model.values import Values
 from xrm.org.context import Context
-from xrm.org.rules.roles import check_still_administered, is_tenant_administrator
+from xrm.org.rules.system.roles import check_still_administered, is_tenant_administrator
+from xrm.org.store.records import Row
 
 READ_WRITE = 0
 ADMINISTRATIVE = 1
@@ -33,13 +34,7 @@ FIXED = frozenset(
 )
 
 
-_STATE = (
-    "applicationid",
-    "azureactivedirectoryobjectid",
-    "accessmode",
-    "isdisabled",
-    "islicensed",
-)
+_STATE = frozenset({"accessmode", "isdisabled"})
 
 
 def of_new(context: Context, table: Table, values: Values) -> Values:
@@ -88,17 +83,16 @@ def _check_new_person(context: Context, values: Values) -> None:
         )
 
 
-def check_change(context: Context, table: Table, key: Guid, values: Values) -> None:
+def check_change(context: Context, before: Row, values: Values) -> None:
     """Check that a change leaves alone what the platform keeps, and an administrator enabled.
 
     Raises ServiceError 0x80041d48, or 0x80040d40 for the access mode, of an application user;
     0x80041d4c or 0x8004d24c for the licence of a person; 0x80041d2f or 0x80041d65 where an
     administrator would be disabled.
     """
-    if table.logical_name != "systemuser" or not values.keys() & (FIXED | set(_STATE)):
+    if before.table.logical_name != "systemuser" or not values.keys() & (FIXED | _STATE):
         return
-    before = context.organization.store.fetch(context.transaction, table, key, _STATE) or {}
-    if before.get("applicationid") is not None:
+    if before["applicationid"] is not None:
         _check_application_user(values)
     elif context.caller.is_system:
         # The directory has the last word on its people, and only the platform brings it.
@@ -106,7 +100,7 @@ def check_change(context: Context, table: Table, key: Guid, values: Values) -> N
     else:
         _check_person(before, values)
     if values.get("isdisabled") is True and before.get("isdisabled") is not True:
-        _check_disabled(context, key, before)
+        _check_disabled(context, before)
 
 
 def _check_application_user(values: Values) -> None:
@@ -122,7 +116,7 @@ def _check_application_user(values: Values) -> None:
         )
 
 
-def _check_person(before: Values, values: Values) -> None:
+def _check_person(before: Row, values: Values) -> None:
     if "islicensed" in values:
         raise service.ServiceError(
             service.LICENSE_FIXED, "The property IsLicensed cannot be modified."
@@ -136,7 +130,7 @@ def _check_person(before: Values, values: Values) -> None:
         )
 
 
-def _check_disabled(context: Context, key: Guid, before: Values) -> None:
+def _check_disabled(context: Context, before: Row) -> None:
     if is_tenant_administrator(context, before):
         raise service.ServiceError(
             service.TENANT_ADMINISTRATOR_ENABLED,
@@ -145,7 +139,7 @@ def _check_disabled(context: Context, key: Guid, before: Values) -> None:
         )
     check_still_administered(
         context,
-        key,
+        before.key,
         service.LAST_ADMINISTRATOR_ENABLED,
         "A user cannot be disabled if they are the only user that has the System Administrator "
         "Role.",

@@ -1,0 +1,60 @@
+"""Whether one record is within the reach of a right."""
+
+from xrm.model.metadata import Table
+from xrm.model.privileges import ACCESS_RIGHTS, Right
+from xrm.model.values import EntityReference, Guid
+from xrm.org.context import Context, not_found
+from xrm.org.security.access import covers, denied
+from xrm.org.security.caller import require
+from xrm.org.store.records import Row, Standing, standing_of
+
+
+def check_reach(context: Context, table: Table, key: Guid, right: Right) -> None:
+    """Check that a record exists and the caller's right reaches it, or it is shared so far.
+
+    Raises ServiceError 0x80040217, 0x80040220 or 0x80048306.
+    """
+    require(context.caller, table, right)
+    standing = context.organization.store.standing(context.transaction, table, key)
+    if standing is None:
+        raise not_found(table, key)
+    _check(context, table, key, right, standing)
+
+
+def row_within(context: Context, table: Table, key: Guid, right: Right) -> Row:
+    """Return a record the caller's right reaches.
+
+    Raises ServiceError 0x80040217, 0x80040220 or 0x80048306.
+    """
+    require(context.caller, table, right)
+    row = context.organization.store.read(context.transaction, table, key)
+    if row is None:
+        raise not_found(table, key)
+    check_row(context, row, right)
+    return row
+
+
+def check_row(context: Context, row: Row, right: Right) -> None:
+    """Check that the caller's right reaches a record.
+
+    Raises ServiceError 0x80040220 or 0x80048306.
+    """
+    _check(context, row.table, row.key, right, standing_of(row))
+
+
+def _check(context: Context, table: Table, key: Guid, right: Right, standing: Standing) -> None:
+    reach, (owner, unit) = require(context.caller, table, right), standing
+    if covers(context.caller, table, reach, owner=owner, unit=unit):
+        return
+    if not is_shared(context, table, key, right):
+        raise denied()
+
+
+def is_shared(context: Context, table: Table, key: Guid, right: Right) -> bool:
+    """Tell whether a right on a record is shared with the caller or one of its teams."""
+    caller = context.caller
+    if table.logical_name not in caller.shared:
+        return False
+    target = EntityReference(table.logical_name, key)
+    masks = context.organization.shares.masks(context.transaction, target, caller.principals)
+    return any(mask & ACCESS_RIGHTS[right] for mask in masks)

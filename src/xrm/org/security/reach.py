@@ -1,0 +1,54 @@
+"""Reach: the rows one privilege reaches, as the roles of a user and of its teams add up."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from xrm.model.privileges import Depth
+from xrm.model.values import Guid
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Every row, or the rows of these owners and of these business units.
+
+    `depth` is the deepest of the grants it is made of.
+    """
+
+    depth: Depth
+    owners: tuple[Guid, ...] = ()
+    units: tuple[Guid, ...] = ()
+
+    @property
+    def every(self) -> bool:
+        """Whether nothing is out of reach."""
+        return self.depth is Depth.GLOBAL
+
+
+EVERY = Reach(Depth.GLOBAL)
+
+
+def union(reaches: Iterable[Reach]) -> Reach:
+    """Return what reaches all that any of these does; there is at least one."""
+    found = list(reaches)
+    depth = max(each.depth for each in found)
+    if depth is Depth.GLOBAL:
+        return EVERY
+    owners = dict.fromkeys(owner for each in found for owner in each.owners)
+    units = dict.fromkeys(unit for each in found for unit in each.units)
+    return Reach(depth, tuple(owners), tuple(units))
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What of a reach decides the text of a statement; the rest is bound to it.
+
+    `shared` tells whether rows shared with the caller are to be looked for.
+    """
+
+    every: bool = True
+    owners: bool = False
+    units: bool = False
+    shared: bool = False
+
+
+ALL_ROWS = Scope()
