@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
 from xrm.model.operators import COMPLEMENT
-from xrm.model.values import Guid, Value
+from xrm.model.values import EntityReference, Guid, KeyReference, Value
 
 
 class Hop(NamedTuple):
@@ -72,10 +72,19 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
+class Parent:
+    """A record whose collection is asked: the rows it is paired with by that relationship."""
+
+    record: EntityReference | KeyReference
+    relationship: str
+
+
+@dataclass(frozen=True, slots=True)
 class Query:
     """A question about one table. `columns` None asks for all; `size` bounds one page.
 
-    `count` asks for the number of rows on all pages too.
+    `parent` narrows the table to the collection of one record. `count` asks for the number of
+    rows on all pages too.
     """
 
     table: str
@@ -86,6 +95,7 @@ class Query:
     size: int = 5000
     page: Page = Page()
     count: bool = False
+    parent: Parent | None = None
 
 
 def negate(item: Filter) -> Filter:
