@@ -8,14 +8,14 @@ ARGS ?=
 TEST_JOBS ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check fix bench
+.PHONY: help run test check fix bench bench-large
 
 help:
 	@echo "make run    start the server with its demonstration data and walk each sign-in"
 	@echo "make test   run all tests (ARGS='-k name' to choose, TEST_JOBS=0 for one process)"
 	@echo "make check  format, lint, types, import contracts, generated code, size budget"
 	@echo "make fix    format, and mend what the linter can mend"
-	@echo "make bench  measure, and write docs/performance.md"
+	@echo "make bench  measure, and write docs/performance.md (bench-large: with many rows)"
 	@echo
 	@echo "Each sets up $(VENV) first. PYTHON=python3.12 chooses the interpreter (3.11 or later);"
 	@echo "make run ARGS='--port 9443 --org-port 9444' passes options to xrm serve."
@@ -43,6 +43,9 @@ fix: $(STAMP)
 
 bench: $(STAMP)
 	$(BIN)/python -m bench $(ARGS)
+
+bench-large: $(STAMP)
+	$(BIN)/python -m bench --large $(ARGS)
 
 # Installed again only when what is to be installed has changed.
 $(STAMP): pyproject.toml constraints.txt

@@ -4,10 +4,11 @@ import argparse
 import contextlib
 import functools
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from bench import bare, exchange, leads, report
+from bench import bare, exchange, leads, records, report
 from bench.load import Pressure, burst
 from bench.machine import Cores, choose_cores, load_average, pinned
 from bench.rounds import Name, Work, alternate
@@ -16,17 +17,38 @@ from bench.servers.peers import Peers
 from bench.servers.processes import Server
 
 ROOT = Path(__file__).resolve().parent.parent
-KEYS = 100
 QUIET = 0.5
+SMALL, LARGE, LARGE_IN_CI = 10_000, 1_000_000, 50_000
+TOKENS = ("token", "token v2", ours.BY_CERTIFICATE)
 PARTS = {
-    "tokens": ("token", "token v2", ours.BY_CERTIFICATE),
+    "tokens": TOKENS,
     "certificates": ("token", ours.BY_CERTIFICATE),
-    "reads": ("row", "list", "search"),
+    "reads": records.READS,
+    "writes": records.WRITES,
+    "records": records.READS + records.WRITES,
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What one run measures: kinds of work, and how many leads the servers hold."""
+
+    kinds: frozenset[str]
+    sizes: tuple[int, ...]
+
+    @property
+    def wants_tokens(self) -> bool:
+        """Whether tokens are measured, by secret at least."""
+        return "token" in self.kinds
+
+    @property
+    def wants_records(self) -> bool:
+        """Whether records are."""
+        return not self.kinds.isdisjoint(PARTS["records"])
+
+
 def main() -> None:
-    """Measure, print the table and write the page."""
+    """Measure, print the tables and write the page."""
     options = _options()
     busy = load_average()
     if busy > QUIET:
@@ -34,76 +56,105 @@ def main() -> None:
     cores = choose_cores()
     cache = Path(os.environ.get("XRM_BENCH_CACHE", Path.home() / ".cache" / "xrm-bench"))
     cache.mkdir(parents=True, exist_ok=True)
+    plan = _plan(options)
     peers = Peers(cache, cores)
     pressure = Pressure(options.seconds, options.connections)
     with pinned(cores.load):
         if options.only != "certificates":
             peers.install()
-        with _servers(options, peers, cores, cache) as servers:
-            works = _works(options, servers, pressure, cores)
+        with _servers(plan, peers, cores, cache) as servers:
+            works = _works(plan, servers, pressure, cores)
             _check(servers)
             rates = alternate(works, options.rounds, functools.partial(print, flush=True))
             _check(servers)
-    print("", report.table(rates), "", report.absolute(rates), sep="\n")
+    conditions = report.Conditions(
+        options.rounds, pressure, plan.sizes, cores, busy, peers.versions()
+    )
+    parts = report.parts(rates, conditions)
+    print("", *parts.values(), sep="\n\n")
     if options.page:
-        conditions = report.Conditions(
-            options.rounds, pressure, options.rows, cores, busy, peers.versions()
-        )
-        report.write_page(options.page, rates, conditions)
+        report.write_page(options.page, parts)
 
 
 def _options() -> argparse.Namespace:
+    large = LARGE_IN_CI if os.environ.get("CI") else LARGE
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=float, default=3, help="length of one burst")
+    parser.add_argument("--seconds", type=float, default=2, help="length of one burst")
     parser.add_argument("--connections", type=int, default=16)
-    parser.add_argument("--rows", type=int, default=10_000)
-    parser.add_argument("--only", choices=PARTS, help="one kind of work; no page")
+    parser.add_argument("--rows", type=int, default=SMALL, help=f"leads, {SMALL:,} unless told")
+    parser.add_argument(
+        "--large",
+        type=int,
+        nargs="?",
+        const=large,
+        metavar="ROWS",
+        help=f"measure records only, at --rows and at so many leads, {large:,} unless told",
+    )
+    parser.add_argument("--only", choices=PARTS, help="some kinds of work; no page")
     parser.add_argument("--page", type=Path, default=ROOT / "docs" / "performance.md")
     parser.add_argument("--no-page", dest="page", action="store_const", const=None)
     options = parser.parse_args()
     if options.only:
         options.page = None
+    if min(options.rows, options.large or options.rows) < leads.LEAST:
+        parser.error(f"at least {leads.LEAST:,} rows are wanted")
     return options
 
 
+def _plan(options: argparse.Namespace) -> Plan:
+    if options.only:
+        kinds = set(PARTS[options.only])
+    else:
+        kinds = set(report.GROWING if options.large else TOKENS + PARTS["records"])
+    sizes = (options.rows, options.large) if options.large else (options.rows,)
+    return Plan(frozenset(kinds), sizes)
+
+
 @contextlib.contextmanager
-def _servers(
-    options: argparse.Namespace, peers: Peers, cores: Cores, cache: Path
-) -> Iterator[list[Server]]:
+def _servers(plan: Plan, peers: Peers, cores: Cores, cache: Path) -> Iterator[list[Server]]:
     with contextlib.ExitStack() as stack:
-        mine = stack.enter_context(ours.serve(cores, cache))
-        servers, keys = [], []
-        if options.only in (None, "reads"):
-            rows = leads.make(options.rows)
-            keys = mine.fill(rows)[:: max(1, options.rows // KEYS)]
-            servers.append(stack.enter_context(peers.cap(rows, keys)))
-        if options.only in (None, "tokens"):
+        servers: list[Server] = []
+        if not plan.wants_records:
+            served = stack.enter_context(ours.serve(cores, cache))
+            servers.append(_at(plan.sizes[0], served.server(served.tokens()), plan))
+        else:
+            for count in plan.sizes:
+                sample = leads.sample(count)
+                served = stack.enter_context(ours.with_leads(cores, cache, count))
+                mine = served.server(served.tokens() | served.records(sample))
+                theirs = stack.enter_context(peers.cap(sample))
+                servers += [_at(count, mine, plan), _at(count, theirs, plan)]
+        if plan.kinds >= set(TOKENS):
             servers.append(stack.enter_context(peers.oidc_provider()))
             servers.append(stack.enter_context(peers.mock_server()))
-        yield [mine.server(keys), *servers]
+        yield servers
+
+
+def _at(count: int, server: Server, plan: Plan) -> Server:
+    """Return a server with the work of this plan, named by the number of rows if that is large."""
+    asked = {kind: asked for kind, asked in server.exchanges.items() if kind in plan.kinds}
+    if count != plan.sizes[0]:
+        asked = {report.at(kind, count): each for kind, each in asked.items()}
+    return replace(server, exchanges=asked)
 
 
 def _works(
-    options: argparse.Namespace, servers: list[Server], pressure: Pressure, cores: Cores
+    plan: Plan, servers: Sequence[Server], pressure: Pressure, cores: Cores
 ) -> dict[Name, Work]:
-    parts = [options.only] if options.only else PARTS
-    kinds = {kind for part in parts for kind in PARTS[part]}
     works: dict[Name, Work] = {}
-    if "token" in kinds:
+    if plan.wants_tokens:
         for name, kind in ((report.SIGNING, "signature"), (report.REDEMPTION, "redemption")):
             works[name] = functools.partial(bare.measure, kind, pressure.seconds, cores)
     for server in servers:
         for kind, asked in server.exchanges.items():
-            if kind not in kinds:
-                continue
             works[server.name, kind] = functools.partial(
                 burst, asked, server.group, pressure, cores
             )
     return works
 
 
-def _check(servers: list[Server]) -> None:
+def _check(servers: Sequence[Server]) -> None:
     for server in servers:
         for asked in server.exchanges.values():
             exchange.ask(asked)

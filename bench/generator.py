@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 
 from bench.exchange import Exchange
 
+NO_CONTENT = 204
+
 
 async def drive(
     exchange: Exchange, asked: Sequence[tuple[str, str]], seconds: float, connections: int
@@ -23,7 +25,7 @@ async def drive(
     until = time.monotonic() + seconds
     context = ssl.create_default_context(cafile=str(exchange.trusted))
     counts = await asyncio.gather(
-        *(_converse(exchange.origin, context, requests, until) for _ in range(connections))
+        *(_converse(exchange, context, requests, until) for _ in range(connections))
     )
     return sum(done for done, _ in counts), sum(failed for _, failed in counts)
 
@@ -37,15 +39,15 @@ def _spell(exchange: Exchange, path: str, body: str) -> bytes:
 
 
 async def _converse(
-    origin: str, context: ssl.SSLContext, requests: Iterator[bytes], until: float
+    exchange: Exchange, context: ssl.SSLContext, requests: Iterator[bytes], until: float
 ) -> tuple[int, int]:
-    where = urlsplit(origin)
+    where = urlsplit(exchange.origin)
     reader, writer = await asyncio.open_connection(where.hostname, where.port, ssl=context)
     done = failed = 0
     try:
         while time.monotonic() < until:
             writer.write(next(requests))
-            failed += await _status(reader) != 200
+            failed += await _status(reader) != exchange.status
             done += 1
     finally:
         writer.close()
@@ -55,11 +57,12 @@ async def _converse(
 async def _status(reader: asyncio.StreamReader) -> int:
     head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").lower().split("\r\n")
     fields = dict(line.split(": ", 1) for line in head[1:] if ": " in line)
+    status = int(head[0].split()[1])
     if "content-length" in fields:
         await reader.readexactly(int(fields["content-length"]))
-    else:
+    elif status != NO_CONTENT:
         await _chunks(reader)
-    return int(head[0].split()[1])
+    return status
 
 
 async def _chunks(reader: asyncio.StreamReader) -> None:

@@ -1,9 +1,11 @@
 """The rows both sides serve: made up, the same at every run."""
 
+import heapq
 import json
 import random
 import uuid
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -35,9 +37,13 @@ LIST_COLUMNS = COLUMNS[:10]
 OWNERS = 50
 PER_COMPANY = 25
 """Leads of one company."""
+SAMPLES = 100
+"""Keys and companies that are asked for in turn, about."""
+PAGE_SIZE, PAGE = 50, 100
+LEAST = 2_500
+"""Rows below which there is too little of what is asked for."""
 FIRST_DAY = datetime(2012, 1, 1, tzinfo=UTC)
 DAYS = 3_650
-CHANGED_COLUMNS = ("jobtitle", "telephone1", "numberofemployees")
 
 _FIRST = ("Ada", "Bruno", "Chiara", "Dmitri", "Eva", "Femi", "Greta", "Hugo", "Ines", "Jonas")
 _LAST = ("Almeida", "Berg", "Costa", "Dubois", "Eriksen", "Fischer", "Grant", "Horak", "Ivanov")
@@ -53,9 +59,45 @@ def make(count: int) -> Iterator[dict[str, Any]]:
     return (_lead(source, number, companies) for number in range(count))
 
 
-def keys(count: int) -> list[str]:
-    """Return the keys of the leads that `make` yields, in order."""
-    return [row["leadid"] for row in make(count)]
+def sample(count: int) -> "Sample":
+    """Choose what is asked for among the leads that `make` yields."""
+    keys, own, times = [], [], []
+    for row in make(count):
+        keys.append(row["leadid"])
+        times.append(row["createdon"])
+        if row["owner"] == 0:
+            own.append(row["leadid"])
+    companies = [company(number) for number in range(count // PER_COMPANY)]
+    page = min(PAGE, count // PAGE_SIZE)
+    start = (page - 1) * PAGE_SIZE
+    return Sample(
+        count,
+        _spread(keys),
+        _spread(own),
+        _spread(companies),
+        page,
+        heapq.nsmallest(start + 1, times)[-1],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """What is asked for among `count` leads.
+
+    `own` are keys of leads that the demonstration service owns; the page of number `page`, in
+    the order of creation, starts at the time `page_start`.
+    """
+
+    count: int
+    keys: tuple[str, ...]
+    own: tuple[str, ...]
+    companies: tuple[str, ...]
+    page: int
+    page_start: str
+
+
+def _spread(items: list[str]) -> tuple[str, ...]:
+    return tuple(items[:: max(1, len(items) // SAMPLES)])
 
 
 def company(number: int) -> str:
@@ -70,7 +112,7 @@ def new(count: int) -> tuple[str, ...]:
 
 
 def changes(count: int) -> tuple[str, ...]:
-    """Return bodies that change CHANGED_COLUMNS, each to other values than the one before."""
+    """Return bodies that change three columns, no two of them to the same values."""
     return tuple(
         json.dumps(
             {

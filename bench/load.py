@@ -65,7 +65,7 @@ def tool() -> str:
 
 
 def burst(exchange: Exchange, group: int, pressure: Pressure, cores: Cores) -> Burst:
-    """Load one server for a while; raise AssertionError when an answer fails or is not a 200."""
+    """Load one server for a while; raise AssertionError when an answer is an error."""
     with pinned(cores.load):
         requests = exchange.requests(pressure.seconds)
         before = group_cpu_seconds(group)

@@ -5,10 +5,12 @@ import datetime
 import importlib.metadata
 import os
 import platform
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench import records
 from bench.load import Pressure, tool
 from bench.machine import Cores, memory_gib, processor
 from bench.rounds import WARM_UPS, Name, Spread, ratios, spread
@@ -38,35 +40,105 @@ class Conditions:
 
     rounds: int
     pressure: Pressure
-    rows: int
+    rows: tuple[int, ...]
     cores: Cores
     load_before: float
     peers: Mapping[str, str]
 
 
-COMPARISONS = (
+# What is measured again with many more rows.
+GROWING = (
+    records.ROW,
+    records.EQUAL,
+    records.RANGE,
+    records.PAGE,
+    records.COUNT,
+    records.INSERT,
+    records.UPDATE,
+)
+GROWTH_AIM = 0.67
+
+_TOKENS = (
     Comparison("token, v1, to bare signing", (OURS, "token"), SIGNING, 0.60),
     Comparison("token, v2, to bare signing", (OURS, "token v2"), SIGNING),
     Comparison("token by certificate, to bare redemption", (OURS, BY_CERTIFICATE), REDEMPTION),
     Comparison("token by certificate, to one by secret", (OURS, BY_CERTIFICATE), (OURS, "token")),
     Comparison("token, v1, to oidc-provider", (OURS, "token"), (OIDC_PROVIDER, "token"), 2.0),
     Comparison("token, v1, to oauth2-mock-server", (OURS, "token"), (MOCK_SERVER, "token")),
-    Comparison("row by key, to @sap/cds", (OURS, "row"), (CAP, "row"), 10.0),
-    Comparison("50 rows as they come, to @sap/cds", (OURS, "list"), (CAP, "list"), 3.0),
-    Comparison("50 rows filtered and sorted, to @sap/cds", (OURS, "search"), (CAP, "search")),
+)
+_RECORDS = (
+    ("row by key", records.ROW, 10.0),
+    ("50 rows as they come", records.LIST, 3.0),
+    ("50 rows filtered and sorted", records.SEARCH, None),
+    ("25 rows equal in an indexed column", records.EQUAL, None),
+    ("50 rows of a range of an indexed column", records.RANGE, None),
+    ("page 100 of 50 rows", records.PAGE, None),
+    ("number of rows", records.COUNT, None),
+    ("insert", records.INSERT, 5.0),
+    ("update", records.UPDATE, None),
+)
+COMPARISONS = (
+    *_TOKENS,
+    *(
+        Comparison(f"{title}, to @sap/cds", (OURS, kind), (CAP, kind), aim)
+        for title, kind, aim in _RECORDS
+    ),
 )
 
 
-def table(rates: Mapping[Name, Sequence[float]]) -> str:
+def at(kind: str, rows: int) -> str:
+    """Name a kind of work done with so many rows."""
+    return f"{kind}, {rows:,} rows"
+
+
+def parts(rates: Mapping[Name, Sequence[float]], conditions: Conditions) -> dict[str, str]:
+    """Return what a run has to say, by the parts of the page."""
+    conditions_text = "\n".join(f"- {line}" for line in _conditions(conditions))
+    if len(conditions.rows) == 1:
+        found = {"ratios": table(rates, COMPARISONS)}
+        return {**found, "absolute": absolute(rates), "conditions": conditions_text}
+    return {
+        "large_ratios": table(rates, _among(conditions.rows[1])),
+        "growth": growth(rates, conditions.rows[1]),
+        "large_absolute": absolute(rates),
+        "large_conditions": conditions_text,
+    }
+
+
+def _among(rows: int) -> Iterator[Comparison]:
+    """Yield the comparisons with the peer at so many rows."""
+    for title, kind, aim in _RECORDS:
+        name = at(kind, rows)
+        yield Comparison(f"{title}, to @sap/cds", (OURS, name), (CAP, name), aim)
+
+
+def table(
+    rates: Mapping[Name, Sequence[float]], comparisons: Iterable[Comparison] = COMPARISONS
+) -> str:
     """Return the ratios as a Markdown table; comparisons that were not measured are left out."""
     lines = [
         "| xrm's work per CPU second | median | least | greatest | aim |",
         "|---|---:|---:|---:|---:|",
     ]
-    for line in COMPARISONS:
+    for line in comparisons:
         if line.ours in rates and line.theirs in rates:
             found = ratios(rates[line.ours], rates[line.theirs])
-            lines.append(f"| {line.title} | {_cells(found)} | {_aim(line, found)} |")
+            lines.append(f"| {line.title} | {_cells(found)} | {_aim(line.aim, found)} |")
+    return "\n".join(lines)
+
+
+def growth(rates: Mapping[Name, Sequence[float]], rows: int) -> str:
+    """Return the work done with many rows over that with few, on both sides, as a table."""
+    lines = [
+        f"| work per CPU second at {rows:,} rows | xrm | least | greatest | aim | @sap/cds |",
+        "|---|---:|---:|---:|---:|---:|",
+    ]
+    for title, kind, _ in _RECORDS:
+        names = [(server, name) for server in (OURS, CAP) for name in (at(kind, rows), kind)]
+        if all(name in rates for name in names):
+            mine, theirs = (ratios(rates[names[n]], rates[names[n + 1]]) for n in (0, 2))
+            cells = f"{_cells(mine)} | {_aim(GROWTH_AIM, mine)} | x{theirs.median:.2f}"
+            lines.append(f"| {title} | {cells} |")
     return "\n".join(lines)
 
 
@@ -78,32 +150,36 @@ def absolute(rates: Mapping[Name, Sequence[float]]) -> str:
     return "\n".join(lines)
 
 
-def write_page(file: Path, rates: Mapping[Name, Sequence[float]], conditions: Conditions) -> None:
-    """Write the page with this run's figures and conditions."""
-    page = _PAGE.read_text(encoding="utf-8")
-    parts = {
-        "ratios": table(rates),
-        "absolute": absolute(rates),
-        "conditions": "\n".join(f"- {line}" for line in _conditions(conditions)),
-    }
-    for name, text in parts.items():
-        page = page.replace("{{" + name + "}}", text)
+def write_page(file: Path, found: Mapping[str, str]) -> None:
+    """Write the page with these parts; those that were not measured stay as they are there."""
+    before = file.read_text(encoding="utf-8") if file.exists() else ""
+
+    def part(match: re.Match[str]) -> str:
+        name = match[1]
+        start, end = f"<!-- {name} -->", f"<!-- end of {name} -->"
+        text = found.get(name)
+        if text is None:
+            text = before.partition(start)[2].partition(end)[0].strip() or "Not measured yet."
+        return f"{start}\n{text}\n{end}"
+
     file.parent.mkdir(exist_ok=True)
-    file.write_text(page, encoding="utf-8")
+    page = _PAGE.read_text(encoding="utf-8")
+    file.write_text(re.sub(r"\{\{(\w+)\}\}", part, page), encoding="utf-8")
 
 
 def _cells(found: Spread) -> str:
     return f"x{found.median:.2f} | x{found.least:.2f} | x{found.greatest:.2f}"
 
 
-def _aim(line: Comparison, found: Spread) -> str:
-    if line.aim is None:
+def _aim(aim: float | None, found: Spread) -> str:
+    if aim is None:
         return ""
-    return f"x{line.aim:.2f}, {'met' if found.median >= line.aim else 'missed'}"
+    return f"x{aim:.2f}, {'met' if found.median >= aim else 'missed'}"
 
 
 def _conditions(conditions: Conditions) -> list[str]:
     cores = conditions.cores
+    rows = " and ".join(f"{count:,}" for count in conditions.rows)
     where = "servers and load shared the only core"
     if cores.server is not None:
         where = f"servers pinned to core {cores.server}, load to core {cores.load}"
@@ -118,7 +194,7 @@ def _conditions(conditions: Conditions) -> list[str]:
         f"Peers: {', '.join(peers)}.",
         f"Load: {tool()}, {pressure.connections} kept-alive TLS connections, "
         f"bursts of {pressure.seconds:g} s; {WARM_UPS} warm-ups and {conditions.rounds} rounds.",
-        f"Data: {conditions.rows:,} leads on either side, in SQLite.",
+        f"Data: {rows} leads on either side, in SQLite.",
     ]
 
 

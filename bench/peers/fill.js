@@ -1,21 +1,29 @@
-// Makes leads.db from the rows in the JSON file named on the command line.
-const { readFileSync } = require('node:fs')
+// Makes the database of the service from rows on standard input, one JSON object a line. The
+// columns named on the command line get an index each, as xrm has them of itself.
+const { createInterface } = require('node:readline')
 const cds = require('@sap/cds')
 
-const CHUNK = 500
+const CHUNK = 5000
 
-async function fill(file) {
-  const rows = JSON.parse(readFileSync(file, 'utf8'))
+async function fill(indexed) {
   await cds.deploy(['db', 'srv']).to('db')
   const database = await cds.connect.to('db')
-  for (let start = 0; start < rows.length; start += CHUNK) {
-    await database.run(INSERT.into('leads').entries(rows.slice(start, start + CHUNK)))
+  let rows = []
+  const flush = async () => {
+    await database.run(INSERT.into('leads').entries(rows))
+    rows = []
   }
-  // xrm indexes the column the search sorts by; without one here the comparison would be of that.
-  await database.run('CREATE INDEX leads_lastname ON leads (lastname, leadid)')
+  for await (const line of createInterface({ input: process.stdin })) {
+    rows.push(JSON.parse(line))
+    if (rows.length === CHUNK) await flush()
+  }
+  if (rows.length) await flush()
+  for (const column of indexed) {
+    await database.run(`CREATE INDEX leads_${column} ON leads (${column}, leadid)`)
+  }
 }
 
-fill(process.argv[2]).then(
+fill(process.argv.slice(2)).then(
   () => process.exit(0),
   (error) => {
     console.error(error)

@@ -1,4 +1,5 @@
-"""The servers under load: `ours` starts and fills xrm, `peers` installs and starts the others.
+"""The servers under load: `ours` starts xrm, `peers` installs and starts the others.
 
-`processes` starts any of them on the servers' core and stops it again.
+`processes` starts any of them on the servers' core and stops it again. `kept` keeps data that takes
+long to make; `filling` makes that of xrm.
 """

@@ -1,4 +1,4 @@
-"""Start `xrm serve` on a throwaway data directory and fill it through its own Web API."""
+"""Start `xrm serve` on a throwaway data directory, with leads in it or without."""
 
 import contextlib
 import http.client
@@ -17,9 +17,11 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
 
-from bench import exchange, leads
+from bench import exchange, leads, records
 from bench.exchange import Exchange
 from bench.machine import Cores
+from bench.records import Side
+from bench.servers.kept import ROOT, copied
 from bench.servers.processes import Server, running
 from xrm.wire import assertion
 
@@ -29,12 +31,35 @@ _ASSERTION_SECONDS = 600
 _SERVE = "import sys; from xrm.cli import main; sys.exit(main())"
 
 
+# What decides how the records lie on disk, besides the leads themselves.
+_DECISIVE = ("db", "org/metadata", "org/rules", "org/store", "server/demonstration")
+
+
 @contextlib.contextmanager
-def serve(cores: Cores, cache: Path) -> Iterator["Ours"]:
+def with_leads(cores: Cores, cache: Path, count: int) -> Iterator["Ours"]:
+    """Serve the demonstration with so many leads, made beforehand and kept in the cache."""
+    own = [Path(leads.__file__), Path(__file__).with_name("filling.py")]
+    package = ROOT / "src" / "xrm"
+    decided_by = [package / name for name in _DECISIVE] + own
+
+    def make(folder: Path) -> None:
+        command = [sys.executable, "-m", "bench.servers.filling", str(folder), str(count)]
+        subprocess.run(command, cwd=ROOT, check=True)
+
+    with (
+        copied(cache, f"xrm-{count}", decided_by=decided_by, make=make) as folder,
+        serve(cores, cache, folder) as served,
+    ):
+        yield served
+
+
+@contextlib.contextmanager
+def serve(cores: Cores, cache: Path, folder: Path | None = None) -> Iterator["Ours"]:
     """Serve the demonstration tenant and organization from one process on free ports."""
-    command = [sys.executable, "-c", _SERVE, "serve", "--memory", "--json"]
+    data = ["--memory"] if folder is None else ["--data", str(folder)]
+    command = [sys.executable, "-c", _SERVE, "serve", *data, "--json"]
     command += ["--port", "0", "--org-port", "0"]
-    log = cache / "xrm.log"
+    log = cache / f"{folder.name if folder else NAME}.log"
     with running(
         command, cores=cores, folder=cache, log=log, environment={}, stdout=subprocess.PIPE
     ) as process:
@@ -56,30 +81,34 @@ class Ours:
         self._origin = announced["organization_url"].rstrip("/")
         self._root = urlsplit(announced["web_api_url"]).path.rstrip("/") + "/"
 
-    def fill(self, rows: list[dict[str, Any]]) -> list[str]:
-        """Create the rows as the demonstration service, which owns them then; return the keys."""
-        headers = self._authorization() | {"Content-Type": "application/json"}
-        keys = []
-        with self._connection(self._origin) as connection:
-            for row in rows:
-                body = json.dumps(leads.writable(row))
-                connection.request("POST", f"{self._root}leads", body, headers)
-                answer = connection.getresponse()
-                text = answer.read()
-                assert answer.status == 204, f"{answer.status} {text[:500]!r}"
-                keys.append(answer.headers["OData-EntityId"].rpartition("(")[2].rstrip(")"))
-        return keys
+    def server(self, exchanges: dict[str, Exchange]) -> Server:
+        """Return the server with what it is to be asked."""
+        return Server(NAME, self._group, exchanges)
 
-    def server(self, keys: list[str]) -> Server:
-        """Return what to ask for each kind of work."""
-        exchanges = {
+    def tokens(self) -> dict[str, Exchange]:
+        """Return what is asked of the token service."""
+        return {
             "token": self._token_v1(),
             "token v2": self._token_v2(),
             BY_CERTIFICATE: self._token_by_certificate(),
         }
-        if keys:
-            exchanges |= self._reads(keys)
-        return Server(NAME, self._group, exchanges)
+
+    def records(self, sample: leads.Sample) -> dict[str, Exchange]:
+        """Return what is asked of the organization."""
+        side = Side(self._origin, self._trusted, self._root, self._authorization())
+        return records.reads(side, sample, self._page(side, sample)) | records.writes(side, sample)
+
+    def _page(self, side: Side, sample: leads.Sample) -> Exchange:
+        """Follow the links to the page whose cost is measured: there is no other way to it."""
+        headers = {"Prefer": f"odata.maxpagesize={leads.PAGE_SIZE}"}
+        check = records.check_page(sample.page_start)
+        path = self._root + records.pages()
+        with self._connection(self._origin) as connection:
+            for _ in range(sample.page - 1):
+                connection.request("GET", path, None, {**side.headers, **headers})
+                link = urlsplit(json.loads(connection.getresponse().read())["@odata.nextLink"])
+                path = f"{link.path}?{link.query}"
+        return side.ask((path.removeprefix(self._root),), check, headers)
 
     def _token_v1(self) -> Exchange:
         return self._token("/oauth2/token", resource=self._announced["organization_url"])
@@ -94,7 +123,7 @@ class Ours:
             client_secret=self._announced["client_secret"],
             **asked,
         )
-        return self._tokens(path, headers, body=body)
+        return self._tokens(path, headers, bodies=(body,))
 
     def _tokens(self, path: str, headers: dict[str, str], **more: Any) -> Exchange:
         return Exchange(
@@ -127,22 +156,10 @@ class Ours:
 
         return self._tokens(path, headers, fresh=fresh)
 
-    def _reads(self, keys: list[str]) -> dict[str, Exchange]:
-        authorization = self._authorization()
-        paths = {
-            "row": (exchange.row_paths(self._root, keys), exchange.check_row),
-            "list": ((exchange.list_path(self._root),), exchange.check_list),
-            "search": ((exchange.search_path(self._root),), exchange.check_search),
-        }
-        return {
-            kind: Exchange(self._origin, self._trusted, asked, check, "GET", authorization)
-            for kind, (asked, check) in paths.items()
-        }
-
     def _authorization(self) -> dict[str, str]:
         asked = self._token_v1()
         with self._connection(asked.origin) as connection:
-            connection.request("POST", asked.paths[0], asked.body, dict(asked.headers))
+            connection.request("POST", asked.paths[0], asked.bodies[0], dict(asked.headers))
             answer = json.loads(connection.getresponse().read())
         return {"Authorization": f"Bearer {answer['access_token']}"}
 

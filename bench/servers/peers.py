@@ -2,18 +2,23 @@
 
 import contextlib
 import json
+import os
 import secrets
 import shutil
 import subprocess
+import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import trustme
 
-from bench import exchange, leads
+from bench import exchange, leads, records
 from bench.exchange import Exchange
 from bench.machine import Cores
+from bench.records import Side
+from bench.servers.kept import ROOT, copied
 from bench.servers.processes import Server, free_port, running, wait_until_listening
+from xrm.org.metadata import catalogue
 
 SOURCE = Path(__file__).parent.with_name("peers")
 INSTALL = ["npm", "install", "--no-package-lock", "--no-audit", "--no-fund", "--loglevel=error"]
@@ -23,6 +28,8 @@ CLIENT_ID = "5e1c9d7a-2b48-4f63-9c0e-a1b2c3d4e5f6"
 OIDC_PROVIDER = "oidc-provider"
 MOCK_SERVER = "oauth2-mock-server"
 CAP = "@sap/cds"
+CAP_ROOT = "/api/data/v9.2/"
+METADATA = ROOT / "src" / "xrm" / "org" / "metadata" / "tables" / "lead.json"
 
 
 class Peers:
@@ -43,15 +50,7 @@ class Peers:
         if not stamp.exists() or stamp.read_text() != wanted:
             if not shutil.which("npm"):
                 raise SystemExit("The peers need npm (on Debian: apt-get install npm).")
-            command = [
-                "npm",
-                "install",
-                "--no-package-lock",
-                "--no-audit",
-                "--no-fund",
-                "--loglevel=error",
-            ]
-            subprocess.run(command, cwd=self._folder, check=True)
+            subprocess.run(INSTALL, cwd=self._folder, check=True)
             if not Path(self._node()).exists():
                 raise SystemExit("npm left Node.js out: its package `node` needs install scripts.")
             stamp.write_text(wanted)
@@ -84,30 +83,30 @@ class Peers:
             yield Server(MOCK_SERVER, group, {"token": token})
 
     @contextlib.contextmanager
-    def cap(self, rows: list[dict[str, object]], keys: list[str]) -> Iterator[Server]:
-        """Serve the rows with CAP out of a fresh SQLite file."""
-        self._fill(rows)
+    def cap(self, sample: leads.Sample) -> Iterator[Server]:
+        """Serve the leads with CAP out of an SQLite file, with the indexes that xrm has."""
         serve = "node_modules/@sap/cds/bin/serve.js"
+        versions = SOURCE / "package.json"
+        decided_by = [versions, SOURCE / "fill.js", SOURCE / "db", Path(leads.__file__), METADATA]
 
         def script(port: int) -> list[str]:
             return ["--no-warnings", serve, "--port", str(port)]
 
-        with self._serve(CAP, script, {"NODE_ENV": "production"}) as (group, origin):
-            root = "/api/data/v9.2/"
-            paths = {
-                "row": (exchange.row_paths(root, keys), exchange.check_row),
-                "list": ((exchange.list_path(root),), exchange.check_list),
-                "search": ((exchange.search_path(root),), exchange.check_search),
-            }
-            exchanges = {
-                kind: Exchange(origin, self._trusted, asked, check)
-                for kind, (asked, check) in paths.items()
-            }
-            yield Server(CAP, group, exchanges)
+        def make(folder: Path) -> None:
+            self._fill(folder, sample.count)
+
+        name = f"cds-{sample.count}"
+        with copied(self._folder.parent, name, decided_by=decided_by, make=make) as folder:
+            names = {"NODE_ENV": "production"} | _database(folder)
+            with self._serve(name, script, names) as (group, origin):
+                side = Side(origin, self._trusted, CAP_ROOT, {})
+                exchanges = records.reads(side, sample, _page(side, sample))
+                exchanges |= records.writes(side, sample, Prefer="return=minimal")
+                yield Server(CAP, group, exchanges)
 
     def _token(self, origin: str, headers: dict[str, str], body: str) -> Exchange:
         return Exchange(
-            origin, self._trusted, ("/token",), exchange.check_token, "POST", headers, body
+            origin, self._trusted, ("/token",), exchange.check_token, "POST", headers, (body,)
         )
 
     def _issue_certificate(self) -> None:
@@ -117,17 +116,25 @@ class Peers:
         self._certificate.write_bytes(b"".join(pem.bytes() for pem in leaf.cert_chain_pems))
         authority.cert_pem.write_to_path(self._trusted)
 
-    def _fill(self, rows: list[dict[str, object]]) -> None:
-        for stale in self._folder.glob("leads.db*"):
-            stale.unlink()
-        source = self._folder / "leads.json"
-        leads.write_json(rows, source)
-        subprocess.run(
-            [self._node(), "--no-warnings", "fill.js", str(source)],
+    def _fill(self, folder: Path, count: int) -> None:
+        columns = catalogue()["lead"].columns
+        stored = (*leads.COLUMNS, "modifiedon", "ownerid")
+        indexed = [name for name in stored if columns[name].indexed]
+        filler = subprocess.Popen(
+            [self._node(), "--no-warnings", "fill.js", *indexed],
             cwd=self._folder,
-            check=True,
+            env=os.environ | _database(folder),
+            stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
+            text=True,
         )
+        assert filler.stdin is not None
+        with filler.stdin as lines:
+            for row in leads.make(count):
+                owner = str(uuid.UUID(int=row.pop("owner"), version=4))
+                lines.write(json.dumps(row | {"ownerid": owner}) + "\n")
+        if filler.wait():
+            raise SystemExit("The database of @sap/cds could not be filled.")
 
     def _node(self) -> str:
         return str(self._folder / "node_modules" / "node" / "bin" / "node")
@@ -149,3 +156,15 @@ class Peers:
         ) as process:
             wait_until_listening(process, port, log)
             yield process.pid, f"https://localhost:{port}"
+
+
+def _page(side: Side, sample: leads.Sample) -> Exchange:
+    """Return the page whose cost is measured; CAP's own links count rows to be skipped, too."""
+    options = (f"$top={leads.PAGE_SIZE}", f"$skip={(sample.page - 1) * leads.PAGE_SIZE}")
+    return side.ask((records.pages(*options),), records.check_page(sample.page_start))
+
+
+def _database(folder: Path) -> dict[str, str]:
+    """Return the variables by which CAP takes its database from a folder."""
+    url = str(folder / "leads.db")
+    return {"CDS_CONFIG": json.dumps({"requires": {"db": {"credentials": {"url": url}}}})}

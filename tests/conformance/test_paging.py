@@ -122,13 +122,13 @@ def test_rows_that_go_do_not_move_those_that_stay(client):
 
 def test_top_bounds_the_answer(client):
     whole = keys(client.get("contacts", **query(orderby="jobtitle")))
-    for top in (0, 1, 22, 23, 24, 5000):
+    for top in (1, 22, 23, 24, 5000):
         answer = client.get("contacts", **query(orderby="jobtitle"), top=top)
         assert keys(answer) == whole[:top]
         assert answer.next_link is None
 
 
-@pytest.mark.parametrize("top", [0, 1, 10, 5000])
+@pytest.mark.parametrize("top", [1, 10, 5000])
 def test_top_wins_over_the_page_size(client, top):
     whole = keys(client.get("contacts", **query(orderby="jobtitle")))
     prefer = (("prefer", "odata.maxpagesize=3"),)
@@ -196,8 +196,8 @@ def first_token(client, **options):
         lambda token: token.replace('pagenumber="2"', f'pagenumber="{"9" * 5000}"'),
         lambda token: token.replace("contactid", "leadid"),
         lambda token: token.replace("jobtitle", "lastname"),
-        lambda token: re.sub(r"[0-9a-f]{8}-", "zzzzzzzz-", token),
-        lambda token: re.sub(r"[0-9a-f]{8}-", "", token),
+        lambda token: re.sub(r"[0-9A-F]{8}-", "zzzzzzzz-", token),
+        lambda token: re.sub(r"[0-9A-F]{8}-", "", token),
         lambda token: token.replace("jobtitle", "contactid"),
         lambda token: "<cookie pagenumber='2' pagingcookie='' istracking='False' />",
         lambda token: '<!DOCTYPE x [<!ENTITY a "b">]>' + token,

@@ -22,12 +22,46 @@ from xrm.org.metadata import catalogue
 DEPTHS = ["Basic", "Local", "Deep", "Global"]
 RIGHTS = ["Create", "Read", "Write", "Delete", "Append", "AppendTo", "Assign", "Share"]
 FRACTIONS = {"Money", "Decimal", "Double"}
-OTHERS = {"String", "Memo", "Boolean", "BigInt", "DateTime", "Uniqueidentifier", "EntityName"}
+OTHERS = {
+    *("String", "Memo", "Boolean", "BigInt", "DateTime", "Uniqueidentifier", "EntityName"),
+    *("Image", "ManagedProperty"),
+}
 FORBIDDEN = {"src", "derived", "sources"}
 COLUMN_KEYS = {"logical_name", "schema_name", "type", "required", "display_name", "indexed"} | {
     *("max_length", "min", "max", "precision", "format", "date_behavior", "base_of"),
     *("targets", "options", "valid_for_create", "valid_for_read", "valid_for_update"),
+    *("option_set", "default"),
 }
+CASCADES = {"Cascade", "NoCascade", "RemoveLink", "Restrict"}
+COUNTS = {
+    "account": 159,
+    "businessunit": 75,
+    "contact": 198,
+    "lead": 151,
+    "opportunity": 107,
+    "organization": 450,
+    "principalobjectaccess": 11,
+    "privilege": 18,
+    "role": 30,
+    "systemuser": 136,
+    "task": 49,
+    "team": 34,
+    "transactioncurrency": 24,
+    "usersettings": 43,
+}
+"""How many columns each table has."""
+NAMELESS = {"principalobjectaccess", "usersettings"}
+"""Tables without a primary name."""
+EXTERNAL = {
+    "activitypointer", "bookableresourcebooking", "bookableresourcebookingheader", "calendar",
+    "campaign", "campaignactivity", "campaignresponse", "contract", "delegatedauthorization",
+    "emailserverprofile", "entitlement", "entitlementtemplate", "equipment", "externalparty",
+    "imagedescriptor", "incident", "invoice", "knowledgearticle", "knowledgebaserecord",
+    "mailbox", "mobileofflineprofile", "owner", "position", "pricelevel", "processstage", "queue",
+    "quote", "roletemplate", "salesorder", "service", "site", "sla", "solution", "teamtemplate",
+    "template", "territory",
+}  # fmt: skip
+"""Tables that lookups may point to though there are none here."""
 
 PRIVILEGES = {p["name"]: p for name in TABLES for p in table(name)["privileges"]} | {
     p["name"]: p for p in ROLES["miscellaneous"]
@@ -48,8 +82,8 @@ def keys_within(value: Any) -> Iterator[str]:
 
 
 def test_the_tables_are_those_promised():
-    promised = "account businessunit contact lead organization privilege role systemuser"
-    assert promised.split() == TABLES
+    assert sorted(COUNTS) == TABLES
+    assert {name: len(columns(name)) for name in TABLES} == COUNTS
 
 
 @pytest.mark.parametrize("name", TABLES)
@@ -59,7 +93,8 @@ def test_table_has_what_every_table_needs(name: str):
     assert facts["logical_name"] == name
     assert facts["ownership"] in {"UserOwned", "BusinessOwned", "OrganizationOwned", "None"}
     assert own[facts["primary_id"]]["type"] == "Uniqueidentifier"
-    assert own[facts["primary_name"]]["type"] == "String"
+    if name not in NAMELESS:
+        assert own[facts["primary_name"]]["type"] == "String"
     for key in ("schema_name", "entity_set_name", "display_name", "display_collection_name"):
         assert facts[key]
     assert facts["schema_name"].lower() == name
@@ -91,7 +126,7 @@ def test_columns_carry_the_limits_of_their_type(name: str):
         where, kind = row["logical_name"], row["type"]
         assert kind not in {"String", "Memo"} or row["max_length"] > 0, where
         assert kind not in RANGES or row["min"] < row["max"], where
-        assert kind not in FRACTIONS or 0 <= row["precision"] <= 10, where
+        assert kind not in FRACTIONS or 0 <= row["precision"] <= 12, where
         assert kind not in LOOKUPS or row["targets"], where
         assert kind != "DateTime" or row["date_behavior"] in {"UserLocal", "DateOnly"}, where
         assert kind not in CHOICES or isinstance(row["options"], list), where
@@ -118,7 +153,8 @@ def test_the_platform_alone_writes_its_own_columns(name: str):
     own = columns(name)
     reserved = "createdby createdon modifiedby modifiedon versionnumber exchangerate owningteam"
     computed = {"fullname", "address1_composite", "organizationid", "owningbusinessunit"}
-    for key in own.keys() & (computed | set(reserved.split())):
+    given = {"exchangerate"} if name == "transactioncurrency" else set()
+    for key in (own.keys() & (computed | set(reserved.split()))) - given:
         assert own[key]["valid_for_create"] is own[key]["valid_for_update"] is False, key
     for row in own.values():
         assert not row["logical_name"].endswith("_base") or row["valid_for_update"] is False
@@ -132,8 +168,73 @@ def test_base_columns_belong_to_a_money_column(name: str):
         assert "base_of" not in row or own[row["base_of"]]["type"] == "Money"
 
 
+@pytest.mark.parametrize("name", TABLES)
+def test_defaults_are_values_of_their_column(name: str):
+    for row in columns(name).values():
+        default = row.get("default")
+        if row["type"] in {"Boolean", "ManagedProperty"}:
+            assert default in {None, True, False}, row["logical_name"]
+        else:
+            values = {option["value"] for option in row.get("options", ())}
+            assert default is None or default in values, row["logical_name"]
+        if row["type"] == "Boolean":
+            assert [option["value"] for option in row["options"]] == [0, 1]
+
+
+@pytest.mark.parametrize(
+    ("name", "column", "facts"),
+    [
+        ("account", "preferredcontactmethodcode", {"default": 1}),
+        ("account", "donotemail", {"default": False}),
+        ("account", "address1_addresstypecode", {"default": None}),
+        ("account", "address2_addresstypecode", {"default": 1}),
+        ("contact", "followemail", {"default": True}),
+        ("contact", "birthdate", {"date_behavior": "DateOnly", "format": "DateOnly"}),
+        ("contact", "lastusedincampaign", {"date_behavior": "UserLocal", "format": "DateOnly"}),
+        ("lead", "leadqualitycode", {"default": 2}),
+        ("lead", "estimatedclosedate", {"date_behavior": "DateOnly"}),
+        ("lead", "need", {"option_set": "need"}),
+        ("opportunity", "actualclosedate", {"date_behavior": "DateOnly"}),
+        ("opportunity", "finaldecisiondate", {"date_behavior": "DateOnly"}),
+        ("opportunity", "scheduleproposalmeeting", {"date_behavior": "UserLocal"}),
+        ("opportunity", "opportunityratingcode", {"default": 2}),
+        ("opportunity", "estimatedvalue_base", {"base_of": "estimatedvalue", "precision": 4}),
+        ("opportunity", "discountpercentage", {"precision": 2, "min": 0, "max": 100}),
+        ("task", "scheduledend", {"date_behavior": "UserLocal", "format": "DateAndTime"}),
+        ("task", "actualend", {"date_behavior": "UserLocal", "format": "DateOnly"}),
+        ("task", "prioritycode", {"default": 1}),
+        ("team", "teamtype", {"default": 0, "valid_for_update": False}),
+        ("transactioncurrency", "exchangerate", {"precision": 12, "min": 1e-12}),
+        ("transactioncurrency", "uniquedscid", {"valid_for_read": False}),
+        ("usersettings", "negativecurrencyformatcode", {"min": 0, "max": 15}),
+        ("role", "canbedeleted", {"type": "ManagedProperty"}),
+        ("account", "entityimage", {"type": "Image"}),
+    ],
+)
+def test_columns_hold_the_facts(name: str, column: str, facts: dict[str, Any]):
+    row = columns(name)[column]
+    assert {key: row.get(key) for key in facts} == facts
+
+
+def test_two_values_have_their_labels():
+    expected = {
+        ("account", "donotemail"): ["Allow", "Do Not Allow"],
+        ("account", "donotsendmm"): ["Send", "Do Not Send"],
+        ("account", "creditonhold"): ["No", "Yes"],
+        ("opportunity", "isrevenuesystemcalculated"): ["User Provided", "System Calculated"],
+        ("opportunity", "developproposal"): ["Mark complete", "Completed"],
+        ("systemuser", "isdisabled"): ["Enabled", "Disabled"],
+    }
+    for (name, column), labels in expected.items():
+        assert [option["label"] for option in columns(name)[column]["options"]] == labels
+
+
 def test_searched_columns_are_indexed():
     expected = {
+        "opportunity": {"name", "customerid", "ownerid", "statecode", "estimatedclosedate"},
+        "task": {"subject", "regardingobjectid", "ownerid", "statecode", "scheduledend"},
+        "team": {"name", "businessunitid"},
+        "transactioncurrency": {"currencyname", "isocurrencycode"},
         "lead": {"fullname", "subject", "emailaddress1", "ownerid", "owningbusinessunit"},
         "account": {"name", "accountnumber", "parentaccountid", "ownerid"},
         "contact": {"fullname", "emailaddress1", "parentcustomerid", "ownerid"},
@@ -159,13 +260,79 @@ def test_relationships_stand_on_columns_and_navigate_uniquely(name: str):
     for row in related["many_to_one"]:
         column = own[row["column"]]
         assert row["target"] == "owner" or row["target"] in column.get("targets", [row["target"]])
+        assert row["target"] in EXTERNAL | set(TABLES)
         assert row["referenced_navigation"]
+        assert set(row.get("cascade", {}).values()) <= CASCADES
     assert repeated(row["schema_name"] for row in related["many_to_one"]) == []
     navigations = [row["referencing_navigation"] for row in related["many_to_one"]]
     assert repeated(navigations) == []
     plain = {key for key, row in own.items() if row["type"] not in LOOKUPS}
     assert plain & set(navigations) == set()
     assert all(name in (row["entity1"], row["entity2"]) for row in related["many_to_many"])
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_every_target_is_here_or_external(name: str):
+    for row in columns(name).values():
+        assert set(row.get("targets", ())) <= EXTERNAL | set(TABLES), row["logical_name"]
+    related = table(name)["relationships"]
+    reached = {row["column"] for row in related["many_to_one"]}
+    internal = {"accountid", "contactid", "parentcontactid"}  # a customer, kept apart
+    for row in columns(name).values():
+        if set(row.get("targets", ())) & set(TABLES) and row["logical_name"] not in internal:
+            assert row["logical_name"] in reached, row["logical_name"]
+
+
+@pytest.mark.parametrize(
+    ("name", "schema_name", "navigations", "delete"),
+    [
+        ("account", "account_parent_account", "parentaccountid account_parent_account",
+         "RemoveLink"),
+        ("account", "account_primary_contact", "primarycontactid account_primary_contact",
+         "RemoveLink"),
+        ("account", "transactioncurrency_account",
+         "transactioncurrencyid transactioncurrency_account", "Restrict"),
+        ("contact", "contact_customer_accounts",
+         "parentcustomerid_account contact_customer_accounts", "Cascade"),
+        ("contact", "contact_customer_contacts",
+         "parentcustomerid_contact contact_customer_contacts", "Cascade"),
+        ("opportunity", "opportunity_customer_accounts",
+         "customerid_account opportunity_customer_accounts", "Cascade"),
+        ("opportunity", "opportunity_parent_contact",
+         "parentcontactid opportunity_parent_contact", "RemoveLink"),
+        ("opportunity", "owner_opportunitys", "ownerid owner_opportunitys", "NoCascade"),
+        ("task", "Account_Tasks", "regardingobjectid_account_task Account_Tasks", "Cascade"),
+        ("task", "Opportunity_Tasks", "regardingobjectid_opportunity_task Opportunity_Tasks",
+         "Cascade"),
+        ("task", "lk_task_createdby", "createdby_task lk_task_createdby", "NoCascade"),
+        ("team", "business_unit_teams", "businessunitid business_unit_teams", "Restrict"),
+        ("usersettings", "user_settings", "systemuserid_systemuser user_settings", "Cascade"),
+    ],
+)  # fmt: skip
+def test_relationships_have_their_names(name: str, schema_name: str, navigations: str, delete: str):
+    related = table(name)["relationships"]["many_to_one"]
+    found = next(row for row in related if row["schema_name"] == schema_name)
+    names = (found["referencing_navigation"], found["referenced_navigation"])
+    assert names == tuple(navigations.split())
+    assert found["cascade"]["delete"] == delete
+
+
+@pytest.mark.parametrize(
+    ("association", "first", "second"),
+    [
+        ("teammembership_association", "team teamid", "systemuser systemuserid"),
+        ("teamroles_association", "team teamid", "role roleid"),
+        ("systemuserroles_association", "systemuser systemuserid", "role roleid"),
+    ],
+)
+def test_associations_stand_in_both_tables(association: str, first: str, second: str):
+    ends = [end.split() for end in (first, second)]
+    for name, _ in ends:
+        related = table(name)["relationships"]["many_to_many"]
+        row = next(row for row in related if row["schema_name"] == association)
+        assert [row["entity1"], row["entity1_column"]] == ends[0]
+        assert [row["entity2"], row["entity2_column"]] == ends[1]
+        assert row["intersect"] == association.removesuffix("_association")
 
 
 def test_a_record_finds_each_collection_by_one_name():
@@ -200,12 +367,13 @@ def test_rights_and_depths_fit_the_ownership(name: str):
         assert rights == dict.fromkeys(RIGHTS, DEPTHS)
     if facts["ownership"] == "None":
         assert all(depths == ["Global"] for depths in rights.values())
-    assert "Read" in rights
+    assert ("Read" in rights) is (name != "principalobjectaccess")
     assert facts["ownership"] == "UserOwned" or "Share" not in rights
 
 
 def test_privilege_ids_without_a_source_are_derived_from_the_name():
-    given = {p["name"] for p in table("lead")["privileges"]} | {"prvActOnBehalfOfAnotherUser"}
+    known = {"prvActOnBehalfOfAnotherUser", "prvBulkDelete"}
+    given = {p["name"] for p in table("lead")["privileges"]} | known
     for name, privilege in PRIVILEGES.items():
         derived = str(uuid.uuid5(uuid.NAMESPACE_URL, f"urn:xrm:privilege:{name}"))
         assert (privilege["id"] == derived) is (name not in given), name

@@ -199,11 +199,18 @@ class Client:
     def get(self, path: str, *, headers: Headers = (), **options: object) -> Answer:
         return self.send("GET", path, encode(options), headers=headers)
 
-    def post(self, path: str, record: Any) -> Answer:
-        return self.send("POST", path, headers=(JSON,), body=orjson.dumps(record))
+    def post(self, path: str, record: Any, query: str = "", *, headers: Headers = ()) -> Answer:
+        body = orjson.dumps(record)
+        return self.send("POST", path, query, headers=(JSON, *headers), body=body)
 
-    def patch(self, path: str, record: Any, *, headers: Headers = ()) -> Answer:
-        return self.send("PATCH", path, headers=(JSON, *headers), body=orjson.dumps(record))
+    def put(self, path: str, record: Any, *, headers: Headers = ()) -> Answer:
+        return self.send("PUT", path, headers=(JSON, *headers), body=orjson.dumps(record))
+
+    def patch(
+        self, path: str, record: Any, query: str = "", *, headers: Headers = ()
+    ) -> Answer:
+        body = orjson.dumps(record)
+        return self.send("PATCH", path, query, headers=(JSON, *headers), body=body)
 
     def delete(self, path: str, *, headers: Headers = ()) -> Answer:
         return self.send("DELETE", path, headers=headers)

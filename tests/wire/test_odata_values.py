@@ -14,7 +14,15 @@ from xrm.model.values import EntityReference
 from xrm.wire.odata4.errors import ODataError
 from xrm.wire.odata4.records import RecordWriter
 from xrm.wire.odata4.skiptoken import MAX_LENGTH, Cookie, read_cookie, write_cookie
-from xrm.wire.odata4.values import EDM, edm_type, property_name, read_value, writer
+from xrm.wire.odata4.values import (
+    EDM,
+    MANAGED,
+    edm_type,
+    property_name,
+    read_value,
+    write_value,
+    writer,
+)
 
 KEY = "8944a0c4-b36d-4973-a3c6-e0fefe61d236"
 
@@ -23,7 +31,7 @@ def column(kind, name="x", **facts):
     return Column(name, name.capitalize(), kind, **facts)
 
 
-DATE = column("DateTime", date_only=True)
+DATE = column("DateTime", date_behavior="DateOnly")
 
 
 @pytest.mark.parametrize("kind", EDM)
@@ -39,17 +47,30 @@ def test_null_fits_every_type(kind):
         ("Integer", -(2**31), -(2**31)),
         ("Picklist", 2**31 - 1, 2**31 - 1),
         ("BigInt", 2**63 - 1, 2**63 - 1),
-        ("BigInt", "-9223372036854775808", -(2**63)),
+        ("Integer", " -5 ", -5),
+        ("Picklist", "1", 1),
         ("Boolean", False, False),
+        ("Boolean", "True", True),
+        ("Boolean", " false ", False),
         ("Double", 1, 1.0),
         ("Double", Decimal("0.5"), 0.5),
+        ("Double", "-1.5e3", -1500.0),
         ("Decimal", 0.1, Decimal("0.1")),
         ("Money", 12, Decimal(12)),
         ("Money", Decimal("12345678901234.5678"), Decimal("12345678901234.5678")),
-        ("Money", "12.50", Decimal("12.50")),
+        ("Money", Decimal("0." + "3" * 100), Decimal("0." + "3" * 29)),
+        ("Money", Decimal(2**96 - 1), Decimal(2**96 - 1)),
+        ("Money", 1e2, Decimal(100)),
+        ("Money", Decimal("1e-999999"), Decimal(0)),
         ("DateTime", "2026-05-04T03:02:01+01:00", datetime(2026, 5, 4, 2, 2, 1, tzinfo=UTC)),
         ("Uniqueidentifier", KEY.upper(), KEY),
         ("Uniqueidentifier", f"{{{KEY}}}", KEY),
+        ("Uniqueidentifier", f"({KEY})", KEY),
+        ("Uniqueidentifier", KEY.replace("-", ""), KEY),
+        ("DateTime", "2026-05-04T03:02Z", datetime(2026, 5, 4, 3, 2, tzinfo=UTC)),
+        ("DateTime", "2026-05-04T14:00:00+14:00", datetime(2026, 5, 4, tzinfo=UTC)),
+        ("Image", "R0lGODlhAQAB", "R0lGODlhAQAB"),
+        ("ManagedProperty", {"Value": True, "CanBeChanged": False}, True),
     ],
 )
 def test_values_are_read(kind, raw, value):
@@ -57,24 +78,103 @@ def test_values_are_read(kind, raw, value):
     assert (found, type(found)) == (value, type(value))
 
 
+@pytest.mark.parametrize(
+    ("kind", "raw", "value"),
+    [
+        ("BigInt", "-9223372036854775808", -(2**63)),
+        ("Money", "12.50", Decimal("12.50")),
+        ("Decimal", "-.5", Decimal("-0.5")),
+        ("Integer", 5, 5),
+        ("Double", 1.5, 1.5),
+    ],
+)
+def test_long_numbers_are_quoted_where_ieee754_is_asked_for(kind, raw, value):
+    found = read_value(column(kind), raw, ieee754=True)
+    assert (found, type(found)) == (value, type(value))
+
+
+@pytest.mark.parametrize(
+    ("kind", "raw", "ieee754"),
+    [
+        ("Money", "12.50", False),
+        ("Decimal", "1", False),
+        ("BigInt", "1", False),
+        ("Money", 12.5, True),
+        ("Decimal", 1, True),
+        ("BigInt", 1, True),
+    ],
+)
+def test_a_long_number_in_the_other_form_is_refused(kind, raw, ieee754):
+    with pytest.raises(ODataError) as caught:
+        read_value(column(kind), raw, ieee754=ieee754)
+    assert str(caught.value) == (
+        f"Cannot convert a value to target type '{EDM[kind]}' because of conflict between input "
+        "format string/number and parameter 'IEEE754Compatible' false/true."
+    )
+
+
+@pytest.mark.parametrize(
+    ("asked", "raw", "message"),
+    [
+        (
+            column("Integer"),
+            "Charity",
+            "Cannot convert the literal 'Charity' to the expected type 'Edm.Int32'. ---> "
+            "System.FormatException: Input string was not in a correct format.",
+        ),
+        (
+            column("String"),
+            42,
+            "Cannot convert the literal '42' to the expected type 'Edm.String'.",
+        ),
+        (
+            column("Boolean"),
+            0,
+            "Cannot convert the literal '0' to the expected type 'Edm.Boolean'.",
+        ),
+        (
+            DATE,
+            "2026-09-17T18:30:00.000Z",
+            "Cannot convert the literal '2026-09-17T18:30:00.000Z' to the expected type "
+            "'Edm.Date'.",
+        ),
+        (
+            column("String"),
+            [],
+            "An unexpected 'StartArray' node was found when reading from the JSON reader. "
+            "A 'PrimitiveValue' node was expected.",
+        ),
+    ],
+)
+def test_a_refusal_speaks_as_the_service(asked, raw, message):
+    with pytest.raises(ODataError) as caught:
+        read_value(asked, raw)
+    assert str(caught.value) == message
+
+
 WRONG = {
-    "Edm.String": [1, True, [], {}, "\x00", "a\x00b"],
-    "Edm.Int32": ["1", 1.0, True, [], 2**31, -(2**31) - 1, Decimal(1)],
-    "Edm.Int64": ["x", "", "1.0", 1.5, True, 2**63, -(2**63) - 1, "9" * 21, "9" * 5000],
-    "Edm.Boolean": [0, 1, "true", [], 0.0],
-    "Edm.Double": ["1.0", True, [], Decimal("1e400"), float("inf"), float("nan")],
-    "Edm.Decimal": ["x", "", "NaN", "Infinity", True, [], "9" * 61, float("nan"), float("inf")],
+    "Edm.String": [1, True, "\x00", "a\x00b"],
+    "Edm.Int32": ["", "1.0", "x", "١", 1.0, True, 2**31, -(2**31) - 1, "9" * 5000, Decimal(1)],
+    "Edm.Int64": [1.5, True, 2**63, -(2**63) - 1],
+    "Edm.Boolean": [0, 1, "1", "yes", "", 0.0],
+    "Edm.Double": ["x", "", "INF", True, Decimal("1e400"), float("inf"), float("nan")],
+    "Edm.Decimal": [True, 2**96, -(10**100), Decimal("1e9999999"), float("nan"), float("inf")],
     "Edm.DateTimeOffset": [
         0,
         "",
         "x",
-        [],
         "2026-05-04",
         "2026-05-04T03:02:01",
         "2026-05-04 03:02:01Z",
+        "2026-05-04T24:00:00Z",
+        "2026-05-04T03:02:60Z",
+        "2026-05-04T03:02:01+14:01",
+        "2026-05-04T03:02:01z",
     ],
-    "Edm.Date": [0, "", "x", [], "2026-02-30", "20260204", "2026-05-04T00:00:00Z"],
-    "Edm.Guid": [0, "", "x", [], {}, KEY[:-1], KEY.replace("-", ""), f"{{{KEY}", f"{{{{{KEY}}}}}"],
+    "Edm.Date": [0, "", "x", "2026-02-30", "20260204", "2026-05-04T00:00:00Z"],
+    "Edm.Guid": [0, "", "x", KEY[:-1], f"{{{KEY}", f"{{{KEY})", f"{{{{{KEY}}}}}"],
+    "Edm.Binary": [0, "x", "é===", True],
+    MANAGED: [0, "x", [], {}, {"Value": 1}],
 }
 
 
@@ -98,7 +198,7 @@ JSON_VALUES = st.recursive(
 @PROFILE
 @given(kind=st.sampled_from(list(EDM)), date_only=st.booleans(), raw=JSON_VALUES)
 def test_any_json_value_is_read_or_refused(kind, date_only, raw):
-    asked = column(kind, date_only=date_only and kind == "DateTime")
+    asked = column(kind, date_behavior="DateOnly" if date_only else "")
     try:
         value = read_value(asked, raw)
     except ODataError:
@@ -121,6 +221,20 @@ def test_values_are_written(asked, value, text):
     write = writer(asked)
     assert write is not None
     assert orjson.dumps(write(value)) == text
+
+
+@pytest.mark.parametrize(
+    ("asked", "value", "plain", "quoted"),
+    [
+        (column("Money"), Decimal("1.5000"), b"1.5000", b'"1.5000"'),
+        (column("BigInt"), 2**63 - 1, b"9223372036854775807", b'"9223372036854775807"'),
+        (column("Integer"), 5, b"5", b"5"),
+        (column("Decimal"), None, b"null", b"null"),
+    ],
+)
+def test_long_numbers_are_written_in_quotes_where_asked(asked, value, plain, quoted):
+    assert orjson.dumps(write_value(asked, value)) == plain
+    assert orjson.dumps(write_value(asked, value, ieee754=True)) == quoted
 
 
 def test_rows_become_objects():

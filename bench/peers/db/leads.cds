@@ -17,8 +17,8 @@ entity leads {
       numberofemployees   : Integer;
       statecode           : Integer;
       statuscode          : Integer;
-      createdon           : Timestamp;
-      modifiedon          : Timestamp;
+      createdon           : Timestamp @cds.on.insert: $now;
+      modifiedon          : Timestamp @cds.on.insert: $now  @cds.on.update: $now;
       description         : LargeString;
       ownerid             : UUID;
 }

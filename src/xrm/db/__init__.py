@@ -5,6 +5,7 @@ engine                 the two protocols, Database and Transaction, and the erro
 sqlite, postgres       the two engines; counters: what their transactions share
 glance                 one statement that needs no transaction
 hints                  what a planner without statistics is told
+indexes                unique indexes that come and go
 arrays                 lists bound as one parameter, on both engines
 budget                 how many steps a statement may take on the event loop
 

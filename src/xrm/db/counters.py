@@ -1,6 +1,7 @@
 """The counters of a namespace, the generation among them: one table, alike on both engines."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, cast
 
 import sqlalchemy as sa
@@ -69,6 +70,18 @@ class Counting:
         """Raise the generation at commit."""
         self.run(_RAISE)
         self._generation = None
+
+    @contextmanager
+    def part(self) -> Iterator[None]:
+        """Undo only what is written within, if it ends with an exception, which is raised on."""
+        self.run("SAVEPOINT part")
+        try:
+            yield
+        except BaseException:
+            self.run("ROLLBACK TO SAVEPOINT part")
+            raise
+        finally:
+            self.run("RELEASE SAVEPOINT part")
 
     def create_missing(
         self, metadata: MetaData, compiled: Callable[[ClauseElement], str]

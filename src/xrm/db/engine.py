@@ -69,6 +69,9 @@ class Transaction(Protocol):
     def next_number(self, name: str, count: int = 1) -> int:
         """Take `count` consecutive numbers of a counter and return the first of them."""
 
+    def part(self) -> AbstractContextManager[None]:
+        """Undo only what is written within, if it ends with an exception, which is raised on."""
+
     def changed(self) -> None:
         """Raise the generation at commit: every process drops its caches at its next request."""
 

@@ -72,6 +72,10 @@ class Glance:
         """Refuse to write."""
         self._refuse()
 
+    def part(self) -> NoReturn:
+        """Refuse to write."""
+        self._refuse()
+
     def changed(self) -> None:
         """Refuse to write."""
         self._refuse()

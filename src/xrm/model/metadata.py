@@ -74,7 +74,8 @@ class ManyToOne:
     """A lookup seen as a relationship; navigation names are case-sensitive.
 
     `cascade_delete` is what becomes of the referencing records when the target is deleted:
-    RemoveLink, Cascade, Restrict or NoCascade.
+    RemoveLink, Cascade, Restrict or NoCascade; `cascade_assign` whether they follow the target
+    to its new owner: Cascade or NoCascade.
     """
 
     schema_name: str
@@ -83,6 +84,7 @@ class ManyToOne:
     referencing_navigation: str
     referenced_navigation: str
     cascade_delete: str = "RemoveLink"
+    cascade_assign: str = "NoCascade"
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,8 +209,9 @@ def read_table(facts: Mapping[str, Any]) -> Table:
 
 def _read_lookup(facts: Mapping[str, Any]) -> ManyToOne:
     known = {key: facts[key] for key in ManyToOne.__dataclass_fields__ if key in facts}
-    stated = facts.get("cascade", {}).get("delete")
-    return ManyToOne(**known, **({"cascade_delete": stated} if stated else {}))
+    cascade = facts.get("cascade", {})
+    stated = {f"cascade_{what}": cascade[what] for what in ("delete", "assign") if what in cascade}
+    return ManyToOne(**known, **stated)
 
 
 def _read(kind: type[T], facts: Mapping[str, Any]) -> T:

@@ -52,10 +52,11 @@ Filter = Condition | ColumnComparison | Group
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One column to sort by."""
+    """One column to sort by; a lookup sorts by the name of the record it points to."""
 
     column: str
     descending: bool = False
+    via: Path = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,7 @@ class Query:
     """A question about one table. `columns` None asks for all; `size` bounds one page.
 
     `parent` narrows the table to the collection of one record. `count` asks for the number of
-    rows on all pages too.
+    rows on all pages too; with a `size` of 0 nothing else is wanted.
     """
 
     table: str

@@ -192,14 +192,15 @@ def remove_role(organization: Organization, user: UUID, role: str) -> None:
     Raises ServiceError if there is no such user or role, or the user does not have it;
     0x80041d30 or 0x80041d64 if the user must stay System Administrator.
     """
-    try:
-        _associate(organization, "Disassociate", user, role)
-    except service.ServiceError as error:
-        if error.fault is not service.INVALID_ARGUMENT:
-            raise
+    named(organization, "systemuser", str(user))
+    key, associations = named(organization, "role", role), organization.associations
+    with organization.database.read() as transaction:
+        has = associations.has(transaction, associations[ASSIGNMENT], (str(user), key))
+    if not has:
         raise service.ServiceError(
-            error.fault, f"The user {user} does not have the role '{role}'."
-        ) from None
+            service.INVALID_ARGUMENT, f"The user {user} does not have the role '{role}'."
+        )
+    _associate(organization, "Disassociate", user, key)
 
 
 def _associate(organization: Organization, name: str, user: UUID, role: str) -> None:

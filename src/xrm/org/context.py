@@ -9,19 +9,22 @@ from xrm.model.metadata import Table
 from xrm.model.values import Guid
 from xrm.org.organization import Organization
 from xrm.org.security.caller import Caller
+from xrm.org.store.records import Standing
 
 
 @dataclass(slots=True)
 class Context:
     """One message's surroundings: the organization, its transaction, the caller.
 
-    `written` collects the tables written; the pipeline looks at it afterwards.
+    `written` collects the tables written; the pipeline looks at it afterwards. `seen` keeps what
+    was found of records pointed to, so that a message of many records asks once.
     """
 
     organization: Organization
     transaction: Transaction
     caller: Caller
     written: set[str] = field(default_factory=set)
+    seen: dict[tuple[str, Guid], Standing] = field(default_factory=dict)
 
     def table(self, logical_name: str) -> Table:
         """Return a table. Raises ServiceError if the organization has none of that name."""
@@ -32,6 +35,23 @@ class Context:
                 f"The entity with a name = '{logical_name}' was not found in the metadata cache.",
             )
         return found
+
+    def standing(self, table: Table, key: Guid) -> Standing | None:
+        """Return a record's owner and business unit, None if there is no such record.
+
+        Whoever changes or removes a record in the message calls `forget` of it.
+        """
+        name = table.logical_name, key
+        found = self.seen.get(name)
+        if found is None:
+            found = self.organization.store.standing(self.transaction, table, key)
+            if found is not None:
+                self.seen[name] = found
+        return found
+
+    def forget(self, table: Table, key: Guid) -> None:
+        """Ask anew for the standing of a record that is changed or removed."""
+        self.seen.pop((table.logical_name, key), None)
 
     def now(self) -> datetime:
         """Return the time as records keep it: UTC, whole seconds."""

@@ -2,7 +2,7 @@
 
 One file a table: {"set": entity set, "records": [{"id", "owner", "created", column: value}]}.
 A lookup is [table, id]; an owner is a user's id or the word "service"; "roles" lists the names
-of a user's roles.
+of a user's roles, "members" the ids of a team's users.
 """
 
 from collections.abc import Mapping
@@ -23,19 +23,22 @@ from xrm.org.security.caller import Caller
 from xrm.wire.odata4.filter import read_time
 from xrm.wire.odata4.values import read_value
 
-ORDER = ("businessunits", "users", "accounts", "contacts", "leads")
-_RESERVED = {"id", "owner", "created", "roles"}
+COMMON = ("businessunits", "users", "currencies", "teams")
+"""What no one owns, in the order in which records refer to each other."""
+OWNED = ("accounts", "contacts", "leads", "opportunities", "tasks")
+_RESERVED = {"id", "owner", "created", "roles", "members"}
+_MEMBERSHIP = "teammembership_association"
 
 
 def load(organization: Organization, folder: Path, *, service: UUID | None = None) -> int:
     """Load the files of a folder in order and return how many records there were.
 
-    `service` is the user who owns what the files give to "service". Without it only units and
-    users are loaded; with it only what is owned.
+    `service` is the user who owns what the files give to "service". Without it only what no one
+    owns is loaded; with it only what is owned.
     """
     with organization.database.read() as transaction:
         platform = platform_caller(organization.database, transaction)
-    files = ORDER[:2] if service is None else ORDER[2:]
+    files = COMMON if service is None else OWNED
     count = 0
     for name in files:
         document = orjson.loads((folder / f"{name}.json").read_bytes())
@@ -65,6 +68,18 @@ def _load(
     pipeline.execute(organization, message, platform)
     for role in record.get("roles", ()):
         assign_role(organization, UUID(record["id"]), role)
+    _join(organization, record, platform)
+
+
+def _join(organization: Organization, record: Mapping[str, Any], platform: Caller) -> None:
+    members = [EntityReference("systemuser", user) for user in record.get("members", ())]
+    if members:
+        parameters = {
+            "Target": EntityReference("team", record["id"]),
+            "Relationship": _MEMBERSHIP,
+            "RelatedEntities": members,
+        }
+        pipeline.execute(organization, Message("Associate", parameters), platform)
 
 
 def _unit_column(table: Table) -> str:

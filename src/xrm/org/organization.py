@@ -1,6 +1,9 @@
 """Organization: one organization's database, catalogue and caches."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
+from zlib import crc32
 
 from xrm.db import Database, Transaction
 from xrm.db.glance import Glance
@@ -12,13 +15,17 @@ from xrm.org.callers.bearer import BearerTokens
 from xrm.org.callers.users import NO_ID, Users
 from xrm.org.metadata import catalogue
 from xrm.org.ports import Directory, Trust
-from xrm.org.query.bind import Shape, bind
-from xrm.org.query.compile import Plan, compile_shape
+from xrm.org.query.bind import bind
+from xrm.org.query.compile import compile_shape
+from xrm.org.query.plan import Plan
+from xrm.org.query.shape import Shape
 from xrm.org.security.caller import Caller
 from xrm.org.security.reach import Scope
 from xrm.org.store.associations import Associations
 from xrm.org.store.grants import Grants
+from xrm.org.store.keys import AlternateKey, KeyStore
 from xrm.org.store.records import RecordStore
+from xrm.org.store.selections import Selections
 from xrm.org.store.shares import Shares
 
 MAX_PLANS = 2000
@@ -30,6 +37,7 @@ class _Cache:
 
     generation: int
     callers: dict[Identity, Caller] = field(default_factory=dict)
+    keys: Mapping[str, tuple[AlternateKey, ...]] | None = None
 
 
 class Organization:
@@ -59,14 +67,23 @@ class Organization:
         self.quoted_challenge = quoted_challenge
         self.catalogue = catalogue()
         self.store = RecordStore(database, self.catalogue)
+        self.selections = Selections(database, self.catalogue)
         self.associations = Associations(database, self.catalogue)
         self.grants = Grants(database, self.catalogue)
-        self.shares = Shares(database, self.catalogue)
+        self.shares = Shares(database, self.catalogue, self.store)
+        self.key_store = KeyStore(database, self.catalogue)
         self.tokens = BearerTokens(trust, clock, url=url)
-        self._users = Users(database, self.catalogue)
+        self.users = Users(database, self.catalogue)
         self._plans: dict[Shape, Plan] = {}
         self._record_plans: dict[tuple[str, tuple[str, ...] | None, Scope], Plan] = {}
         self._cache = _Cache(-1)
+
+    @cached_property
+    def metadata_version(self) -> str:
+        """A number that differs where tables or columns do, as text."""
+        tables = self.catalogue.tables.values()
+        names = sorted(f"{table.logical_name}.{name}" for table in tables for name in table.columns)
+        return str(crc32("\n".join(names).encode()))
 
     def admit(self, transaction: Transaction, actor: Identity | Caller) -> Caller:
         """Return the user behind an identity, as this transaction sees it.
@@ -80,8 +97,18 @@ class Organization:
             cache = self._cache = _Cache(transaction.generation)
         caller = cache.callers.get(actor)
         if caller is None:
-            caller = cache.callers[actor] = self._users.admit(transaction, actor)
+            caller = cache.callers[actor] = self.users.admit(transaction, actor)
         return caller
+
+    def keys(self, transaction: Transaction) -> Mapping[str, tuple[AlternateKey, ...]]:
+        """Return the alternate keys by table, as this transaction sees them."""
+        cache = self._cache
+        if cache.generation != transaction.generation:
+            # The platform's own messages admit nobody and so renew no cache.
+            return self.key_store.definitions(transaction)
+        if cache.keys is None:
+            cache.keys = self.key_store.definitions(transaction)
+        return cache.keys
 
     def glance(self) -> Glance:
         """Return what stands for a transaction as long as the caches hold."""

@@ -6,11 +6,20 @@ from xrm.model.values import Guid
 
 
 @dataclass(frozen=True, slots=True)
+class OnBehalf:
+    """The user in whose name a request is to run: its id here, else its id in the directory."""
+
+    user_id: Guid | None = None
+    object_id: Guid | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Identity:
     """A principal of the trusted tenant. `application_id` for a service, else a person."""
 
     object_id: Guid
     application_id: Guid | None
+    on_behalf: OnBehalf | None = None
 
 
 class NotAuthenticated(Exception):

@@ -1,17 +1,20 @@
 """From an identity to the user of the organization, with everything its roles grant."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Select, bindparam, or_, select
+from sqlalchemy.sql.elements import ColumnElement
 
 from xrm.db import Database, Transaction
 from xrm.model.errors import service
 from xrm.model.metadata import Catalogue
-from xrm.model.privileges import Depth
+from xrm.model.privileges import Depth, Right
 from xrm.model.values import Guid
-from xrm.org.callers.identity import Identity
-from xrm.org.security.caller import Caller
+from xrm.org.callers.identity import Identity, OnBehalf
+from xrm.org.metadata import miscellaneous_privilege
+from xrm.org.security.caller import Caller, impersonated, require_privilege
 from xrm.org.security.reach import Reach, union
 from xrm.org.store.columns import pack_guid, unpack_guid
 from xrm.org.store.tables import (
@@ -28,73 +31,169 @@ from xrm.org.store.tables import (
 NO_ID: Guid = "00000000-0000-0000-0000-000000000000"
 
 
+ADMINISTRATIVE, READ = 1, 2
+"""Access modes that take privileges away, whatever the roles grant."""
+ACT = "prvActOnBehalfOfAnotherUser"
+
+
 class Users:
     """Find users and their rights; statements are compiled once for a database."""
 
     def __init__(self, database: Database, catalogue: Catalogue) -> None:
         sql = schema(catalogue)
-        by_application, by_person = _identities(sql)
-        self._by_application = database.compile(by_application)
-        self._by_person = database.compile(by_person)
+        user = sql.tables["systemuser"]
+        person = (user.c.azureactivedirectoryobjectid == bindparam("id")) & (
+            user.c.applicationid.is_(None)
+        )
+        self._by_application = database.compile(_user(sql, user.c.applicationid == bindparam("id")))
+        self._by_person = database.compile(_user(sql, person))
+        self._by_object = database.compile(
+            _user(sql, user.c.azureactivedirectoryobjectid == bindparam("id"))
+        )
+        self._by_id = database.compile(_user(sql, user.c.systemuserid == bindparam("id")))
         self._grants = database.compile(_grants(sql))
         self._teams = database.compile(_teams(sql))
         self._team_grants = database.compile(_team_grants(sql))
+        self._grants_of_team = database.compile(_grants_of_team(sql))
         self._shares = database.compile(_shares(sql))
         unit = sql.tables["businessunit"]
         self._units = database.compile(select(unit.c.businessunitid, unit.c.parentbusinessunitid))
+        self._withheld = _withheld(catalogue)
 
     def admit(self, transaction: Transaction, identity: Identity) -> Caller:
-        """Return the enabled user behind an identity.
+        """Return the enabled user behind an identity, or the one in whose name it acts.
 
-        Raises ServiceError 0x80072560 if there is none, 0x80040225 if it is disabled.
+        Raises ServiceError 0x80072560 if there is none, 0x80040225 if it is disabled,
+        0x80040220 if it may not act in the name of others.
         """
         if identity.application_id is not None:
-            found = transaction.rows(
-                self._by_application, {"id": pack_guid(identity.application_id)}
-            )
+            found = self._found(transaction, self._by_application, identity.application_id)
         else:
-            found = transaction.rows(self._by_person, {"id": pack_guid(identity.object_id)})
-        if not found:
-            raise service.ServiceError(
-                service.NOT_A_MEMBER, "The user is not a member of the organization."
-            )
-        user, unit, organization, disabled, mode = found[0]
-        if disabled:
-            raise service.ServiceError(
-                service.USER_DISABLED,
-                f"The specified user(Id = {unpack_guid(user)}) is disabled. Consider enabling "
-                "this user.",
-            )
-        return self._caller(transaction, user, unit, organization, mode)
+            found = self._found(transaction, self._by_person, identity.object_id)
+        if found is None:
+            raise _no_member()
+        caller = self._caller(transaction, _enabled(found))
+        asked = identity.on_behalf
+        if asked is None or asked in (OnBehalf(caller.user_id), OnBehalf(None, identity.object_id)):
+            return caller
+        require_privilege(caller, ACT, miscellaneous_privilege(ACT))
+        # Documented: who names itself acts as itself.
+        user = self._named(transaction, asked)
+        return caller if user.user_id == caller.user_id else impersonated(user, caller)
 
-    def _caller(
-        self, transaction: Transaction, user: bytes, unit: bytes, organization: bytes, mode: int
-    ) -> Caller:
-        one = {"id": user}
+    def user(self, transaction: Transaction, user: Guid) -> Caller:
+        """Return a user with its rights, as one who is not asking.
+
+        Raises ServiceError 0x80040217 if there is none, 0x80040225 if it is disabled.
+        """
+        found = self._found(transaction, self._by_id, user)
+        if found is None:
+            raise service.ServiceError(
+                service.NOT_FOUND, f"Entity 'SystemUser' With Id = {user} Does Not Exist"
+            )
+        return self._caller(transaction, _enabled(found))
+
+    def team(self, transaction: Transaction, team: Guid, unit: Guid) -> Caller:
+        """Return a team of a business unit with what its own roles grant it, as a caller."""
+        rows = transaction.rows(self._grants_of_team, {"id": pack_guid(team)})
+        tree = _Tree(transaction.rows(self._units))
+        grants = [
+            _own(tree, pack_guid(unit), (team,), mask, name) for _, name, mask in rows if name
+        ]
+        roles = len({role for role, *_ in rows})
+        return Caller(team, unit, NO_ID, reaches=_added(grants), role_count=roles)
+
+    def _named(self, transaction: Transaction, asked: OnBehalf) -> Caller:
+        """Return the user to act for. That an unknown one is an error is inferred."""
+        if asked.user_id is not None:
+            return self.user(transaction, asked.user_id)
+        found = self._found(transaction, self._by_object, asked.object_id or NO_ID)
+        if found is None:
+            raise _no_member()
+        return self._caller(transaction, _enabled(found))
+
+    def _found(self, transaction: Transaction, statement: str, key: Guid) -> "_Found | None":
+        rows = transaction.rows(statement, {"id": pack_guid(key)})
+        return _Found(*rows[0]) if rows else None
+
+    def _caller(self, transaction: Transaction, found: "_Found") -> Caller:
+        one = {"id": found.user}
         own = transaction.rows(self._grants, one)
         teams = transaction.rows(self._teams, one)
         inherited = transaction.rows(self._team_grants, one)
         tree = _Tree(transaction.rows(self._units))
-        principals = (unpack_guid(user), *(unpack_guid(team) for (team,) in teams))
-        grants = [_own(tree, unit, principals, mask, name) for _, name, mask in own if name]
-        grants += [_of_team(tree, row, principals[0]) for row in inherited if row[1]]
+        principals = (unpack_guid(found.user), *(unpack_guid(team) for (team,) in teams))
+        grants = [_own(tree, found.unit, principals, mask, name) for _, name, mask in own if name]
+        grants += [_of_team(tree, row, principals) for row in inherited if row[1]]
         shares = transaction.rows(self._shares, one)
+        mode = found.mode or 0
+        withheld = self._withheld.get(mode, frozenset())
         return Caller(
             user_id=principals[0],
-            business_unit_id=unpack_guid(unit),
-            organization_id=unpack_guid(organization) if organization else NO_ID,
-            units=tree.below(unit),
-            reaches=_added(grants),
+            business_unit_id=unpack_guid(found.unit),
+            organization_id=unpack_guid(found.organization) if found.organization else NO_ID,
+            units=tree.below(found.unit),
+            reaches=_added(grant for grant in grants if grant[0] not in withheld),
             teams=principals[1:],
             shared=frozenset(table for (table,) in shares),
             role_count=len({role for role, *_ in (*own, *inherited)}),
-            access_mode=mode or 0,
+            access_mode=mode,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A user's row."""
+
+    user: bytes
+    unit: bytes
+    organization: bytes | None
+    disabled: bool
+    mode: int | None
+
+
+def _enabled(found: _Found) -> _Found:
+    if found.disabled:
+        raise service.ServiceError(
+            service.USER_DISABLED,
+            f"The specified user(Id = {unpack_guid(found.user)}) is disabled. Consider enabling "
+            "this user.",
+        )
+    return found
+
+
+def _no_member() -> service.ServiceError:
+    return service.ServiceError(
+        service.NOT_A_MEMBER, "The user is not a member of the organization."
+    )
+
+
+def _withheld(catalogue: Catalogue) -> dict[int, frozenset[str]]:
+    """Return the privileges that access modes take away.
+
+    Read leaves only reading. Administrative leaves no business data; that those are the tables
+    whose records users own is inferred.
+    """
+    tables = catalogue.tables.values()
+    return {
+        ADMINISTRATIVE: frozenset(
+            privilege.name
+            for table in tables
+            if table.is_user_owned
+            for privilege in table.privileges.values()
+        ),
+        READ: frozenset(
+            privilege.name
+            for table in tables
+            for right, privilege in table.privileges.items()
+            if right is not Right.READ
+        ),
+    }
 
 
 _Grant = tuple[str, Reach]
 DIRECT = 1
-"""How a team's role is inherited: its Basic depth means the member's own records too."""
+"""How a team's role is inherited: as if its member had it, so that its own records count."""
 
 
 def _own(tree: "_Tree", unit: bytes, principals: tuple[Guid, ...], mask: int, name: str) -> _Grant:
@@ -102,10 +201,11 @@ def _own(tree: "_Tree", unit: bytes, principals: tuple[Guid, ...], mask: int, na
     return name, Reach(depth, principals, tree.reached(unit, depth))
 
 
-def _of_team(tree: "_Tree", row: tuple[Any, ...], user: Guid) -> _Grant:
+def _of_team(tree: "_Tree", row: tuple[Any, ...], principals: tuple[Guid, ...]) -> _Grant:
     _, name, mask, team, unit, inherited = row
-    depth, key = Depth(mask), unpack_guid(team)
-    owners = (user, key) if inherited is None or inherited == DIRECT else (key,)
+    depth = Depth(mask)
+    direct = inherited is None or inherited == DIRECT
+    owners = principals if direct else (unpack_guid(team),)
     return name, Reach(depth, owners, tree.reached(unit, depth))
 
 
@@ -141,20 +241,15 @@ class _Tree:
         return (unpack_guid(unit),) if depth is Depth.LOCAL else ()
 
 
-def _identities(sql: Schema) -> tuple[Select[Any], Select[Any]]:
+def _user(sql: Schema, test: ColumnElement[bool]) -> Select[Any]:
     user = sql.tables["systemuser"]
-    found = select(
+    return select(
         user.c.systemuserid,
         user.c.businessunitid,
         user.c.organizationid,
         user.c.isdisabled,
         user.c.accessmode,
-    )
-    person = user.c.azureactivedirectoryobjectid == bindparam("id")
-    return (
-        found.where(user.c.applicationid == bindparam("id")),
-        found.where(person, user.c.applicationid.is_(None)),
-    )
+    ).where(test)
 
 
 def _grants(sql: Schema) -> Select[Any]:
@@ -196,6 +291,18 @@ def _team_grants(sql: Schema) -> Select[Any]:
         .outerjoin(granted, granted.c.roleid == role.c.roleid)
         .outerjoin(privilege, privilege.c.privilegeid == granted.c.privilegeid)
         .where(member.c.systemuserid == bindparam("id"))
+    )
+
+
+def _grants_of_team(sql: Schema) -> Select[Any]:
+    granted, privilege = sql.intersects[ROLE_PRIVILEGES], sql.tables["privilege"]
+    assigned = sql.intersects[TEAM_ROLES]
+    return (
+        select(assigned.c.roleid, privilege.c.name, granted.c[DEPTH_MASK])
+        .select_from(assigned)
+        .outerjoin(granted, granted.c.roleid == assigned.c.roleid)
+        .outerjoin(privilege, privilege.c.privilegeid == granted.c.privilegeid)
+        .where(assigned.c.teamid == bindparam("id"))
     )
 
 

@@ -7,7 +7,9 @@ one: its file here, and its line below.
 
 from xrm.org.messages.add_privileges_role import AddPrivilegesRole
 from xrm.org.messages.associate import Associate
+from xrm.org.messages.bulk_delete import BulkDelete
 from xrm.org.messages.create import Create
+from xrm.org.messages.create_multiple import CreateMultiple
 from xrm.org.messages.delete import Delete
 from xrm.org.messages.disassociate import Disassociate
 from xrm.org.messages.handler import Handler
@@ -17,13 +19,19 @@ from xrm.org.messages.retrieve import Retrieve
 from xrm.org.messages.retrieve_multiple import RetrieveMultiple
 from xrm.org.messages.retrieve_role_privileges_role import RetrieveRolePrivilegesRole
 from xrm.org.messages.update import Update
+from xrm.org.messages.update_multiple import UpdateMultiple
 from xrm.org.messages.upsert import Upsert
+from xrm.org.messages.upsert_multiple import UpsertMultiple
 from xrm.org.messages.who_am_i import WhoAmI
 
 REGISTRY: tuple[Handler, ...] = (
     AddPrivilegesRole(),
     Associate(),
     Create(),
+    UpsertMultiple(),
+    UpdateMultiple(),
+    CreateMultiple(),
+    BulkDelete(),
     Delete(),
     Disassociate(),
     RemovePrivilegeRole(),

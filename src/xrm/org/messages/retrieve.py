@@ -4,10 +4,11 @@ from collections.abc import Iterable
 
 from xrm.model.message import Declaration, Message
 from xrm.model.privileges import Right
-from xrm.model.values import EntityReference
+from xrm.org import keys
 from xrm.org.context import Context, not_found
 from xrm.org.messages.handler import Need
 from xrm.org.messages.retrieve_multiple import EntityCollection
+from xrm.org.presentation import present
 from xrm.org.security.access import denied, parameters, scope
 from xrm.org.security.caller import require
 from xrm.org.store.columns import pack_guid
@@ -16,14 +17,18 @@ from xrm.org.store.columns import pack_guid
 class Retrieve:
     """Return the columns asked of one record, as a collection of one row.
 
-    Raises ServiceError 0x80040217 if there is no such record, 0x80048306 if the caller may
-    not read it.
+    Raises ServiceError 0x80040217 or 0x80060891 if there is no such record, 0x80048306 if the
+    caller may not read it.
     """
 
     declaration = Declaration(
         "Retrieve",
         "record",
-        parameters={"Target": "EntityReference", "ColumnSet": "ColumnSet"},
+        parameters={
+            "Target": "EntityReference",
+            "ColumnSet": "ColumnSet",
+            "Formatted": "Edm.Boolean",
+        },
         results={"Entity": "Entity"},
     )
     writes = False
@@ -34,17 +39,20 @@ class Retrieve:
 
     def run(self, context: Context, message: Message) -> EntityCollection:
         """Return the record."""
-        target: EntityReference = message.parameters["Target"]
-        table = context.table(target.logical_name)
+        table = context.table(message.parameters["Target"].logical_name)
         organization, caller = context.organization, context.caller
         reach = require(caller, table, Right.READ)
+        target = keys.resolve(context, message.parameters["Target"])
         wanted = scope(caller, table, reach)
         plan = organization.record_plan(table, message.parameters["ColumnSet"], wanted)
         bound = parameters(organization.database, caller, table, reach)
         bound["p0"], bound["limit"] = pack_guid(target.id), 1
         rows = context.transaction.verified_rows(plan.sql, bound)
         if not rows:
-            if organization.store.standing(context.transaction, table, target.id) is None:
+            if context.standing(table, target.id) is None:
                 raise not_found(table, target.id)
             raise denied()
-        return EntityCollection(table, plan.columns, plan.decode(rows), more=False)
+        values = plan.decode(rows)
+        shown = bool(message.parameters.get("Formatted"))
+        presented = present(context, table, plan.columns, values) if shown else None
+        return EntityCollection(table, plan.columns, values, more=False, presented=presented)

@@ -1,52 +1,137 @@
 """RetrieveMultiple: the rows a query finds among those the caller may read."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
+from xrm.model.errors import service
 from xrm.model.message import Declaration, Message
 from xrm.model.metadata import Column, Table
 from xrm.model.privileges import Right
-from xrm.model.query import Query
+from xrm.model.query import Page, Parent, Query
 from xrm.model.values import Value
+from xrm.org import keys
 from xrm.org.context import Context
 from xrm.org.messages.handler import Need
+from xrm.org.presentation import Presented, present
 from xrm.org.query.bind import bind
+from xrm.org.query.compile import MOST_COUNTED
+from xrm.org.query.links import Links
+from xrm.org.query.plan import Bounds, Plan
+from xrm.org.query.shape import Belonging
+from xrm.org.rules.rights.reach import check_reach
 from xrm.org.security.access import parameters, scope
 from xrm.org.security.caller import require
+from xrm.org.store.columns import is_polymorphic, pack_guid
+
+__all__ = ["MOST_COUNTED", "EntityCollection", "RetrieveMultiple", "find"]
 
 
 @dataclass(frozen=True, slots=True)
 class EntityCollection:
-    """Rows of one table by columns; `more` tells whether another page follows."""
+    """Rows of one table by columns; `more` tells whether another page follows.
+
+    `total` is the number of rows on all pages, if it was asked for; above MOST_COUNTED it only
+    tells that there are more. `bounds` tells where the page ends, if another follows.
+    """
 
     table: Table
     columns: tuple[Column, ...]
     rows: list[tuple[Value, ...]]
     more: bool
+    total: int | None = None
+    presented: Presented | None = None
+    bounds: Bounds | None = None
 
 
-def find(context: Context, query: Query) -> EntityCollection:
+def find(context: Context, query: Query, *, formatted: bool = False) -> EntityCollection:
     """Run a query with the caller's row filter and return one page."""
     table = context.table(query.table)
+    plan, bound = _planned(context, query, table)
+    size = query.size
+    if query.top is not None:
+        size = max(0, min(size, query.top - (query.page.number - 1) * query.size))
+    bound["limit"] = size + 1
+    found = context.transaction.verified_rows(plan.sql, bound)
+    more = len(found) > size > 0 and (query.top is None or query.top > query.page.number * size)
+    rows = plan.decode(found[:size])
+    return EntityCollection(
+        table,
+        plan.columns,
+        rows,
+        more,
+        total=_total(context, query, plan, found),
+        presented=present(context, table, plan.columns, rows) if formatted else None,
+        bounds=plan.bounds(found[0], found[size - 1]) if more else None,
+    )
+
+
+def _planned(context: Context, query: Query, table: Table) -> tuple[Plan, dict[str, Any]]:
     organization, caller = context.organization, context.caller
+    database = organization.database
     reach = require(caller, table, Right.READ)
-    bound = bind(query, table, organization.database.engine, scope(caller, table, reach))
-    plan = organization.plan(bound.shape)
-    size = query.size if query.top is None else min(query.size, query.top)
-    bound.parameters.update(parameters(organization.database, caller, table, reach))
-    bound.parameters["limit"] = size + 1
-    rows = context.transaction.verified_rows(plan.sql, bound.parameters)
-    more = len(rows) > size and (query.top is None or query.top > size)
-    return EntityCollection(table, plan.columns, plan.decode(rows[:size]), more)
+    belonging: Belonging | None = None
+    parent: dict[str, Any] = {}
+    if query.parent is not None:
+        belonging, parent = _belonging(context, query.parent, table)
+    bound = bind(
+        query,
+        table,
+        database.engine,
+        scope(caller, table, reach),
+        links=Links(database, organization.catalogue, caller),
+        belonging=belonging,
+    )
+    bound.parameters.update(parameters(database, caller, table, reach))
+    bound.parameters.update(parent)
+    return organization.plan(bound.shape), bound.parameters
+
+
+def _belonging(context: Context, parent: Parent, table: Table) -> tuple[Belonging, dict[str, Any]]:
+    """Return how rows belong to a record the caller may read, and what that binds."""
+    holder = context.table(parent.record.logical_name)
+    require(context.caller, holder, Right.READ)
+    record = keys.resolve(context, parent.record)
+    check_reach(context, holder, record.id, Right.READ)
+    return _relation(holder, table, parent.relationship), {"parent": pack_guid(record.id)}
+
+
+def _relation(holder: Table, table: Table, name: str) -> Belonging:
+    for lookup in table.many_to_one:
+        if (lookup.schema_name, lookup.target) == (name, holder.logical_name):
+            kind = lookup.target if is_polymorphic(table.columns[lookup.column]) else ""
+            return Belonging(lookup.column, kind)
+    for pairs in table.many_to_many:
+        if pairs.schema_name == name:
+            ends = (pairs.entity1_column, pairs.entity2_column)
+            if pairs.entity1 == holder.logical_name:
+                ends = ends[::-1]
+            return Belonging(ends[0], intersect=pairs.intersect, other=ends[1])
+    raise service.ServiceError(
+        service.INVALID_ARGUMENT,
+        f"'{name}' does not join '{holder.logical_name}' and '{table.logical_name}'.",
+    )
+
+
+def _total(context: Context, query: Query, plan: Plan, found: list[tuple[Any, ...]]) -> int | None:
+    if plan.counted is None:
+        return None
+    if found:
+        return int(found[0][plan.counted])
+    if query.page == Page():
+        return 0
+    # The page is empty, but there may be some before it.
+    first = replace(query, page=Page(), size=1, top=None)
+    return find(context, first).total
 
 
 class RetrieveMultiple:
-    """Return an EntityCollection for a Query."""
+    """Return an EntityCollection for a Query, with formatted values if they are asked for."""
 
     declaration = Declaration(
         "RetrieveMultiple",
         "record",
-        parameters={"Query": "Query"},
+        parameters={"Query": "Query", "Formatted": "Edm.Boolean"},
         results={"EntityCollection": "EntityCollection"},
     )
     writes = False
@@ -58,4 +143,4 @@ class RetrieveMultiple:
     def run(self, context: Context, message: Message) -> EntityCollection:
         """Return one page of rows."""
         query: Query = message.parameters["Query"]
-        return find(context, query)
+        return find(context, query, formatted=bool(message.parameters.get("Formatted")))

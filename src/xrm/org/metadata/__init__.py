@@ -1,7 +1,7 @@
 """The catalogue: every table of the organization, one data file each under tables/.
 
-To add a system table, add its file. roles.json holds the standard security roles; NOTICE.md
-names the sources of the facts.
+To add a system table, add its file. roles.json holds the standard security roles, defaults.json
+the settings and the currency a new organization has; NOTICE.md names the sources of the facts.
 """
 
 from functools import cache
@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 
 from xrm.model.metadata import Catalogue, read_table
-from xrm.model.values import Guid
+from xrm.model.values import Guid, Values
 
 
 @cache
@@ -36,3 +36,14 @@ def standard_roles() -> dict[str, Any]:
     """Return the standard security roles as roles.json states them."""
     document: dict[str, Any] = orjson.loads((resources.files(__name__) / "roles.json").read_bytes())
     return document
+
+
+@cache
+def defaults(table: str) -> Values:
+    """Return the columns the first record of a table has, as defaults.json states them.
+
+    Raises KeyError for a table that begins empty.
+    """
+    content = (resources.files(__name__) / "defaults.json").read_bytes()
+    document: dict[str, Values] = orjson.loads(content)
+    return document[table]

@@ -1,6 +1,12 @@
 """From a Query to rows: bind (names to columns, values to storage), then compile (to SQL).
 
+literals   values as storage compares them
 patterns   `like` wildcards as each engine spells them
-bind       Query + metadata -> Shape (hashable, no values) + parameters
-compile    Shape -> Plan: one SQL text with what decodes its rows, cached by shape
+links      the tables a query reaches through lookups, and what may be read of each
+shape      Shape: a bound query without its values, hashable
+bind       Query + metadata -> Shape + parameters
+sources    the joined tables of a statement and their columns
+ordering   the order of rows, and where a page starts
+plan       Plan: the SQL text with what decodes its rows, cached by shape
+compile    Shape -> Plan
 """

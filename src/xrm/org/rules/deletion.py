@@ -9,6 +9,7 @@ from xrm.model.metadata import Catalogue, Table
 from xrm.model.privileges import Right
 from xrm.model.values import EntityReference, Guid
 from xrm.org.context import Context
+from xrm.org.rules.rights import sharing
 from xrm.org.rules.rights.reach import check_reach
 
 CASCADE = "Cascade"
@@ -37,8 +38,10 @@ def remove(context: Context, table: Table, key: Guid) -> None:
         for link in _links(context.organization.catalogue, target.logical_name):
             _release(context, link, target, doomed)
     for target in doomed:
-        store = context.organization.store
-        store.remove(context.transaction, context.table(target.logical_name), target.id)
+        gone = context.table(target.logical_name)
+        context.organization.store.remove(context.transaction, gone, target.id)
+        context.forget(gone, target.id)
+        sharing.forget(context, target)
         context.written.add(target.logical_name)
 
 

@@ -10,7 +10,7 @@ from xrm.model.metadata import Table
 from xrm.model.values import Values
 from xrm.org.context import Context
 from xrm.org.rules.rights import lookups, ownership
-from xrm.org.rules.system import founding, roles, users
+from xrm.org.rules.system import founding, roles, teams, users
 from xrm.org.rules.values import names, stamps, states, validation
 from xrm.org.store.records import Row
 
@@ -26,6 +26,7 @@ NEW: tuple[OfNew, ...] = (
     stamps.of_new,
     users.of_new,
     roles.of_new,
+    teams.of_new,
     names.of_new,
 )
 
@@ -34,6 +35,7 @@ CHANGE: tuple[OfChange, ...] = (
     users.check_change,
     founding.check_change,
     roles.check_change,
+    teams.of_change,
     lookups.check_change,
     ownership.of_change,
     states.of_change,

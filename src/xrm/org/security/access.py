@@ -1,10 +1,12 @@
 """Which rows a reach holds: as SQL for queries, as a decision for one row at hand."""
 
+from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Integer, bindparam, false, literal_column, or_, select
+from sqlalchemy import Integer, and_, bindparam, false, literal_column, or_, select
 from sqlalchemy import Table as SqlTable
 from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy.sql.selectable import Alias, FromClause
 
 from xrm.db import Database
 from xrm.db.arrays import one_of
@@ -13,11 +15,13 @@ from xrm.model.errors import service
 from xrm.model.metadata import Table
 from xrm.model.privileges import ACCESS_RIGHTS, Right
 from xrm.model.values import Guid
-from xrm.org.security.caller import Caller
+from xrm.org.security.caller import Caller, sides
 from xrm.org.security.reach import ALL_ROWS, Reach, Scope
 from xrm.org.store.columns import pack_guid
 from xrm.org.store.tables import SHARES
 
+_ACTING = "acting_"
+"""Sets apart what is bound of the user who acts in the caller's name."""
 _READ = literal_column(str(ACCESS_RIGHTS[Right.READ]), Integer)
 
 
@@ -37,6 +41,12 @@ def unit_column(table: Table) -> str | None:
 
 def scope(caller: Caller, table: Table, reach: Reach) -> Scope:
     """Return what the rows of a reach depend on in a table."""
+    own, *others = (_scope(who, table, part) for who, part in sides(caller, reach))
+    limit = next((other for other in others if not other.every), None)
+    return own if limit is None else replace(own, within=limit)
+
+
+def _scope(caller: Caller, table: Table, reach: Reach) -> Scope:
     owner, unit = owner_column(table), unit_column(table)
     if reach.every or (owner is None and unit is None):
         return ALL_ROWS
@@ -47,14 +57,20 @@ def scope(caller: Caller, table: Table, reach: Reach) -> Scope:
 
 
 def criterion(
-    table: Table, sql: SqlTable, wanted: Scope, *, prefix: str = ""
+    table: Table, sql: FromClause, wanted: Scope, *, prefix: str = ""
 ) -> ColumnElement[bool] | None:
     """Return the test for rows within a scope, None if it holds all of them.
 
     `prefix` sets apart what several tests of one statement bind.
     """
-    if wanted.every:
-        return None
+    own = None if wanted.every else _criterion(table, sql, wanted, prefix)
+    if wanted.within is None:
+        return own
+    limit = _criterion(table, sql, wanted.within, prefix + _ACTING)
+    return limit if own is None else and_(own, limit)
+
+
+def _criterion(table: Table, sql: FromClause, wanted: Scope, prefix: str) -> ColumnElement[bool]:
     owner, unit = owner_column(table), unit_column(table)
     tests: list[ColumnElement[bool]] = []
     alone = not wanted.units and not wanted.shared
@@ -71,15 +87,21 @@ def criterion(
     return or_(*tests) if tests else false()
 
 
-def _shared(table: Table, sql: SqlTable, prefix: str) -> ColumnElement[bool]:
-    shares = sql.metadata.tables[SHARES]
-    rights = shares.c.accessrightsmask.op("|")(shares.c.inheritedaccessrightsmask)
+def _shared(table: Table, sql: FromClause, prefix: str) -> ColumnElement[bool]:
+    shares = _plain(sql).metadata.tables[SHARES]
+    masks = (shares.c.accessrightsmask, shares.c.inheritedaccessrightsmask)
     found = select(shares.c.objectid).where(
         one_of(shares.c.principalid, f"{prefix}principals", "bytes"),
         shares.c.objecttypecode == bindparam(f"{prefix}kind"),
-        rights.op("&")(_READ) != literal_column("0"),
+        or_(*(mask.op("&")(_READ) != literal_column("0") for mask in masks)),
     )
     return sql.c[table.primary_id].in_(found)
+
+
+def _plain(sql: FromClause) -> SqlTable:
+    found = sql.element if isinstance(sql, Alias) else sql
+    assert isinstance(found, SqlTable)
+    return found
 
 
 def parameters(
@@ -91,10 +113,19 @@ def parameters(
     prefix: str = "",
 ) -> dict[str, Any]:
     """Return what `criterion` binds for a reach."""
-    wanted = scope(caller, table, reach)
+    bound: dict[str, Any] = {}
+    for (who, part), name in zip(sides(caller, reach), (prefix, prefix + _ACTING), strict=False):
+        bound |= _parameters(database, who, table, part, name)
+    return bound
+
+
+def _parameters(
+    database: Database, caller: Caller, table: Table, reach: Reach, prefix: str
+) -> dict[str, Any]:
+    wanted = _scope(caller, table, reach)
     bound: dict[str, Any] = {}
     if wanted.owners:
-        bound[f"{prefix}owners"] = _array(database, reach.owners or (caller.user_id,))
+        bound[f"{prefix}owners"] = _array(database, reach.owners)
     if wanted.units:
         bound[f"{prefix}units"] = _array(database, reach.units or (caller.business_unit_id,))
     if wanted.shared:
@@ -110,11 +141,23 @@ def _array(database: Database, keys: tuple[Guid, ...]) -> Any:
 def covers(
     caller: Caller, table: Table, reach: Reach, *, owner: Guid | None, unit: Guid | None
 ) -> bool:
-    """Tell whether a reach holds a row of this owner and business unit, shares left out."""
-    wanted = scope(caller, table, reach)
+    """Tell whether a reach holds a row of this owner and business unit, shares left out.
+
+    Where another acts in the caller's name, both must reach it.
+    """
+    return all(
+        holds(who, table, part, owner=owner, unit=unit) for who, part in sides(caller, reach)
+    )
+
+
+def holds(
+    caller: Caller, table: Table, reach: Reach, *, owner: Guid | None, unit: Guid | None
+) -> bool:
+    """Tell the same of the caller alone, whoever acts in its name."""
+    wanted = _scope(caller, table, reach)
     if wanted.every:
         return True
-    if wanted.owners and owner is not None and owner in (reach.owners or (caller.user_id,)):
+    if wanted.owners and owner is not None and owner in reach.owners:
         return True
     return wanted.units and unit in (reach.units or (caller.business_unit_id,))
 

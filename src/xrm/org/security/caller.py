@@ -1,7 +1,8 @@
 """Caller: the user on whose behalf a message runs."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Optional
 
 from xrm.model.errors import service
 from xrm.model.metadata import Table
@@ -16,8 +17,8 @@ class Caller:
 
     `units` holds the caller's business unit and all below it; `teams` those it is a member of;
     `shared` the tables of which some record is shared with it. `acting` is the user who acts
-    in its name, where another does. `is_system` is the platform itself: it may do everything
-    and is never reached from outside.
+    in its name, where another does; reaches are then limited to that user's. `is_system` is the
+    platform itself: it may do everything and is never reached from outside.
     """
 
     user_id: Guid
@@ -29,7 +30,7 @@ class Caller:
     shared: frozenset[str] = frozenset()
     role_count: int = 0
     access_mode: int = 0
-    acting: Guid | None = None
+    acting: Optional["Caller"] = None
     is_system: bool = False
 
     @property
@@ -40,6 +41,23 @@ class Caller:
     def reach(self, privilege: str) -> Reach | None:
         """Return what a privilege reaches, None if no role grants it."""
         return EVERY if self.is_system else self.reaches.get(privilege)
+
+
+def impersonated(user: Caller, acting: Caller) -> Caller:
+    """Return a user in whose name another acts: each right reaches what it does for both."""
+    reaches = {
+        name: replace(reach, within=acting.reaches[name])
+        for name, reach in user.reaches.items()
+        if name in acting.reaches
+    }
+    return replace(user, reaches=reaches, acting=acting)
+
+
+def sides(caller: Caller, reach: Reach) -> Iterator[tuple[Caller, Reach]]:
+    """Yield the caller with its reach, then the user who acts in its name with its own."""
+    yield caller, reach
+    if caller.acting is not None and reach.within is not None:
+        yield caller.acting, reach.within
 
 
 def require(caller: Caller, table: Table, right: Right) -> Reach:
@@ -64,7 +82,7 @@ def require_privilege(
     Raises ServiceError 0x80040220 if no role grants it.
     """
     reach = caller.reach(name)
-    if reach is None or reach.depth < least:
+    if reach is None or not reach.is_as_deep(least):
         raise _denied(caller, name, identifier, "")
 
 
@@ -78,6 +96,7 @@ def _missing(
 
 
 def _denied(caller: Caller, name: str, identifier: Guid, where: str) -> service.ServiceError:
+    # Where another acts in its name, the service names the caller even if the other lacks it.
     return service.ServiceError(
         service.PRIVILEGE_DENIED,
         f"Principal user (Id={caller.user_id}, type=8, roleCount={caller.role_count}, "

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Optional
 
 from xrm.model.privileges import Depth
 from xrm.model.values import Guid
@@ -11,17 +12,23 @@ from xrm.model.values import Guid
 class Reach:
     """Every row, or the rows of these owners and of these business units.
 
-    `depth` is the deepest of the grants it is made of.
+    `depth` is the deepest of the grants it is made of. `within` is what the user who acts in
+    the caller's name reaches: a row must be in both.
     """
 
     depth: Depth
     owners: tuple[Guid, ...] = ()
     units: tuple[Guid, ...] = ()
+    within: Optional["Reach"] = None
 
     @property
     def every(self) -> bool:
-        """Whether nothing is out of reach."""
+        """Whether nothing is out of the caller's own reach."""
         return self.depth is Depth.GLOBAL
+
+    def is_as_deep(self, least: Depth) -> bool:
+        """Tell whether it was granted at least so deep, to each of both users."""
+        return self.depth >= least and (self.within is None or self.within.is_as_deep(least))
 
 
 EVERY = Reach(Depth.GLOBAL)
@@ -42,13 +49,15 @@ def union(reaches: Iterable[Reach]) -> Reach:
 class Scope:
     """What of a reach decides the text of a statement; the rest is bound to it.
 
-    `shared` tells whether rows shared with the caller are to be looked for.
+    `shared` tells whether rows shared with the caller are to be looked for. A row must also be
+    in the scope `within`, where there is one.
     """
 
     every: bool = True
     owners: bool = False
     units: bool = False
     shared: bool = False
+    within: Optional["Scope"] = None
 
 
 ALL_ROWS = Scope()

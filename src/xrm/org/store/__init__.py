@@ -3,7 +3,9 @@
 columns       one column's storage: its SQL columns, value in, value out
 tables        the SQL tables of a catalogue, intersect tables included
 records       insert, change, remove and fetch one record
+selections    some columns of many records
 associations  pairs of records in intersect tables
 grants        what roles grant, and how deep
 shares        what is shared with whom
+keys          alternate keys: their definitions, their indexes, the record of one
 """

@@ -27,6 +27,7 @@ SQL_TYPES: dict[str, sql.TypeEngine[Any]] = {
     "String": types.String,
     "Memo": types.String,
     "EntityName": types.String,
+    "Image": types.String,
     "Double": types.Float,
     "Uniqueidentifier": types.Bytes,
     "Lookup": types.Bytes,
@@ -123,15 +124,40 @@ def unpacker(column: Column) -> Callable[[Any], Any] | None:
     return _UNPACKERS.get(column.type)
 
 
+def writer(column: Column) -> Callable[[dict[str, Any], Value], None]:
+    """Return what puts a column's value into a row's SQL columns."""
+    name, pack = column.logical_name, packer(column)
+    if column.is_text:
+        return _text_writer(name, fold_name(column))
+    if is_polymorphic(column):
+        return _reference_writer(name, type_name(column))
+
+    def write(cells: dict[str, Any], value: Value) -> None:
+        cells[name] = None if value is None else pack(value)
+
+    return write
+
+
+def _text_writer(name: str, key: str) -> Callable[[dict[str, Any], Any], None]:
+    def write(cells: dict[str, Any], value: Any) -> None:
+        cells[name] = value
+        cells[key] = fold(value) if isinstance(value, str) else None
+
+    return write
+
+
+def _reference_writer(name: str, kind: str) -> Callable[[dict[str, Any], Any], None]:
+    def write(cells: dict[str, Any], value: Any) -> None:
+        cells[name] = None if value is None else pack_guid(value.id)
+        cells[kind] = None if value is None else value.logical_name
+
+    return write
+
+
 def stored(column: Column, value: Value) -> dict[str, Any]:
     """Return the SQL columns of one value."""
-    name = column.logical_name
-    cells: dict[str, Any] = {name: None if value is None else packer(column)(value)}
-    if column.is_text:
-        cells[fold_name(column)] = fold(value) if isinstance(value, str) else None
-    elif is_polymorphic(column):
-        known = isinstance(value, EntityReference)
-        cells[type_name(column)] = value.logical_name if known else None  # type: ignore[union-attr]
+    cells: dict[str, Any] = {}
+    writer(column)(cells, value)
     return cells
 
 
@@ -141,11 +167,13 @@ def _same(value: Any) -> Any:
 
 _PACKERS: dict[str, Callable[[Any], Any]] = {
     "Boolean": int,
+    "ManagedProperty": int,
     "DateTime": pack_time,
     "Uniqueidentifier": pack_guid,
 }
 _UNPACKERS: dict[str, Callable[[Any], Any]] = {
     "Boolean": bool,
+    "ManagedProperty": bool,
     "DateTime": unpack_time,
     "Uniqueidentifier": unpack_guid,
 }

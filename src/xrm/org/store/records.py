@@ -1,6 +1,6 @@
 """Insert, change and remove one record; statements are compiled once for each set of columns."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Table as SqlTable
@@ -17,10 +17,10 @@ from xrm.org.store.columns import (
     fold_name,
     is_polymorphic,
     pack_guid,
-    stored,
     type_name,
     unpack_guid,
     unpacker,
+    writer,
 )
 from xrm.org.store.tables import Schema, schema
 
@@ -31,8 +31,10 @@ _KIND = "record_kind"
 Standing = tuple[Guid | None, Guid | None]
 """A record's owner and business unit."""
 
-_Key = tuple[str, str, tuple[str, ...]]
+_Names = tuple[str, ...] | frozenset[str]
+_Key = tuple[str, str, _Names]
 """A verb, a table, and the columns it sets or reads."""
+_MOST_STATEMENTS = 4000
 
 
 class Row(Mapping[str, Value]):
@@ -71,6 +73,10 @@ class RecordStore:
         self._readings = {
             table.logical_name: tuple(_read_columns(table)) for table in catalogue.tables.values()
         }
+        self._writers = {
+            table.logical_name: {name: writer(column) for name, column in table.columns.items()}
+            for table in catalogue.tables.values()
+        }
         self._dissociations = {
             table.logical_name: tuple(map(database.compile, _dissociations(self._sql, table)))
             for table in catalogue.tables.values()
@@ -80,23 +86,41 @@ class RecordStore:
         """Return the text of the statement that `build` makes for a table and column names."""
         text = self._statements.get(key)
         if text is None:
-            _, table, names = key
+            _, table, unordered = key
+            names = unordered if isinstance(unordered, tuple) else tuple(sorted(unordered))
+            if len(self._statements) >= _MOST_STATEMENTS:
+                self._statements.clear()
             element = build(self._sql.metadata.tables[table], names)
             text = self._statements[key] = self._database.compile(element)
         return text
 
     def insert(self, transaction: Transaction, table: Table, values: Values) -> None:
         """Insert a record; the key is among the values. Raises db.Violation if it exists."""
-        cells = self._cells(transaction, table, values)
-        names = tuple(sorted(cells))
-        statement = self._statement(("insert", table.logical_name, names), _insert)
-        transaction.run(statement, cells)
+        cells = self._cells(table, values)
+        self._number(transaction, table, [cells])
+        transaction.run(self._insertion(table, cells), cells)
+
+    def insert_many(
+        self, transaction: Transaction, table: Table, records: Sequence[Values]
+    ) -> None:
+        """Insert records of one table, in their order where they set the same columns.
+
+        Raises db.Violation as `insert` does.
+        """
+        rows = [self._cells(table, values) for values in records]
+        self._number(transaction, table, rows)
+        alike: dict[str, list[dict[str, Any]]] = {}
+        for cells in rows:
+            alike.setdefault(self._insertion(table, cells), []).append(cells)
+        for statement, some in alike.items():
+            transaction.run_many(statement, some)
 
     def change(self, transaction: Transaction, table: Table, key: Guid, values: Values) -> int:
         """Set columns of a record and return how many records there were (0 or 1)."""
-        cells = self._cells(transaction, table, values)
-        names = tuple(sorted(cells))
-        statement = self._statement(("update", table.logical_name, names), _update)
+        cells = self._cells(table, values)
+        self._number(transaction, table, [cells])
+        name = ("update", table.logical_name, frozenset(cells))
+        statement = self._statement(name, _update)
         return transaction.run(statement, {**cells, _KEY: pack_guid(key)})
 
     def remove(self, transaction: Transaction, table: Table, key: Guid) -> int:
@@ -167,13 +191,23 @@ class RecordStore:
         found = self.fetch(transaction, table, key, names)
         return None if found is None else _standing(table, found)
 
-    def _cells(self, transaction: Transaction, table: Table, values: Values) -> dict[str, Any]:
+    def _insertion(self, table: Table, cells: dict[str, Any]) -> str:
+        return self._statement(("insert", table.logical_name, frozenset(cells)), _insert)
+
+    def _cells(self, table: Table, values: Values) -> dict[str, Any]:
+        write = self._writers[table.logical_name]
         cells: dict[str, Any] = {}
         for name, value in values.items():
-            cells |= stored(table.columns[name], value)
-        if "versionnumber" in table.columns:
-            cells["versionnumber"] = transaction.next_number(ROW_VERSION)
+            write[name](cells, value)
         return cells
+
+    @staticmethod
+    def _number(transaction: Transaction, table: Table, rows: list[dict[str, Any]]) -> None:
+        """Give records that are written their row versions."""
+        if "versionnumber" in table.columns and rows:
+            first = transaction.next_number(ROW_VERSION, len(rows))
+            for number, cells in enumerate(rows, first):
+                cells["versionnumber"] = number
 
 
 def standing_of(row: Row) -> Standing:

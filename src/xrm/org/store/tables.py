@@ -19,6 +19,7 @@ USER_ROLES = "systemuserroles"
 TEAM_ROLES = "teamroles"
 MEMBERSHIPS = "teammembership"
 SHARES = "principalobjectaccess"
+KEYS = "entitykey"
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,7 @@ def schema(catalogue: Catalogue) -> Schema:
         if {association.entity1, association.entity2} <= tables.keys()
     }
     intersects = {name: _intersect(metadata, row) for name, row in associations.items()}
+    _keys(metadata)
     return Schema(metadata, tables, intersects)
 
 
@@ -83,3 +85,10 @@ def _intersect(metadata: MetaData, association: ManyToMany) -> SqlTable:
         PrimaryKeyConstraint(first, second),
         Index(f"ix_{association.intersect}_{second}", second),
     )
+
+
+def _keys(metadata: MetaData) -> SqlTable:
+    """Return the table of the alternate keys an organization has defined."""
+    names = ("tablename", "name", "schemaname", "displayname", "columnnames")
+    texts: list[SqlColumn[Any]] = [SqlColumn(name, types.String, nullable=False) for name in names]
+    return SqlTable(KEYS, metadata, SqlColumn("entitykeyid", types.Bytes, primary_key=True), *texts)

@@ -46,7 +46,7 @@ class _Parser(plain.Parser):
         self._expect(":")
         outer = self._resolve
 
-        def inside(name: str) -> str:
+        def inside(name: str) -> str | plain.Name:
             head, slash, rest = name.partition("/")
             if head != variable:
                 raise ODataError(f"Could not find a property named '{name[:100]}'.")
@@ -74,5 +74,5 @@ class _Parser(plain.Parser):
         self._expect(")")
         if len(values) > _MOST_VALUES:
             raise ODataError(f"Too many values in an 'in' clause: {_MOST_VALUES} at most.")
-        items = tuple(Condition(str(left), "eq", (value,)) for value in values)
+        items = tuple(Condition(left.column, "eq", (value,)) for value in values)
         return items[0] if len(items) == 1 else Group("or", items)

@@ -2,21 +2,23 @@
 
 One regular expression for tokens, one recursive descent. Column names are resolved by the
 caller, so that this module needs no metadata. What the service lacks (arithmetic, `has`, `in`,
-functions other than three) is refused with its position.
+functions other than three) is refused with its position. A parameter alias stands for a literal
+or a property; one that is not set is null.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, NoReturn
 from uuid import UUID
 
-from xrm.model.query import ColumnComparison, Condition, Filter, Group, Order, negate
+from xrm.model.query import ColumnComparison, Condition, Filter, Group, Order, Path, negate
 from xrm.wire.odata4.errors import ODataError
 
-Resolve = Callable[[str], str]
-"""From a property's name in the URL to a column's logical name; raises ODataError."""
+Aliases = Mapping[str, str]
+"""The texts of parameter aliases by their names, `@` included."""
 
 MAX_DEPTH = 60
 _TOKEN = re.compile(
@@ -36,33 +38,82 @@ _FLIPPED = {"eq": "eq", "ne": "ne", "gt": "lt", "ge": "le", "lt": "gt", "le": "g
 _FUNCTIONS = {"contains": "contains", "startswith": "begins-with", "endswith": "ends-with"}
 _CONSTANTS: dict[str, Any] = {"null": None, "true": True, "false": False}
 _END = ("end", "")
+_NO_ALIASES: Aliases = {}
+_ORDER_TOKEN = re.compile(r"[^\s,]+|,")
 
 
-class Name(str):
-    """A resolved column, told apart from a text literal."""
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A resolved column, and the lookups that lead to its record."""
 
-    __slots__ = ()
+    column: str
+    via: Path = ()
 
 
-def read_filter(text: str, resolve: Resolve) -> Filter:
+Resolve = Callable[[str], str | Name]
+"""From a property's name or path in the URL to a column; raises ODataError."""
+
+
+def read_filter(text: str, resolve: Resolve, aliases: Aliases = _NO_ALIASES) -> Filter:
     """Return what a `$filter` asks. Raises ODataError with the position of a fault."""
-    parser = Parser(text, resolve)
+    parser = Parser(text, resolve, aliases)
     result = parser.either(0)
     parser.finish()
     return result
 
 
-def read_order(text: str, resolve: Resolve) -> tuple[Order, ...]:
-    """Return what an `$orderby` asks. Raises ODataError."""
-    orders = []
-    for part in text.split(","):
-        words = part.split()
-        if len(words) not in (1, 2) or (len(words) == 2 and words[1] not in ("asc", "desc")):
-            raise ODataError(f"Syntax error at position {len(part)} in '{part.strip()}'.")
-        orders.append(Order(resolve(words[0]), words[-1] == "desc" and len(words) == 2))
-    if len({order.column for order in orders}) < len(orders):
+def read_order(text: str, resolve: Resolve, aliases: Aliases = _NO_ALIASES) -> tuple[Order, ...]:
+    """Return what an `$orderby` asks. Raises ODataError with the position of a fault."""
+    orders = [_one_order(words, resolve, aliases) for words in _order_words(text)]
+    if len({(order.column, order.via) for order in orders}) < len(orders):
         raise ODataError("A property has been specified more than once in $orderby.")
     return tuple(orders)
+
+
+def _order_words(text: str) -> list[list[str]]:
+    """Return the words of each item: a property, and perhaps a direction."""
+    found: list[list[str]] = [[]]
+    for match in _ORDER_TOKEN.finditer(text):
+        words, word = found[-1], match[0]
+        if word == ",":
+            fits = bool(words)
+            found.append([])
+        else:
+            fits = not words or (len(words) == 1 and word in ("asc", "desc"))
+            words.append(word)
+        if not fits:
+            raise _syntax(text, match.end())
+    if not found[-1]:
+        raise _syntax(text, len(text))
+    return found
+
+
+def _one_order(words: list[str], resolve: Resolve, aliases: Aliases) -> Order:
+    name: Any
+    if words[0].startswith("@"):
+        name = read_alias(words[0], resolve, aliases)
+    else:
+        name = _named(resolve(words[0]))
+    if not isinstance(name, Name):
+        raise ODataError("Order By Property must be of type EdmProperty")
+    return Order(name.column, words[-1] == "desc" and len(words) == 2, name.via)
+
+
+def read_alias(name: str, resolve: Resolve, aliases: Aliases) -> Any:
+    """Return what a parameter alias stands for: a literal, a Name, or None for null.
+
+    Raises ODataError for a text that is neither, another alias among them.
+    """
+    text = aliases.get(name)
+    return None if text is None else Parser(text, resolve).whole()
+
+
+def _named(found: str | Name) -> Name:
+    return Name(found) if isinstance(found, str) else found
+
+
+def _syntax(text: str, position: int) -> ODataError:
+    return ODataError(f"Syntax error at position {position} in '{text}'.")
 
 
 class Parser:
@@ -70,15 +121,18 @@ class Parser:
 
     tokens = _TOKEN
 
-    def __init__(self, text: str, resolve: Resolve) -> None:
+    def __init__(self, text: str, resolve: Resolve, aliases: Aliases = _NO_ALIASES) -> None:
+        if text.count("'") % 2:
+            at = len(text)
+            raise ODataError(f"There is an unterminated literal at position {at} in '{text}'.")
         self._text = text
         self._resolve = resolve
+        self._aliases = aliases
         self._position = 0
         self._next = self._scan()
 
-    def _fail(self, position: int | None = None) -> NoReturn:
-        at = self._position if position is None else position
-        raise ODataError(f"Syntax error at position {at} in '{self._text}'.")
+    def _fail(self) -> NoReturn:
+        raise _syntax(self._text, self._position)
 
     def _scan(self) -> tuple[str, str]:
         if self._position >= len(self._text):
@@ -114,6 +168,12 @@ class Parser:
         if self._next is not _END:
             self._fail()
 
+    def whole(self) -> Any:
+        """Return the one operand the text is. Raises ODataError if it is more than that."""
+        operand = self._operand(*self._take())
+        self.finish()
+        return operand
+
     def either(self, depth: int) -> Filter:
         items = [self._both(depth)]
         while self._accept("or"):
@@ -143,18 +203,22 @@ class Parser:
     def _function(self, name: str) -> Filter:
         operator = _FUNCTIONS.get(name)
         if operator is None:
-            raise ODataError(f"An unknown function with name '{name}' was found.")
+            raise ODataError(
+                f"An unknown function with name '{name}' was found. This may also be a function "
+                "import or a key lookup on a navigation property, which is not allowed."
+            )
         self._expect("(")
         column = self._operand(*self._take())
         self._expect(",")
         value = self._operand(*self._take())
         self._expect(")")
-        if not isinstance(column, Name) or isinstance(value, Name) or not isinstance(value, str):
+        if not isinstance(column, Name) or not isinstance(value, str):
             raise ODataError(
                 f"No function signature for the function with name '{name}' matches the "
-                "specified arguments."
+                f"specified arguments. The function signatures considered are: {name}"
+                "(Edm.String Nullable=true, Edm.String Nullable=true)."
             )
-        return Condition(str(column), operator, (value,))
+        return Condition(column.column, operator, (value,), column.via)
 
     def _comparison(self, left: Any) -> Filter:
         kind, operator = self._take()
@@ -166,25 +230,41 @@ class Parser:
         if not isinstance(left, Name):
             raise ODataError("A comparison needs a property on one side.")
         if isinstance(right, Name):
-            return ColumnComparison(str(left), operator, str(right))
+            return _columns(left, operator, right)
         if right is None:
-            return self._null_test(str(left), operator)
-        return Condition(str(left), operator, (right,))
+            return self._null_test(left, operator)
+        return Condition(left.column, operator, (right,), left.via)
 
-    def _null_test(self, column: str, operator: str) -> Filter:
+    def _null_test(self, name: Name, operator: str) -> Filter:
         if operator not in ("eq", "ne"):
             raise ODataError("A null value can only be compared with 'eq' or 'ne'.")
-        return Condition(column, "null" if operator == "eq" else "not-null")
+        return Condition(name.column, "null" if operator == "eq" else "not-null", (), name.via)
 
     def _operand(self, kind: str, text: str) -> Any:
         if kind == "word":
-            return _CONSTANTS[text] if text in _CONSTANTS else Name(self._resolve(text))
+            return self._word(text)
         if kind == "mark":
             self._fail()
         try:
             return _LITERALS[kind](text)
         except ValueError:
-            raise ODataError(f"Unrecognized literal '{text[:100]}'.") from None
+            at, shown = self._position, text[:100]
+            raise ODataError(
+                f"Unrecognized '{_EDM[kind]}' literal '{shown}' at '{at}' in '{self._text}'."
+            ) from None
+
+    def _word(self, text: str) -> Any:
+        if text in _CONSTANTS:
+            return _CONSTANTS[text]
+        if text.startswith("@"):
+            return read_alias(text, self._resolve, self._aliases)
+        return _named(self._resolve(text))
+
+
+def _columns(left: Name, operator: str, right: Name) -> ColumnComparison:
+    if left.via != right.via:
+        raise ODataError("Only properties of the same row can be compared with each other.")
+    return ColumnComparison(left.column, operator, right.column, left.via, right.via)
 
 
 def _number(text: str) -> int | Decimal:
@@ -217,4 +297,11 @@ _LITERALS: dict[str, Callable[[str], Any]] = {
     "time": read_time,
     "date": date.fromisoformat,
     "number": _number,
+}
+_EDM = {
+    "string": "Edm.String",
+    "guid": "Edm.Guid",
+    "time": "Edm.DateTimeOffset",
+    "date": "Edm.Date",
+    "number": "Edm.Decimal",
 }

@@ -1,39 +1,114 @@
 """Rows into JSON: names and writers are prepared once for each set of columns."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from xrm.model.metadata import Column
+from xrm.wire.odata4.prefer import FORMATTED, LOOKUP_NAVIGATION, LOOKUP_TABLE
 from xrm.wire.odata4.values import property_name, writer
+
+Texts = Sequence[Sequence[str | None]]
+"""The formatted values of a page: for each column one text a row, None where there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Which annotations of columns are written.
+
+    `navigations` names, for a lookup's column and the table it points to, the navigation
+    property.
+    """
+
+    formatted: bool = False
+    tables: bool = False
+    navigations: Mapping[tuple[str, str], str] | None = None
+
+
+PLAIN = Shown()
 
 
 class RecordWriter:
     """Write rows of these columns as OData objects.
 
     `shown` are the places of the columns to write, `version` that of the row version, from
-    which each object's `@odata.etag` follows.
+    which each object's `@odata.etag` follows; None where rows have no version.
     """
 
-    def __init__(self, columns: Sequence[Column], *, version: int, shown: Sequence[int]) -> None:
+    def __init__(
+        self, columns: Sequence[Column], *, version: int | None, shown: Sequence[int]
+    ) -> None:
         self._version = version
         self._shown = tuple(shown)
-        self._names = ("@odata.etag", *(property_name(columns[place]) for place in shown))
+        self._columns = tuple(columns)
+        names = tuple(property_name(columns[place]) for place in shown)
+        self._names = names if version is None else ("@odata.etag", *names)
         self._writers: tuple[tuple[int, Callable[[Any], Any]], ...] = tuple(
             (place, write) for place in shown if (write := writer(columns[place])) is not None
         )
 
-    def etag(self, row: Sequence[Any]) -> str:
-        """Return the weak entity tag of a row (RFC 9110 8.8.3)."""
-        return f'W/"{row[self._version]}"'
+    def etag(self, row: Sequence[Any]) -> str | None:
+        """Return the weak entity tag of a row (RFC 9110 8.8.3), None if it has no version."""
+        return None if self._version is None else f'W/"{row[self._version]}"'
 
     def objects(self, rows: Sequence[Sequence[Any]]) -> list[dict[str, Any]]:
         """Return rows as JSON objects; whole columns are written at once."""
         if not rows:
             return []
+        cells = self._cells(rows)
+        shown = [cells[place] for place in self._shown]
+        if self._version is not None:
+            shown.insert(0, self._tags(cells))
+        names = self._names
+        return [dict(zip(names, row, strict=True)) for row in zip(*shown, strict=True)]
+
+    def annotated(
+        self, rows: Sequence[Sequence[Any]], shown: Shown, texts: Texts | None
+    ) -> list[dict[str, Any]]:
+        """Return rows as JSON objects, each property after its annotations."""
+        if not rows:
+            return []
+        cells = self._cells(rows)
+        objects: list[dict[str, Any]] = [{} for _ in rows]
+        if self._version is not None:
+            _add(objects, "@odata.etag", self._tags(cells))
+        for place in self._shown:
+            name = property_name(self._columns[place])
+            if shown.formatted and texts is not None:
+                _add(objects, f"{name}@{FORMATTED}", texts[place], some=True)
+            if self._columns[place].is_lookup:
+                self._add_lookup(objects, shown, place, [row[place] for row in rows])
+            _add(objects, name, cells[place])
+        return objects
+
+    def _add_lookup(
+        self, objects: list[dict[str, Any]], shown: Shown, place: int, values: Sequence[Any]
+    ) -> None:
+        column = self._columns[place]
+        name = property_name(column)
+        tables = [None if value is None else value.logical_name for value in values]
+        if shown.navigations is not None:
+            known = shown.navigations
+            navigations = [known.get((column.logical_name, table or "")) for table in tables]
+            _add(objects, f"{name}@{LOOKUP_NAVIGATION}", navigations, some=True)
+        if shown.tables:
+            _add(objects, f"{name}@{LOOKUP_TABLE}", tables, some=True)
+
+    def _cells(self, rows: Sequence[Sequence[Any]]) -> list[Any]:
         cells: list[Any] = list(zip(*rows, strict=True))
         for place, write in self._writers:
             cells[place] = [None if value is None else write(value) for value in cells[place]]
-        tags = [f'W/"{version}"' for version in cells[self._version]]
-        shown = [cells[place] for place in self._shown]
-        names = self._names
-        return [dict(zip(names, row, strict=True)) for row in zip(tags, *shown, strict=True)]
+        return cells
+
+    def _tags(self, cells: list[Any]) -> list[str]:
+        assert self._version is not None
+        return [f'W/"{version}"' for version in cells[self._version]]
+
+
+def _add(
+    objects: list[dict[str, Any]], name: str, values: Sequence[Any], *, some: bool = False
+) -> None:
+    """Add a property to every object; with `some`, only where there is a value."""
+    for document, value in zip(objects, values, strict=True):
+        if value is not None or not some:
+            document[name] = value

@@ -25,9 +25,11 @@ _OUTER = re.compile(
     + r"\s*/>"
 )
 _NUMBER = re.compile(r"[0-9]{1,9}")
-_INNER = re.compile(r'<cookie page="\d{1,9}">((?:<[a-z]\w* [^<>]*/>)*)</cookie>')
+_INNER = re.compile(r'<cookie page="\d{1,9}">((?:<[a-z][\w.]* [^<>]*/>)*)</cookie>')
 _EMPTY = '<cookie page="1"></cookie>'
-_ELEMENT = re.compile(r'<([a-z]\w*) (?:last="([^"<>]*)" first="[^"<>]*"|(lastnull)="1"[^<>]*) />')
+_ELEMENT = re.compile(
+    r'<([a-z][\w.]*) (?:last="([^"<>]*)" first="[^"<>]*"|(lastnull)="1"[^<>]*) />'
+)
 
 
 @dataclass(frozen=True, slots=True)

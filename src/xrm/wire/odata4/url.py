@@ -9,7 +9,7 @@ from xrm.wire.odata4.errors import ODataError
 MAX_SEGMENTS = 20
 _GUID = r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 _KEYED = re.compile(r"(?P<name>[^()]*)\((?P<key>.*)\)", re.DOTALL)
-_SINGLE = re.compile(rf"\{{?({_GUID})\}}?")
+_SINGLE = re.compile(_GUID)
 _PART = re.compile(
     rf"\s*(?P<name>[A-Za-z_]\w*)\s*=\s*(?:'(?P<text>(?:[^']|'')*)'|(?P<bare>{_GUID}|[\w.+-]+))\s*"
 )
@@ -63,7 +63,7 @@ def read_key(text: str) -> Key:
     """Return the key written between parentheses. Raises ODataError."""
     single = _SINGLE.fullmatch(text.strip())
     if single:
-        return Key(id=single[1].lower())
+        return Key(id=single[0].lower())
     parts: list[tuple[str, str]] = []
     position = 0
     while position < len(text):

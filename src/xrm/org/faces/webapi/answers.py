@@ -7,6 +7,7 @@ from xrm.org.organization import Organization
 from xrm.wire import challenge
 from xrm.wire.http import Headers, Request, Response
 from xrm.wire.odata4.errors import write_error
+from xrm.wire.odata4.prefer import NO_ANNOTATIONS, Annotations
 
 JSON = "application/json; odata.metadata=minimal"
 EXPOSED = (
@@ -14,6 +15,8 @@ EXPOSED = (
     "Transfer-Encoding,Content-Length,Retry-After,REQ_ID"
 )
 METHODS = "GET, HEAD, POST, PATCH, PUT, DELETE, OPTIONS"
+_STATED = "OPTIONS,GET,HEAD,POST"
+"""What the service's own answers say of methods, whatever they take."""
 CORS: Headers = (
     ("Access-Control-Allow-Origin", "*"),
     ("Access-Control-Expose-Headers", EXPOSED),
@@ -26,19 +29,27 @@ _ALWAYS: Headers = (
     ("Expires", "-1"),
     ("X-Content-Type-Options", "nosniff"),
     ("x-ms-dop-hint", PARALLELISM_HINT),
+    ("Allow", _STATED),
+    ("Public", _STATED),
     *CORS,
 )
 _CONTENT: Headers = (("Content-Type", JSON), *_ALWAYS)
+_TEXT: Headers = (("Content-Type", "text/plain"), *_ALWAYS)
 
 
 def _ids(request_id: UUID) -> Headers:
     text = str(request_id)
-    return (("x-ms-service-request-id", text), ("REQ_ID", text))
+    return (("x-ms-service-request-id", text), ("REQ_ID", text), ("AuthActivityId", text))
 
 
-def document(body: bytes, request_id: UUID, extra: Headers = ()) -> Response:
-    """Return 200 with a JSON document."""
-    return Response(200, _CONTENT + _ids(request_id) + extra, body)
+def document(body: bytes, request_id: UUID, extra: Headers = (), *, status: int = 200) -> Response:
+    """Return a JSON document."""
+    return Response(status, _CONTENT + _ids(request_id) + extra, body)
+
+
+def text(body: bytes, request_id: UUID) -> Response:
+    """Return 200 with plain text."""
+    return Response(200, _TEXT + _ids(request_id), body)
 
 
 def nothing(request_id: UUID, extra: Headers = ()) -> Response:
@@ -46,15 +57,24 @@ def nothing(request_id: UUID, extra: Headers = ()) -> Response:
     return Response(204, _ALWAYS + _ids(request_id) + extra)
 
 
-def refusal(error: ServiceError, request_id: UUID, extra: Headers = ()) -> Response:
+def not_modified(request_id: UUID, etag: str) -> Response:
+    """Return 304: the record is as the client knows it (RFC 9110 15.4.5)."""
+    return Response(304, (*_ALWAYS, *_ids(request_id), ("ETag", etag)))
+
+
+def refusal(
+    error: ServiceError, request_id: UUID, annotations: Annotations = NO_ANNOTATIONS
+) -> Response:
     """Return an error in the service's form."""
-    return error_document(error.fault, error.message, request_id, extra)
+    return error_document(error.fault, error.message, request_id, annotations)
 
 
-def error_document(fault: Fault, message: str, request_id: UUID, extra: Headers = ()) -> Response:
-    """Return an error of the catalogue with its sentence."""
-    body = write_error(fault.hex, message)
-    return Response(fault.status, _CONTENT + _ids(request_id) + extra, body)
+def error_document(
+    fault: Fault, message: str, request_id: UUID, annotations: Annotations = NO_ANNOTATIONS
+) -> Response:
+    """Return an error of the catalogue with its sentence, and the annotations wanted."""
+    body = write_error(fault.hex, message, annotations)
+    return Response(fault.status, _CONTENT + _ids(request_id), body)
 
 
 def unauthorized(organization: Organization, reason: str | None, request_id: UUID) -> Response:

@@ -1,25 +1,52 @@
 """One request of the Web API: identity, translation, answer, and the one place for errors."""
 
 import logging
-import re
+import time
+from collections.abc import Callable
+from ipaddress import ip_address
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from xrm.db import StepBudgetExceeded
 from xrm.model.errors import service
-from xrm.model.message import Message
 from xrm.org import pipeline
-from xrm.org.callers import WAYS, Identity, NotAuthenticated
-from xrm.org.faces.webapi import answers, associating, reading, writing
-from xrm.org.faces.webapi.resources import Resource, read_resource
+from xrm.org.callers import WAYS, Identity, NotAuthenticated, on_behalf
+from xrm.org.faces.webapi import answers, calling, reading, references, writing
+from xrm.org.faces.webapi.allowance import Allowance
+from xrm.org.faces.webapi.exchange import Exchange
+from xrm.org.faces.webapi.resources import Kind, read_resource
 from xrm.org.organization import Organization
 from xrm.wire.http import Headers, Lane, Request, Response, Route
 from xrm.wire.odata4.errors import ODataError
-from xrm.wire.odata4.options import MAX_TOP
+from xrm.wire.odata4.prefer import Annotations, read_preferences
 
 log = logging.getLogger("xrm.webapi")
 MAX_BODY = 16 * 1024 * 1024
+MAX_URL = 32 * 1024
 _READS = frozenset({"GET", "HEAD", "OPTIONS"})
-_PAGE_SIZE = re.compile(r"(?:^|[,;\s])odata\.maxpagesize\s*=\s*\"?(\d{1,9})\"?", re.IGNORECASE)
+
+VERBS: dict[tuple[Kind, str], Callable[[Exchange], Response]] = {
+    ("root", "GET"): reading.service_document,
+    ("operation", "GET"): calling.call_function,
+    ("action", "POST"): calling.call_action,
+    ("set", "GET"): reading.read_list,
+    ("set", "POST"): writing.create_record,
+    ("count", "GET"): reading.read_count,
+    ("record", "GET"): reading.read_record,
+    ("record", "PATCH"): writing.update_record,
+    ("record", "DELETE"): writing.delete_record,
+    ("column", "GET"): reading.read_column,
+    ("column", "PUT"): writing.set_column,
+    ("column", "DELETE"): writing.clear_column,
+    ("value", "GET"): reading.read_value,
+    ("reference", "GET"): references.read_reference,
+    ("reference", "PUT"): references.set_reference,
+    ("reference", "DELETE"): references.clear_reference,
+    ("references", "GET"): references.read_references,
+    ("references", "POST"): references.add_reference,
+    ("references", "DELETE"): references.remove_reference,
+}
+"""What each method does to each kind of resource; every other pair is refused with 405."""
 
 
 class WebApi:
@@ -30,6 +57,8 @@ class WebApi:
         lane: Lane = "inline" if organization.database.inline else "pool"
         self._reads = Route(self.handle, lane, 0, self.too_large)
         self._writes = Route(self.handle, "pool", MAX_BODY, self.too_large)
+        self._allowance = Allowance(time.monotonic)
+        self._transport = _transport_security(organization.url)
 
     def route(self, head: Request) -> Route:
         """Return where a request runs: reads on the event loop where the engine allows it."""
@@ -45,21 +74,14 @@ class WebApi:
         """Answer one request; nothing escapes but the step budget, which moves it to the pool."""
         if request.method == "OPTIONS":
             return answers.preflight(request)
-        organization = self._organization
-        request_id = organization.ids()
+        request_id, began = self._organization.ids(), time.monotonic()
         try:
             identity = self._identify(request)
-            return self._answer(request, identity, request_id)
         except NotAuthenticated as error:
-            return answers.unauthorized(organization, error.reason, request_id)
-        except service.ServiceError as error:
-            return answers.refusal(error, request_id)
-        except StepBudgetExceeded:
-            raise
-        except Exception:
-            log.exception("request %s failed", request_id)
-            text = f"An unexpected error occurred. Request id: {request_id}"
-            return answers.error_document(service.UNEXPECTED, text, request_id)
+            return answers.unauthorized(self._organization, error.reason, request_id)
+        answer = self._answered(request, identity, request_id)
+        left = self._allowance.spend(identity, time.monotonic() - began)
+        return answer.with_headers(self._transport + _limits(*left))
 
     def _identify(self, request: Request) -> Identity:
         for way in WAYS:
@@ -68,100 +90,74 @@ class WebApi:
                 return identity
         raise NotAuthenticated
 
-    def _answer(self, request: Request, identity: Identity, request_id: UUID) -> Response:
-        organization = self._organization
+    def _answered(self, request: Request, identity: Identity, request_id: UUID) -> Response:
+        preferences = read_preferences(request.header_values("prefer"))
+        wanted = preferences.annotations
         try:
-            reading.check_length(request.path, request.query)
-            resource = read_resource(organization.catalogue, request.path)
-            return self._dispatch(request, resource, identity, request_id)
-        except (ODataError, service.ServiceError) as error:
-            # Who has no user here learns nothing else.
-            pipeline.admit(organization, identity)
-            if isinstance(error, ODataError):
-                return answers.error_document(service.URI, str(error), request_id)
+            try:
+                _check_length(request)
+                identity = on_behalf(request, identity)
+                resource = read_resource(self._organization.catalogue, request.path)
+                exchange = Exchange(
+                    self._organization, request, resource, identity, request_id, preferences
+                )
+                return self._dispatch(exchange)
+            except (ODataError, service.ServiceError) as error:
+                # Who has no user here learns nothing else.
+                pipeline.admit(self._organization, identity)
+                return _refused(error, request_id, wanted)
+        except service.ServiceError as error:
+            return answers.refusal(error, request_id, wanted)
+        except StepBudgetExceeded:
             raise
+        except Exception:
+            log.exception("request %s failed", request_id)
+            text = f"An unexpected error occurred. Request id: {request_id}"
+            return answers.error_document(service.UNEXPECTED, text, request_id, wanted)
 
-    def _dispatch(
-        self, request: Request, resource: Resource, identity: Identity, request_id: UUID
-    ) -> Response:
-        def execute(message: Message) -> object:
-            return pipeline.execute(self._organization, message, identity)
-
-        if resource.association is not None:
-            return self._pair(request, resource, execute, request_id)
-        if request.method in ("GET", "HEAD"):
-            return self._get(request, resource, execute, request_id)
-        if resource.table is not None and resource.key is None and request.method == "POST":
-            key = writing.create_record(self._organization, resource, request, execute)
-            return answers.nothing(request_id, self._entity_id(resource, key))
-        if resource.table is not None and resource.key is not None:
-            return self._change(request, resource, execute, request_id)
-        raise _not_allowed(request.method)
-
-    def _get(
-        self, request: Request, resource: Resource, execute: reading.Execute, request_id: UUID
-    ) -> Response:
-        organization = self._organization
-        if resource.operation is not None:
-            body = reading.call_function(organization, resource, execute)
-            return answers.document(body, request_id)
-        if resource.table is None:
-            execute(Message("WhoAmI"))  # the list of sets is for users only
-            return answers.document(reading.service_document(organization, resource), request_id)
-        if resource.key is not None:
-            body, etag = reading.read_record(organization, resource, request.query, execute)
-            return answers.document(body, request_id, (("ETag", etag),))
-        size = _page_size(request)
-        url = (request.path, request.query)
-        body = reading.read_list(organization, resource, url, page_size=size, execute=execute)
-        applied: Headers = ()
-        if size is not None and not reading.is_one_page(resource.table, request.query):
-            applied = (("Preference-Applied", f"odata.maxpagesize={size}"),)
-        return answers.document(body, request_id, applied)
-
-    def _change(
-        self, request: Request, resource: Resource, execute: writing.Execute, request_id: UUID
-    ) -> Response:
-        if request.method == "PATCH":
-            writing.update_record(self._organization, resource, request, execute)
-            return answers.nothing(request_id, self._entity_id(resource, resource.key or ""))
-        if request.method == "DELETE":
-            writing.delete_record(resource, request, execute)
-            return answers.nothing(request_id)
-        raise _not_allowed(request.method)
-
-    def _pair(
-        self, request: Request, resource: Resource, execute: writing.Execute, request_id: UUID
-    ) -> Response:
-        if request.method == "POST":
-            associating.associate(self._organization, resource, request, execute)
-        elif request.method == "DELETE":
-            associating.disassociate(self._organization, resource, request, execute)
-        elif request.method in ("GET", "HEAD"):
+    def _dispatch(self, exchange: Exchange) -> Response:
+        request, resource = exchange.request, exchange.resource
+        method = "GET" if request.method == "HEAD" else request.method
+        verb = VERBS.get((resource.kind, method))
+        if verb is None:
             raise service.ServiceError(
-                service.NOT_IMPLEMENTED, "Reading '$ref' is not supported by this server yet."
+                service.METHOD_NOT_ALLOWED,
+                f"The requested resource does not support http method '{request.method[:20]}'.",
             )
-        else:
-            raise _not_allowed(request.method)
-        return answers.nothing(request_id)
-
-    def _entity_id(self, resource: Resource, key: str) -> Headers:
-        assert resource.table is not None
-        name = resource.table.entity_set_name
-        url = f"{self._organization.url}{resource.root}{name}({key})"
-        return (("OData-EntityId", url), ("Location", url))
+        return verb(exchange)
 
 
-def _page_size(request: Request) -> int | None:
-    for line in request.header_values("prefer"):
-        match = _PAGE_SIZE.search(line)
-        if match:
-            return min(int(match[1]), MAX_TOP) or None
-    return None
+def _check_length(request: Request) -> None:
+    if len(request.path) + len(request.query) > MAX_URL:
+        raise ODataError("The request URI is too long.")
 
 
-def _not_allowed(method: str) -> service.ServiceError:
-    return service.ServiceError(
-        service.METHOD_NOT_ALLOWED,
-        f"The requested resource does not support http method '{method[:20]}'.",
+def _refused(
+    error: ODataError | service.ServiceError, request_id: UUID, wanted: Annotations
+) -> Response:
+    if isinstance(error, ODataError):
+        return answers.error_document(service.URI, str(error), request_id, wanted)
+    return answers.refusal(error, request_id, wanted)
+
+
+def _limits(requests: int, seconds: float) -> Headers:
+    return (
+        ("x-ms-ratelimit-burst-remaining-xrm-requests", str(requests)),
+        ("x-ms-ratelimit-time-remaining-xrm-requests", f"{seconds:,.2f}"),
     )
+
+
+def _transport_security(url: str) -> Headers:
+    """Return the header that ties browsers to TLS, but not for names of this machine.
+
+    There it would reach every other server on the same name, whatever its port (RFC 6797 8.3).
+    """
+    host = urlsplit(url).hostname or ""
+    local = host == "localhost" or host.endswith(".localhost")
+    try:
+        ip_address(host)
+    except ValueError:
+        local = local or "." not in host
+    else:
+        local = True
+    return () if local else (("Strict-Transport-Security", "max-age=31536000; includeSubDomains"),)

@@ -1,237 +1,252 @@
-"""GET: a URL into a Query or a function call, its result into a document."""
+"""GET: a URL into a Query or a Retrieve, its result into a document."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cache
 from typing import Any
-from urllib.parse import parse_qsl, quote
+from urllib.parse import quote
 
 import orjson
 
-from xrm.model.message import Message
-from xrm.model.metadata import Column, Table
-from xrm.model.query import Order, Page, Query
-from xrm.model.values import EntityReference, Value
-from xrm.org.faces.webapi.names import column_named, resolver
-from xrm.org.faces.webapi.paging import read_page, write_page
-from xrm.org.faces.webapi.resources import Resource
-from xrm.org.messages.retrieve_multiple import EntityCollection
-from xrm.org.organization import Organization
-from xrm.wire.odata4.errors import ODataError
-from xrm.wire.odata4.filter import read_filter, read_order
-from xrm.wire.odata4.options import MAX_TOP, Options, read_options
-from xrm.wire.odata4.records import RecordWriter
-from xrm.wire.odata4.values import property_name
+from xrm.model.metadata import Table
+from xrm.model.query import Query
+from xrm.model.values import Value
+from xrm.org.faces.webapi import answers
+from xrm.org.faces.webapi.asked import Asked, check_single, is_one_page, read_asked
+from xrm.org.faces.webapi.exchange import Exchange, Execute
+from xrm.org.faces.webapi.paging import write_page
+from xrm.org.faces.webapi.resources import Reference, unknown
+from xrm.org.messages.retrieve_multiple import MOST_COUNTED, EntityCollection
+from xrm.wire.http import Response
+from xrm.wire.odata4.prefer import FORMATTED, LOOKUP_NAVIGATION, LOOKUP_TABLE
+from xrm.wire.odata4.records import Shown
+from xrm.wire.odata4.values import write_value
 
-MAX_URL = 32 * 1024
-MAX_OPTIONS = 50
-Execute = Callable[[Message], Any]
+CRM = "@Microsoft.Dynamics.CRM."
+_BOM = b"\xef\xbb\xbf"
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What the query options ask of a table.
-
-    `columns` are those to fetch, in order; `shown` are the places of those to write; `select`
-    is what the context names, None for all.
-    """
-
-    query: Query
-    shown: tuple[int, ...]
-    select: str | None
-    writer: RecordWriter
-
-
-def check_length(path: str, query: str) -> None:
-    """Check that a URL is no longer than the service takes. Raises ODataError."""
-    if len(path) + len(query) > MAX_URL:
-        raise ODataError("The request URI is too long.")
-
-
-def _pairs(query: str) -> list[tuple[str, str]]:
-    try:
-        return parse_qsl(query, keep_blank_values=True, max_num_fields=MAX_OPTIONS, errors="strict")
-    except (ValueError, UnicodeDecodeError) as error:
-        raise ODataError("The query of the request URI cannot be read.") from error
-
-
-@lru_cache(maxsize=2000)
-def read_asked(table: Table, query: str) -> Asked:
-    """Return what a query string asks of a table; the same text is read once.
-
-    Raises ODataError in the service's words.
-    """
-    options = read_options(_pairs(query))
-    orders = read_order(options.order, resolver(table)) if options.order else ()
-    found = read_filter(options.filter, resolver(table)) if options.filter else None
-    page, size = _page(table, orders, options)
-    selected = _selected(table, options)
-    hidden = [order.column for order in orders]
-    columns = tuple(dict.fromkeys((*selected, table.primary_id, "versionnumber", *hidden)))
-    columns = tuple(name for name in columns if name in table.columns)
-    asked = Query(
-        table=table.logical_name,
-        columns=columns,
-        filter=found,
-        orders=orders,
-        top=options.top,
-        size=size,
-        page=page,
-    )
-    return _asked(table, asked, selected, options.select)
-
-
-def _page(table: Table, orders: tuple[Order, ...], options: Options) -> tuple[Page, int]:
-    page, size = Page(), None
-    if options.skiptoken is not None:
-        page, size = read_page(table, orders, options.skiptoken)
-    return page, min(size or MAX_TOP, MAX_TOP)
-
-
-def _selected(table: Table, options: Options) -> tuple[str, ...]:
-    if options.select is None:
-        return tuple(name for name, column in table.columns.items() if column.valid_for_read)
-    names = [column_named(table, name).logical_name for name in options.select]
-    added = [name for column in names for name in _companions(table, table.columns[column])]
-    return tuple(dict.fromkeys((*names, *added, table.primary_id)))
-
-
-def _companions(table: Table, column: Column) -> list[str]:
-    """Return the columns the service adds to one that is selected."""
-    if column.type == "Money":
-        added = ["transactioncurrencyid"]
-    elif column.logical_name.startswith("address"):
-        added = [f"{column.logical_name.partition('_')[0]}_composite"]
-    else:
-        added = []
-    return [name for name in added if name in table.columns]
-
-
-def _asked(
-    table: Table, query: Query, selected: tuple[str, ...], names: tuple[str, ...] | None
-) -> Asked:
-    columns = query.columns or ()
-    readable = [table.columns[name] for name in columns if table.columns[name].valid_for_read]
-    place = {column.logical_name: number for number, column in enumerate(readable)}
-    shown = tuple(place[name] for name in selected)
-    writer = RecordWriter(readable, version=place["versionnumber"], shown=shown)
-    select = None
-    if names is not None:
-        select = ",".join(
-            property_name(table.columns[column_name]) for column_name in _named(table, names)
+def service_document(exchange: Exchange) -> Response:
+    """Return the list of entity sets (OData JSON 4.0, 5), to users only."""
+    exchange.execute("WhoAmI")
+    sets = sorted(exchange.organization.catalogue.sets)
+    return exchange.document(
+        orjson.dumps(
+            {
+                "@odata.context": f"{exchange.root}$metadata",
+                "value": [{"name": name, "kind": "EntitySet", "url": name} for name in sets],
+            }
         )
-    return Asked(query, shown, select, writer)
-
-
-def _named(table: Table, names: tuple[str, ...]) -> list[str]:
-    return [column_named(table, name).logical_name for name in names]
-
-
-def context(organization: Organization, resource: Resource, fragment: str) -> str:
-    """Return a context URL (OData JSON 4.0, 4.5.1)."""
-    return f"{organization.url}{resource.root}$metadata#{fragment}"
-
-
-def service_document(organization: Organization, resource: Resource) -> bytes:
-    """Return the list of entity sets (OData JSON 4.0, 5)."""
-    sets = sorted(organization.catalogue.sets)
-    return orjson.dumps(
-        {
-            "@odata.context": f"{organization.url}{resource.root}$metadata",
-            "value": [{"name": name, "kind": "EntitySet", "url": name} for name in sets],
-        }
     )
 
 
-def call_function(organization: Organization, resource: Resource, execute: Execute) -> bytes:
-    """Run an unbound function without parameters and return its result."""
-    name = resource.operation or ""
-    result = execute(Message(name))
-    fragment = f"Microsoft.Dynamics.CRM.{name}Response"
-    return orjson.dumps({"@odata.context": context(organization, resource, fragment), **result})
+def read_record(exchange: Exchange) -> Response:
+    """Answer with one record; 304 where `If-None-Match` names its version, 204 for none."""
+    target = _pointed(exchange)
+    if target is None:
+        return exchange.nothing()
+    found, asked = retrieve(exchange, target)
+    etag = asked.writer.etag(found.rows[0])
+    if etag is not None and _is_known(exchange, etag):
+        return answers.not_modified(exchange.request_id, etag)
+    body = record_document(exchange, found, asked)
+    return exchange.document(body, () if etag is None else (("ETag", etag),))
 
 
-def read_record(
-    organization: Organization, resource: Resource, query: str, execute: Execute
-) -> tuple[bytes, str]:
-    """Return one record's document and its entity tag."""
-    table = resource.table
+def _pointed(exchange: Exchange) -> Reference | None:
+    """Return the record a path ends at, None where its last lookup is empty."""
+    resource = exchange.resource
+    if not resource.steps:
+        return resource.record
+    *before, last = resource.steps
+    exchange.resource = replace(resource, steps=tuple(before))
+    owner = exchange.located()
+    exchange.resource = resource
+    there = exchange.pointed(owner, last.column)
+    return there if there is not None and there.logical_name == last.target else None
+
+
+def _is_known(exchange: Exchange, etag: str) -> bool:
+    known = exchange.request.header("if-none-match")
+    table = exchange.resource.table
+    return (
+        known is not None
+        and table is not None
+        and table.optimistic_concurrency
+        and not exchange.preferences.annotations.wanted
+        and etag in [each.strip() for each in known.split(",")]
+    )
+
+
+def retrieve(
+    exchange: Exchange, target: Reference, execute: Execute | None = None
+) -> tuple[EntityCollection, Asked]:
+    """Read the columns of one record that the query options ask for."""
+    table = exchange.resource.table
     assert table is not None
-    asked = read_asked(table, query)
-    _check_single(asked.query)
-    target = EntityReference(table.logical_name, resource.key or "")
-    found: EntityCollection = execute(
-        Message("Retrieve", {"Target": target, "ColumnSet": asked.query.columns})
+    asked = read_asked(exchange.organization.catalogue, table, exchange.request.query)
+    check_single(asked.query)
+    found = (execute or exchange.execute)(
+        "Retrieve", Target=target, ColumnSet=asked.query.columns, Formatted=_formatted(exchange)
     )
+    return found, asked
+
+
+def record_document(exchange: Exchange, found: EntityCollection, asked: Asked) -> bytes:
+    """Return the document of one record."""
     select = "" if asked.select is None else f"({asked.select})"
-    fragment = f"{table.entity_set_name}{select}/$entity"
-    record = asked.writer.objects(found.rows)[0]
-    body = orjson.dumps({"@odata.context": context(organization, resource, fragment), **record})
-    return body, asked.writer.etag(found.rows[0])
+    fragment = f"{found.table.entity_set_name}{select}/$entity"
+    (record,) = _objects(exchange, found, asked)
+    return orjson.dumps({"@odata.context": exchange.context(fragment), **record})
 
 
-def _check_single(query: Query) -> None:
-    """Check that nothing is asked of one record that only a list has. Raises ODataError."""
-    if query.filter or query.orders or query.top is not None or query.page != Page():
-        raise ODataError(
-            "The query specified in the URI is not valid. The requested resource is not a "
-            "collection. Query options $filter, $orderby, $count, $skip, and $top can be applied "
-            "only on collections."
-        )
-
-
-def read_list(
-    organization: Organization,
-    resource: Resource,
-    url: tuple[str, str],
-    *,
-    page_size: int | None,
-    execute: Execute,
-) -> bytes:
-    """Return one page of a table; `url` is the path and query as sent, for the next link."""
-    table = resource.table
-    assert table is not None
-    asked = read_asked(table, url[1])
-    query = asked.query
-    if page_size is not None and not is_one_page(table, url[1]):
-        query = _sized(query, page_size)
-    found: EntityCollection = execute(Message("RetrieveMultiple", {"Query": query}))
+def read_list(exchange: Exchange) -> Response:
+    """Answer with one page of a set, or of a record's collection."""
+    asked, query = _list_query(exchange)
+    found: EntityCollection = exchange.execute(
+        "RetrieveMultiple", Query=query, Formatted=_formatted(exchange)
+    )
     select = "" if asked.select is None else f"({asked.select})"
     document: dict[str, Any] = {
-        "@odata.context": context(organization, resource, f"{table.entity_set_name}{select}"),
-        "value": asked.writer.objects(found.rows),
+        "@odata.context": exchange.context(f"{found.table.entity_set_name}{select}")
     }
+    if query.count:
+        document["@odata.count"] = _total(found)
+    document |= _totals(exchange, found)
+    document["value"] = _objects(exchange, found, asked)
     if found.more:
-        document["@odata.nextLink"] = _next_link(organization, url, query, found)
-    return orjson.dumps(document)
+        document["@odata.nextLink"] = next_link(exchange, query, found)
+    return exchange.document(orjson.dumps(document))
 
 
-def is_one_page(table: Table, query: str) -> bool:
-    """Tell whether `$top` asks for one page at most; the preferred page size is ignored then."""
-    top = read_asked(table, query).query.top
-    return top is not None and top <= MAX_TOP
+def _list_query(exchange: Exchange) -> tuple[Asked, Query]:
+    """Return what a list's URL asks, with the page size preferred and the parent located."""
+    table, text = exchange.resource.table, exchange.request.query
+    assert table is not None
+    asked = read_asked(exchange.organization.catalogue, table, text)
+    query, size = asked.query, exchange.preferences.page_size
+    if size is not None and not is_one_page(query):
+        query = replace(query, size=size)
+        exchange.applied.append(f"odata.maxpagesize={size}")
+    if exchange.resource.collection is not None:
+        query = replace(query, parent=exchange.resource.parent(exchange.located()))
+    return asked, query
 
 
-def _sized(query: Query, size: int) -> Query:
-    return Query(
-        query.table, query.columns, query.filter, query.orders, query.top, size, query.page
+def _total(found: EntityCollection) -> int:
+    return min(found.total or 0, MOST_COUNTED)
+
+
+def _totals(exchange: Exchange, found: EntityCollection) -> dict[str, Any]:
+    """Return the annotations of a collection that are wanted."""
+    counted = found.total is not None
+    every = {
+        "totalrecordcount": _total(found) if counted else -1,
+        "totalrecordcountlimitexceeded": counted and (found.total or 0) > MOST_COUNTED,
+        "globalmetadataversion": exchange.organization.metadata_version,
+    }
+    include = exchange.preferences.annotations.include
+    return {CRM + name: value for name, value in every.items() if include(CRM[1:] + name)}
+
+
+def _formatted(exchange: Exchange) -> bool:
+    return exchange.preferences.annotations.include(FORMATTED)
+
+
+def _objects(exchange: Exchange, found: EntityCollection, asked: Asked) -> list[dict[str, Any]]:
+    annotations = exchange.preferences.annotations
+    if not annotations.wanted:
+        return asked.writer.objects(found.rows)
+    exchange.applied.append(f'odata.include-annotations="{_printable(annotations.text)}"')
+    navigations = annotations.include(LOOKUP_NAVIGATION)
+    shown = Shown(
+        formatted=annotations.include(FORMATTED),
+        tables=annotations.include(LOOKUP_TABLE),
+        navigations=_navigations(found.table) if navigations else None,
     )
+    texts = None if found.presented is None else found.presented.texts
+    return asked.writer.annotated(found.rows, shown, texts)
 
 
-def _next_link(
-    organization: Organization, url: tuple[str, str], query: Query, found: EntityCollection
-) -> str:
-    names = [column.logical_name for column in found.columns]
-    first: dict[str, Value] = dict(zip(names, found.rows[0], strict=True))
-    last: dict[str, Value] = dict(zip(names, found.rows[-1], strict=True))
-    token = write_page(
-        found.table, query.orders, query.page, first=first, last=last, size=query.size
-    )
-    path, text = url
+def _printable(text: str) -> str:
+    return text if text.isascii() and text.isprintable() else ""
+
+
+@cache
+def _navigations(table: Table) -> Mapping[tuple[str, str], str]:
+    """Return the navigation property of each lookup that can be set, by column and target."""
+    settable = {
+        name
+        for name, column in table.columns.items()
+        if column.valid_for_create or column.valid_for_update
+    }
+    names = {
+        (row.column, row.target): row.referencing_navigation
+        for row in table.many_to_one
+        if row.column in settable
+    }
+    owners = [("ownerid", kind) for kind in ("systemuser", "team")] if table.is_user_owned else []
+    return {**dict.fromkeys(owners, "ownerid"), **names}
+
+
+def next_link(exchange: Exchange, query: Query, found: EntityCollection) -> str:
+    """Return the URL of the next page: the request's own, with the cookie of where it starts."""
+    token = write_page(query, found)
     kept = [
         part
-        for part in text.split("&")
+        for part in exchange.request.query.split("&")
         if part and not part.lower().startswith(("$skiptoken=", "%24skiptoken="))
     ]
     kept.append(f"$skiptoken={quote(token, safe='')}")
-    return f"{organization.url.rstrip('/')}{path}?{'&'.join(kept)}"
+    return f"{exchange.organization.url.rstrip('/')}{exchange.request.path}?{'&'.join(kept)}"
+
+
+def read_count(exchange: Exchange) -> Response:
+    """Answer `/$count`: digits as text, after the mark that says UTF-8."""
+    table = exchange.resource.table
+    assert table is not None
+    asked, query = _list_query(exchange)
+    query = replace(asked.query, columns=(table.primary_id,), size=1, top=None, count=True,
+                    orders=(), parent=query.parent)  # fmt: skip
+    found: EntityCollection = exchange.execute("RetrieveMultiple", Query=query)
+    return exchange.text(_BOM + str(_total(found)).encode())
+
+
+def read_column(exchange: Exchange) -> Response:
+    """Answer with one column's value; 204 where it has none (OData 4.0 part 1, 11.2.3)."""
+    column, table = exchange.resource.column, exchange.resource.table
+    assert column is not None
+    assert table is not None
+    key, value = _column_value(exchange)
+    if value is None:
+        return exchange.nothing()
+    name = exchange.request.path.rpartition("/")[2]
+    fragment = f"{table.entity_set_name}({key})/{name}"
+    document = {"@odata.context": exchange.context(fragment), "value": write_value(column, value)}
+    return exchange.document(orjson.dumps(document))
+
+
+def read_value(exchange: Exchange) -> Response:
+    """Answer with one column's value as plain text."""
+    column = exchange.resource.column
+    assert column is not None
+    _, value = _column_value(exchange)
+    if value is None:
+        return exchange.nothing()
+    written = write_value(column, value)
+    text = written if isinstance(written, str) else orjson.dumps(written).decode()
+    return exchange.text(text.encode())
+
+
+def _column_value(exchange: Exchange) -> tuple[str, Value]:
+    """Return the key of the record and the column's value."""
+    column, table, target = exchange.resource.column, exchange.resource.table, _pointed(exchange)
+    assert column is not None
+    assert table is not None
+    if target is None:
+        raise unknown(column.logical_name)
+    columns = tuple(dict.fromkeys((table.primary_id, column.logical_name)))
+    found: EntityCollection = exchange.execute("Retrieve", Target=target, ColumnSet=columns)
+    names = [each.logical_name for each in found.columns]
+    row = dict(zip(names, found.rows[0], strict=True))
+    return str(row[table.primary_id]), row[column.logical_name]

@@ -1,33 +1,62 @@
-"""A path of the Web API into what it names."""
+"""A path of the Web API into what it names (OData 4.0 part 2, 4)."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal, InvalidOperation
+from typing import Literal
 
 from xrm.model.errors import service
-from xrm.model.metadata import Catalogue, ManyToMany, Table
-from xrm.model.values import EntityReference, Guid, read_guid
+from xrm.model.metadata import Catalogue, Column, ManyToMany, ManyToOne, OneToMany, Table
+from xrm.model.query import Parent
+from xrm.model.values import EntityReference, KeyReference, Value, read_guid
+from xrm.org.faces.webapi.names import key_column
 from xrm.org.messages import HANDLERS
-from xrm.wire.odata4.url import Segment, read_path
+from xrm.wire.odata4.filter import read_time
+from xrm.wire.odata4.url import Key, Segment, read_path
 
+NAMESPACE = "Microsoft.Dynamics.CRM."
 _ROOT = re.compile(r"/api/data/v(?P<version>(?:8\.[0-2]|9\.[0-2])(?:\.\d{1,9})?)(?P<rest>/.*|)")
-_REFERENCES = 3
-"""The segments of `set(key)/relationship/$ref`."""
+_LATER = ("$metadata", "$batch")
+
+Reference = EntityReference | KeyReference
+Kind = Literal[
+    "root", "operation", "action", "set", "count", "record", "column", "value",
+    "reference", "references", "definitions",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """What a path names: a table's set, one of its records, a function, or the root.
+    """What a path names.
 
-    `root` is the service root of the version asked, relative to the organization's URL. With
-    `association` it names the references from a record to others, with `related` one of them.
+    `root` is the service root of the version asked, relative to the organization's URL. The
+    path starts at `record` and follows the lookups of `steps`, so that `table` is the table of
+    what it ends at: a set, a record, a column of it, or the references from it that
+    `navigation` holds. `related` is the one of those references a path ends with.
     """
 
     root: str
+    kind: Kind
     table: Table | None = None
-    key: Guid | None = None
-    operation: str | None = None
-    association: ManyToMany | None = None
-    related: EntityReference | None = None
+    record: Reference | None = None
+    steps: tuple[ManyToOne, ...] = ()
+    column: Column | None = None
+    navigation: ManyToOne | OneToMany | ManyToMany | None = None
+    related: Reference | None = None
+    operation: str = ""
+    segments: tuple[Segment, ...] = ()
+
+    @property
+    def collection(self) -> str | None:
+        """The schema name of the relationship whose collection the path names, if it does."""
+        if isinstance(self.navigation, OneToMany):
+            return self.navigation.relationship.schema_name
+        return self.navigation.schema_name if isinstance(self.navigation, ManyToMany) else None
+
+    def parent(self, record: Reference) -> Parent | None:
+        """Return whose collection the path names, given the record its steps lead to."""
+        return None if self.collection is None else Parent(record, self.collection)
 
 
 def read_resource(catalogue: Catalogue, path: str) -> Resource:
@@ -38,81 +67,193 @@ def read_resource(catalogue: Catalogue, path: str) -> Resource:
     """
     match = _ROOT.fullmatch(path)
     if not match:
-        raise _unknown(path.strip("/").rpartition("/")[2])
+        raise unknown(path.strip("/").rpartition("/")[2])
     root = f"api/data/v{match['version']}/"
     segments = read_path(match["rest"])
     if not segments:
-        return Resource(root)
-    if len(segments) == _REFERENCES and segments[-1].name == "$ref":
-        return _references(catalogue, root, segments)
-    if len(segments) > 1:
-        raise service.ServiceError(
-            service.NOT_IMPLEMENTED,
-            f"The path below '{segments[0].name}' is not supported by this server yet.",
-        )
-    return _first(catalogue, root, segments[0])
+        return Resource(root, "root")
+    first = _first(catalogue, root, segments)
+    return first if first.segments else _Walk(catalogue, segments).follow(first)
 
 
-def _references(catalogue: Catalogue, root: str, segments: tuple[Segment, ...]) -> Resource:
-    resource, step = _first(catalogue, root, segments[0]), segments[1]
-    table = resource.table
-    if table is None or resource.key is None:
-        raise _unknown(step.name)
-    association = next((row for row in table.many_to_many if row.schema_name == step.name), None)
-    if association is None:
-        if table.navigation(step.name) is None:
-            raise _unknown(step.name)
-        raise service.ServiceError(
-            service.NOT_IMPLEMENTED, "'$ref' of a lookup is not supported by this server yet."
-        )
-    here = table.logical_name
-    other = association.entity2 if association.entity1 == here else association.entity1
-    there = catalogue.tables.get(other)
-    if there is None:
-        raise _unknown(step.name)
-    key = _record_key(there, step)
-    related = None if key is None else EntityReference(other, key)
-    return replace(resource, association=association, related=related)
-
-
-def _first(catalogue: Catalogue, root: str, segment: Segment) -> Resource:
+def _first(catalogue: Catalogue, root: str, segments: tuple[Segment, ...]) -> Resource:
+    segment = segments[0]
     table = catalogue.sets.get(segment.name)
     if table is not None:
-        return Resource(root, table, _record_key(table, segment))
-    handler = HANDLERS.get(segment.name)
-    unbound = handler is not None and handler.declaration.bound_to is None
-    if unbound and handler and handler.declaration.kind != "record":
-        return Resource(root, operation=segment.name)
-    if segment.name in ("$metadata", "$batch"):
+        record = read_reference_key(table, segment)
+        return Resource(root, "set" if record is None else "record", table, record)
+    if segment.name == "EntityDefinitions":
+        return Resource(root, "definitions", segments=segments)
+    if segment.name in _LATER:
         raise service.ServiceError(
             service.NOT_IMPLEMENTED, f"'{segment.name}' is not supported by this server yet."
         )
-    raise _unknown(segment.name)
+    handler = HANDLERS.get(segment.name)
+    declaration = None if handler is None else handler.declaration
+    if declaration is None or declaration.kind == "record" or declaration.bound_to is not None:
+        raise unknown(segment.name)
+    kind: Kind = "operation" if declaration.kind == "function" else "action"
+    return Resource(root, kind, operation=segment.name)
 
 
-def _record_key(table: Table, segment: Segment) -> Guid | None:
+class _Walk:
+    """One path, followed from its first segment to its last."""
+
+    def __init__(self, catalogue: Catalogue, segments: Sequence[Segment]) -> None:
+        self._catalogue = catalogue
+        self._rest = list(segments[:0:-1])
+
+    def follow(self, here: Resource) -> Resource:
+        while self._rest:
+            here = self._step(here, self._rest.pop())
+        return here
+
+    def _step(self, here: Resource, segment: Segment) -> Resource:
+        if segment.name.startswith(NAMESPACE):
+            return self._bound(here, segment)
+        if here.kind == "record":
+            return self._of_record(here, segment)
+        if here.kind == "set" and segment.arguments is None and segment.name == "$count":
+            return replace(here, kind="count")
+        if here.kind == "set" and here.collection is not None and segment.name == "$ref":
+            return replace(here, kind="references")
+        if here.kind == "column" and segment.name == "$value":
+            return replace(here, kind="value")
+        raise unknown(segment.name)
+
+    def _of_record(self, here: Resource, segment: Segment) -> Resource:
+        table = here.table
+        assert table is not None
+        if segment.name == "$ref":
+            return self._reference(here)
+        column = table.columns.get(segment.name)
+        if column is not None and not column.is_lookup and column.valid_for_read:
+            return replace(here, kind="column", column=_plain(column, segment))
+        lookup = lookup_column(table, segment.name)
+        if lookup is not None:
+            return replace(here, kind="column", column=_plain(lookup, segment))
+        single = table.navigation(segment.name)
+        if single is not None and segment.arguments is None:
+            target = self._catalogue.tables.get(single.target)
+            if target is None:
+                raise unknown(segment.name)
+            return replace(here, table=target, steps=(*here.steps, single))
+        return self._collection(here, table, segment)
+
+    def _collection(self, here: Resource, table: Table, segment: Segment) -> Resource:
+        found = self._catalogue.collection(table, segment.name)
+        if found is None and self._rest and self._rest[-1].name == "$ref":
+            raise service.ServiceError(
+                service.UNKNOWN_SEGMENT,
+                f"The URI segment '$ref' is invalid after the segment '{segment.name[:200]}'.",
+            )
+        if found is None:
+            raise unknown(segment.name)
+        other = other_table(self._catalogue, table, found)
+        related = read_reference_key(other, segment)
+        if related is None:
+            return replace(here, kind="set", table=other, navigation=found)
+        if self._rest and self._rest[-1].name == "$ref":
+            self._rest.pop()
+            return replace(here, kind="references", table=other, navigation=found, related=related)
+        raise unknown(segment.name)
+
+    def _reference(self, here: Resource) -> Resource:
+        if not here.steps:
+            raise unknown("$ref")
+        return replace(here, kind="reference", navigation=here.steps[-1], steps=here.steps[:-1])
+
+    def _bound(self, here: Resource, segment: Segment) -> Resource:
+        name = segment.name.removeprefix(NAMESPACE)
+        handler = HANDLERS.get(name)
+        bound = None if handler is None else handler.declaration.bound_to
+        if bound != "entityset" or here.kind != "set" or here.collection is not None:
+            raise unknown(segment.name)
+        return replace(here, kind="action", operation=name)
+
+
+def other_table(catalogue: Catalogue, table: Table, navigation: OneToMany | ManyToMany) -> Table:
+    """Return the table of the records of a collection."""
+    if isinstance(navigation, OneToMany):
+        return navigation.table
+    other = navigation.entity2 if navigation.entity1 == table.logical_name else navigation.entity1
+    return catalogue[other]
+
+
+def lookup_column(table: Table, name: str) -> Column | None:
+    """Return the lookup of a property `_name_value`, None if it is none."""
+    if not (name.startswith("_") and name.endswith("_value")):
+        return None
+    column = table.columns.get(name[1:-6])
+    return column if column is not None and column.is_lookup else None
+
+
+def _plain(column: Column, segment: Segment) -> Column:
+    if segment.arguments is not None:
+        raise unknown(segment.name)
+    return column
+
+
+def read_reference_key(table: Table, segment: Segment) -> Reference | None:
+    """Return the record a segment's key names, None without a key.
+
+    Raises ServiceError (0x80060888) for columns that are no key, ODataError for a key that
+    cannot be read.
+    """
     key = segment.key()
-    if key is None or key.id is not None:
-        return None if key is None else key.id
+    if key is None:
+        return None
+    return _reference(table, key)
+
+
+def _reference(table: Table, key: Key) -> Reference:
+    if key.id is not None:
+        return EntityReference(table.logical_name, key.id)
     named = dict(key.parts)
-    # CSDL knows users by `ownerid`, so their own key has no name in a URL.
-    if set(named) == {table.primary_id} and table.logical_name not in ("systemuser", "team"):
-        return _identifier(named[table.primary_id])
-    raise service.ServiceError(
+    if set(named) == {table.primary_id}:
+        # CSDL knows users and teams by `ownerid`, so their own key has no name in a URL.
+        if table.logical_name in ("systemuser", "team"):
+            raise invalid_key(table)
+        return EntityReference(table.logical_name, str(_key_value(None, named[table.primary_id])))
+    parts: list[tuple[str, Value]] = []
+    for name, text in key.parts:
+        column = key_column(table, name)
+        if column is None:
+            raise invalid_key(table)
+        parts.append((column.logical_name, _key_value(column, text)))
+    return KeyReference(table.logical_name, tuple(parts))
+
+
+def _key_value(column: Column | None, text: str) -> Value:
+    """Return a key part as its column's value. Raises ServiceError if it is of another type."""
+    try:
+        if column is None or column.type == "Uniqueidentifier":
+            return read_guid(text)
+        if column.is_lookup:
+            target = column.targets[0] if len(column.targets) == 1 else ""
+            return EntityReference(target, read_guid(text))
+        if column.is_text:
+            return text
+        if column.type == "DateTime":
+            return read_time(text)
+        if column.type in ("Decimal", "Money", "Double"):
+            return Decimal(text)
+        return int(text)
+    except (ValueError, InvalidOperation) as error:
+        raise service.ServiceError(service.URI, "Bad Request - Error in query syntax.") from error
+
+
+def invalid_key(table: Table) -> service.ServiceError:
+    """Return the error for a key that a table does not have."""
+    return service.ServiceError(
         service.URI,
         "The key in the request URI is not valid for resource "
         f"'Microsoft.Dynamics.CRM.{table.logical_name}'.",
     )
 
 
-def _identifier(text: str) -> Guid:
-    try:
-        return read_guid(text)
-    except ValueError as error:
-        raise service.ServiceError(service.URI, "Bad Request - Error in query syntax.") from error
-
-
-def _unknown(name: str) -> service.ServiceError:
+def unknown(name: str) -> service.ServiceError:
+    """Return the error for a segment that names nothing here."""
     return service.ServiceError(
         service.UNKNOWN_SEGMENT, f"Resource not found for the segment '{name[:200]}'."
     )

@@ -1,62 +1,100 @@
-"""POST, PATCH, DELETE: a payload into an Entity, preconditions into parameters."""
+"""POST, PATCH, PUT, DELETE: a payload into a message, preconditions into its parameters."""
 
-import json
 import re
-from collections.abc import Callable, Mapping
-from decimal import Decimal
+from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
-
-import orjson
 
 from xrm.model.errors import service
-from xrm.model.message import Message
-from xrm.model.metadata import Table
-from xrm.model.values import Entity, EntityReference, Guid, Values
-from xrm.org.faces.webapi.resources import Resource, read_resource
-from xrm.org.organization import Organization
-from xrm.wire.http import Request, content_type
+from xrm.model.metadata import Column
+from xrm.model.values import Entity, EntityReference, KeyReference, Value
+from xrm.org.faces.webapi.asked import check_single, read_asked
+from xrm.org.faces.webapi.exchange import Exchange, Execute
+from xrm.org.faces.webapi.payload import read_entity, read_object, refused
+from xrm.org.faces.webapi.reading import record_document, retrieve
+from xrm.org.faces.webapi.resources import Reference
+from xrm.org.messages.upsert import UpsertResult
+from xrm.wire.http import Headers, Response
 from xrm.wire.odata4.errors import ODataError
 from xrm.wire.odata4.values import read_value
 
-Execute = Callable[[Message], Any]
-_BIND = "@odata.bind"
-_LONG_NUMBER = re.compile(rb"[\d.]{16}")
 _ETAG = re.compile(r'W/"(\d{1,19})"')
+_REPRESENTATION = "return=representation"
 
 
-def create_record(
-    organization: Organization, resource: Resource, request: Request, execute: Execute
-) -> Guid:
-    """Create a record from a payload and return its key."""
-    entity = read_entity(organization, resource, request)
-    key: Guid = execute(Message("Create", {"Target": entity}))
-    return key
-
-
-def update_record(
-    organization: Organization, resource: Resource, request: Request, execute: Execute
-) -> None:
-    """Update a record, or create it where the request allows (upsert)."""
-    entity = read_entity(organization, resource, request)
-    match, none_match = request.header("if-match"), request.header("if-none-match")
-    if match is not None:
-        version = read_version(match)
-        execute(Message("Update", {"Target": entity, "RowVersion": version}))
-    elif none_match == "*":
-        execute(Message("Create", {"Target": entity}))
-    else:
-        execute(Message("Upsert", {"Target": entity}))
-
-
-def delete_record(resource: Resource, request: Request, execute: Execute) -> None:
-    """Delete a record; `If-Match` may name its version."""
-    table = resource.table
+def create_record(exchange: Exchange) -> Response:
+    """Create a record; in the collection of another one, paired with it."""
+    table = exchange.resource.table
     assert table is not None
-    match = request.header("if-match")
-    target = EntityReference(table.logical_name, resource.key or "")
+    if exchange.resource.collection is not None:
+        raise _not_allowed(exchange)
+    target = read_entity(exchange.organization, table, exchange.request)
+    return _written(exchange, "Create", {"Target": target})
+
+
+def update_record(exchange: Exchange) -> Response:
+    """Update a record, or create it where the request allows (upsert)."""
+    resource, table = exchange.resource, exchange.resource.table
+    assert table is not None
+    if resource.steps:
+        raise _not_allowed(exchange)
+    target = read_entity(exchange.organization, table, exchange.request, record=resource.record)
+    match = exchange.request.header("if-match")
+    if match is not None:
+        parameters = {"Target": target, "RowVersion": read_version(match)}
+        return _written(exchange, "Update", parameters)
+    create = exchange.request.header("if-none-match") == "*"
+    return _written(exchange, "Create" if create else "Upsert", {"Target": target})
+
+
+def _written(exchange: Exchange, name: str, parameters: dict[str, Any]) -> Response:
+    """Run a write and answer with the record's URL, or with the record where that is preferred."""
+    if not exchange.preferences.representation:
+        key, _ = _run(exchange.execute, name, parameters)
+        return exchange.nothing(_entity_id(exchange, key))
+    table = exchange.resource.table
+    assert table is not None
+    check_single(read_asked(exchange.organization.catalogue, table, exchange.request.query).query)
+    with exchange.together() as execute:
+        key, created = _run(execute, name, parameters)
+        record = key or exchange.resource.record
+        assert record is not None
+        found, asked = retrieve(exchange, record, execute)
+        body = record_document(exchange, found, asked)
+    etag = asked.writer.etag(found.rows[0])
+    exchange.applied.insert(0, _REPRESENTATION)
+    extra = () if etag is None else (("ETag", etag),)
+    return exchange.document(body, extra, status=201 if created else 200)
+
+
+def _run(
+    execute: Execute, name: str, parameters: dict[str, Any]
+) -> tuple[EntityReference | None, bool]:
+    """Run a write; return the record, if the message tells it, and whether it was created."""
+    target: Entity = parameters["Target"]
+    result = execute(name, **parameters)
+    if isinstance(result, UpsertResult):
+        return EntityReference(target.logical_name, result.id), result.created
+    if name == "Create":
+        return EntityReference(target.logical_name, result), True
+    key = target.id
+    return (None if key is None else EntityReference(target.logical_name, key)), False
+
+
+def _entity_id(exchange: Exchange, key: EntityReference | None) -> Headers:
+    if key is None:
+        return ()
+    url = exchange.record_url(key)
+    return (("OData-EntityId", url), ("Location", url))
+
+
+def delete_record(exchange: Exchange) -> Response:
+    """Delete a record; `If-Match` may name its version."""
+    if exchange.resource.steps:
+        raise _not_allowed(exchange)
+    match = exchange.request.header("if-match")
     version = None if match is None else read_version(match)
-    execute(Message("Delete", {"Target": target, "RowVersion": version}))
+    exchange.execute("Delete", Target=exchange.resource.record, RowVersion=version)
+    return exchange.nothing()
 
 
 def read_version(text: str) -> int | None:
@@ -71,120 +109,57 @@ def read_version(text: str) -> int | None:
     return int(match[1])
 
 
-def read_entity(organization: Organization, resource: Resource, request: Request) -> Entity:
-    """Return the record a payload describes.
-
-    Raises ServiceError 0x80048d19 for a payload that does not fit the table.
-    """
-    table = resource.table
+def set_column(exchange: Exchange) -> Response:
+    """Set one column of a record: `{"value": …}` (OData 4.0 part 1, 11.4.9.1)."""
+    column, table = exchange.resource.column, exchange.resource.table
+    assert column is not None
     assert table is not None
-    _check_content(request)
     try:
-        values = _values(organization, table, _read_object(request.body))
+        value = _given(column, read_object(exchange.request))
     except ODataError as error:
+        raise refused(table, error) from error
+    return _set(exchange, value)
+
+
+def _given(column: Column, payload: Mapping[str, Any]) -> Value:
+    if "value" not in payload:
+        raise ODataError("The payload has no property 'value'.")
+    return None if column.is_lookup else read_value(column, payload["value"])
+
+
+def clear_column(exchange: Exchange) -> Response:
+    """Empty one column of a record (OData 4.0 part 1, 11.4.9.2)."""
+    return _set(exchange, None)
+
+
+def _set(exchange: Exchange, value: Value) -> Response:
+    column, record = exchange.resource.column, exchange.resource.record
+    assert column is not None
+    assert record is not None
+    if exchange.resource.steps:
+        raise _not_allowed(exchange)
+    if column.is_lookup:
         raise service.ServiceError(
-            service.PAYLOAD,
-            "Error identified in Payload provided by the user for Entity "
-            f":'{table.entity_set_name}', InnerException : {error}",
-        ) from error
-    return Entity(table.logical_name, resource.key, values)
-
-
-def read_object(request: Request) -> Mapping[str, Any]:
-    """Return the JSON object a request carries. Raises ODataError."""
-    _check_content(request)
-    return _read_object(request.body)
-
-
-def _check_content(request: Request) -> None:
-    if content_type(request) not in ("application/json", "text/json"):
-        raise ODataError("The content type of the request must be application/json.")
-
-
-def _read_object(body: bytes) -> Mapping[str, Any]:
-    try:
-        payload = orjson.loads(body)
-        if _LONG_NUMBER.search(body):
-            # A binary float would lose the last digits of a decimal.
-            payload = json.loads(body, parse_float=Decimal)
-    except (ValueError, RecursionError) as error:
-        raise ODataError(f"The payload is not valid JSON: {error}") from None
-    if not isinstance(payload, dict):
-        raise ODataError("The payload is not a JSON object.")
-    return payload
-
-
-def _values(organization: Organization, table: Table, payload: Mapping[str, Any]) -> Values:
-    values: Values = {}
-    for name, raw in payload.items():
-        if name.endswith(_BIND):
-            navigation = name.removesuffix(_BIND)
-            values |= _bound(organization, table, navigation, raw)
-        elif "@" not in name:
-            values |= _plain(table, name, raw)
-    return values
-
-
-def _plain(table: Table, name: str, raw: Any) -> Values:
-    column = table.columns.get(name)
-    if column is not None and not column.is_lookup:
-        return {name: read_value(column, raw)}
-    navigation = table.navigation(name)
-    if navigation is not None and raw is None:
-        return {navigation.column: None}
-    if navigation is not None:
-        raise ODataError(
-            f"The navigation property '{name}' takes '{name}{_BIND}' here; records inside a "
-            "record are not supported by this server yet."
+            service.URI,
+            "CRM do not support direct update of Entity Reference properties, Use Navigation "
+            "properties instead.",
         )
-    raise ODataError(
-        f"The property '{name}' does not exist on type "
-        f"'Microsoft.Dynamics.CRM.{table.logical_name}'."
+    match = exchange.request.header("if-match")
+    version = None if match is None else read_version(match)
+    target = named_entity(record, {column.logical_name: value})
+    exchange.execute("Update", Target=target, RowVersion=version)
+    return exchange.nothing()
+
+
+def named_entity(record: Reference, values: dict[str, Value]) -> Entity:
+    """Return what is to be written to a record there is."""
+    if isinstance(record, KeyReference):
+        return Entity(record.logical_name, None, values, keys=record.keys)
+    return Entity(record.logical_name, record.id, values)
+
+
+def _not_allowed(exchange: Exchange) -> service.ServiceError:
+    return service.ServiceError(
+        service.METHOD_NOT_ALLOWED,
+        f"The requested resource does not support http method '{exchange.request.method[:20]}'.",
     )
-
-
-def _bound(organization: Organization, table: Table, name: str, raw: Any) -> Values:
-    navigation = table.navigation(name)
-    if navigation is None and name == "ownerid" and table.is_user_owned:
-        column, target = "ownerid", None
-    elif navigation is None:
-        raise ODataError(
-            f"An undeclared property '{name}' which only has property annotations in the payload "
-            "but no property value was found in the payload."
-        )
-    else:
-        column, target = navigation.column, navigation.target
-    if raw is None:
-        return {column: None}
-    if not isinstance(raw, str):
-        raise ODataError(f"The value of '{name}{_BIND}' is not a URL.")
-    reference = read_reference(organization, raw)
-    targets = table.columns[column].targets if column == "ownerid" else (target,)
-    if reference.logical_name not in targets:
-        raise ODataError(f"The navigation property '{name}' refers to '{target or 'owner'}'.")
-    return {column: reference}
-
-
-def read_reference(organization: Organization, text: str) -> EntityReference:
-    """Return the record a URL names: absolute, rooted or relative to the service root.
-
-    Raises ODataError for a URL elsewhere, or one that names no record by its id.
-    """
-    try:
-        parts = urlsplit(text)
-    except ValueError:
-        raise ODataError("The URL of a record cannot be read.") from None
-    path = parts.path
-    if parts.scheme or parts.netloc:
-        here = urlsplit(organization.url)
-        if (parts.scheme, parts.netloc.lower()) != (here.scheme, here.netloc.lower()):
-            raise ODataError("The URL of a record must belong to this organization.")
-    if not path.startswith("/api/data/"):
-        path = f"/api/data/v9.2/{path.lstrip('/')}"
-    try:
-        resource = read_resource(organization.catalogue, path)
-    except service.ServiceError as error:
-        raise ODataError(error.message) from error
-    if resource.table is None or resource.key is None:
-        raise ODataError("The URL does not name a record.")
-    return EntityReference(resource.table.logical_name, resource.key)

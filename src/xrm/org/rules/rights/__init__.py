@@ -1,6 +1,9 @@
-"""Whose record it is, and whether a caller's rights reach it.
+"""Who may touch which record, and who owns it.
 
-reach      whether a record is within a right's reach
-ownership  owner and owning business unit
-lookups    the records pointed to exist and may be appended to
+reach       whether one record is within the reach of a right, shares counted
+lookups     Append on what refers, AppendTo on what is referred to
+owners      the users and teams that may own records
+ownership   the owner of a new record, and of a changed one
+assignment  a new owner, for a record and what follows it
+sharing     rights on one record given beside roles
 """

@@ -5,8 +5,8 @@ from xrm.model.metadata import Column, Table
 from xrm.model.privileges import Right
 from xrm.model.values import EntityReference, Values
 from xrm.org.context import Context
+from xrm.org.rules.rights import ownership
 from xrm.org.rules.rights.reach import check_reach, check_row
-from xrm.org.security.caller import require
 from xrm.org.store.records import Row
 
 
@@ -17,7 +17,7 @@ def check_new(context: Context, table: Table, values: Values) -> None:
     may not be appended to.
     """
     if _check_targets(context, table, values) and Right.APPEND in table.privileges:
-        require(context.caller, table, Right.APPEND)
+        ownership.check_new(context, table, values, Right.APPEND)
 
 
 def check_change(context: Context, before: Row, values: Values) -> None:

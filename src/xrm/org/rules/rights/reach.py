@@ -4,8 +4,8 @@ from xrm.model.metadata import Table
 from xrm.model.privileges import ACCESS_RIGHTS, Right
 from xrm.model.values import EntityReference, Guid
 from xrm.org.context import Context, not_found
-from xrm.org.security.access import covers, denied
-from xrm.org.security.caller import require
+from xrm.org.security.access import denied, holds
+from xrm.org.security.caller import Caller, require, sides
 from xrm.org.store.records import Row, Standing, standing_of
 
 
@@ -15,7 +15,7 @@ def check_reach(context: Context, table: Table, key: Guid, right: Right) -> None
     Raises ServiceError 0x80040217, 0x80040220 or 0x80048306.
     """
     require(context.caller, table, right)
-    standing = context.organization.store.standing(context.transaction, table, key)
+    standing = context.standing(table, key)
     if standing is None:
         raise not_found(table, key)
     _check(context, table, key, right, standing)
@@ -44,17 +44,16 @@ def check_row(context: Context, row: Row, right: Right) -> None:
 
 def _check(context: Context, table: Table, key: Guid, right: Right, standing: Standing) -> None:
     reach, (owner, unit) = require(context.caller, table, right), standing
-    if covers(context.caller, table, reach, owner=owner, unit=unit):
-        return
-    if not is_shared(context, table, key, right):
-        raise denied()
+    for who, part in sides(context.caller, reach):
+        if holds(who, table, part, owner=owner, unit=unit):
+            continue
+        if not _is_shared(context, who, EntityReference(table.logical_name, key), right):
+            raise denied()
 
 
-def is_shared(context: Context, table: Table, key: Guid, right: Right) -> bool:
-    """Tell whether a right on a record is shared with the caller or one of its teams."""
-    caller = context.caller
-    if table.logical_name not in caller.shared:
+def _is_shared(context: Context, who: Caller, target: EntityReference, right: Right) -> bool:
+    """Tell whether a right on a record is shared with a user or one of its teams."""
+    if target.logical_name not in who.shared:
         return False
-    target = EntityReference(table.logical_name, key)
-    masks = context.organization.shares.masks(context.transaction, target, caller.principals)
+    masks = context.organization.shares.masks(context.transaction, target, who.principals)
     return any(mask & ACCESS_RIGHTS[right] for mask in masks)

@@ -9,6 +9,7 @@ from xrm.model.metadata import Table
 from xrm.model.values import EntityReference, Guid, Value, Values
 from xrm.org.context import Context
 from xrm.org.provisioning import SUPPORT
+from xrm.org.rules.system import teams
 from xrm.org.store.records import Row
 
 PARENT = "parentbusinessunitid"
@@ -55,7 +56,8 @@ def check_change(context: Context, before: Row, values: Values) -> None:
 def check_delete(context: Context, table: Table, key: Guid) -> None:
     """Check that a record may go, whatever points to it.
 
-    Raises ServiceError 0x80040227, 0x80041d2e, d33, d4a, d60 or d61.
+    Raises ServiceError 0x80040227, 0x80041d2e, d33, d4a, d60, d61 or d62, 0x80048307 or
+    0x8004830e.
     """
     if table.logical_name == "systemuser":
         _check_user(context, table, key)
@@ -64,6 +66,8 @@ def check_delete(context: Context, table: Table, key: Guid) -> None:
         )
     if table.logical_name == "businessunit":
         _check_unit_goes(context, table, key)
+    elif table.logical_name == "team":
+        teams.check_delete(context, key)
     elif table.logical_name == "role":
         kept = _KEPT_ROLES.get(_template(context, table, key) or "")
         if kept is not None:
@@ -112,6 +116,7 @@ def _check_unit_goes(context: Context, table: Table, key: Guid) -> None:
         raise ServiceError(
             service.UNIT_HAS_CHILD, "Business unit has a child business unit and cannot be deleted."
         )
+    teams.remove_default(context, key)
 
 
 def check_privileges(context: Context, role: Guid) -> None:

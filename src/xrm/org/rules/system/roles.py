@@ -81,6 +81,11 @@ def check_assignment(context: Context, user: Guid, role: Guid) -> None:
             service.SUPPORT_USER_ROLES, "The platform's own user cannot be given roles."
         )
     _check_reach_of_user(context, user)
+    check_held(context, role)
+
+
+def check_held(context: Context, role: Guid) -> None:
+    """Check that the caller holds all that a role grants. Raises ServiceError 0x80040220."""
     # Inferred: the platform documents that assigning takes the privileges of the role itself.
     _check_held(context, context.organization.grants.of_role(context.transaction, role))
 

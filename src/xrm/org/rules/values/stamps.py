@@ -17,7 +17,8 @@ def of_new(context: Context, table: Table, values: Values) -> Values:
 
     Raises ServiceError 0x80040220 if the caller may not tell one.
     """
-    user, now = EntityReference("systemuser", context.caller.user_id), context.now()
+    user, acting = _people(context)
+    now = context.now()
     earlier = values.get("overriddencreatedon")
     if earlier is not None:
         # The privilege is documented; that its lack is an error, not ignored, is inferred.
@@ -25,8 +26,10 @@ def of_new(context: Context, table: Table, values: Values) -> Values:
     stamps: Values = {
         "createdon": earlier if isinstance(earlier, datetime) else now,
         "createdby": user,
+        "createdonbehalfby": acting,
         "modifiedon": now,
         "modifiedby": user,
+        "modifiedonbehalfby": acting,
     }
     if isinstance(earlier, datetime):
         stamps["overriddencreatedon"] = now
@@ -35,6 +38,17 @@ def of_new(context: Context, table: Table, values: Values) -> Values:
 
 def of_change(context: Context, before: Row, _values: Values) -> Values:
     """Return who modified a record and when."""
-    user = EntityReference("systemuser", context.caller.user_id)
-    stamps: Values = {"modifiedon": context.now(), "modifiedby": user}
+    user, acting = _people(context)
+    stamps: Values = {
+        "modifiedon": context.now(),
+        "modifiedby": user,
+        "modifiedonbehalfby": acting,
+    }
     return {name: value for name, value in stamps.items() if name in before.table.columns}
+
+
+def _people(context: Context) -> tuple[EntityReference, EntityReference | None]:
+    """Return in whose name a record is written, and who really writes it, if another does."""
+    acting = context.caller.acting
+    user = EntityReference("systemuser", context.caller.user_id)
+    return user, None if acting is None else EntityReference("systemuser", acting.user_id)

@@ -1,0 +1,121 @@
+"""`$ref`: which records belong together, read, made and ended (OData 4.0 part 1, 11.4.6)."""
+
+from dataclasses import replace
+from typing import Any
+
+import orjson
+
+from xrm.model.metadata import ManyToOne
+from xrm.model.query import Query
+from xrm.model.values import Entity, EntityReference, KeyReference, Value
+from xrm.org.faces.webapi.asked import read_asked
+from xrm.org.faces.webapi.exchange import Exchange
+from xrm.org.faces.webapi.payload import read_object, record_named
+from xrm.org.faces.webapi.reading import next_link
+from xrm.org.faces.webapi.resources import Reference
+from xrm.org.messages.retrieve_multiple import EntityCollection
+from xrm.wire.http import Response
+from xrm.wire.odata4.errors import ODataError
+
+_ID = "@odata.id"
+
+
+def read_reference(exchange: Exchange) -> Response:
+    """Answer with the URL of the record a lookup points to; 204 where it points to none."""
+    navigation = exchange.resource.navigation
+    assert isinstance(navigation, ManyToOne)
+    there = exchange.pointed(exchange.located(), navigation.column)
+    if there is None or there.logical_name != navigation.target:
+        return exchange.nothing()
+    document = {"@odata.context": exchange.context("$ref"), _ID: exchange.record_url(there)}
+    return exchange.document(orjson.dumps(document))
+
+
+def read_references(exchange: Exchange) -> Response:
+    """Answer with the URLs of a page of a record's collection."""
+    table, size = exchange.resource.table, exchange.preferences.page_size
+    assert table is not None
+    query: Query = replace(
+        read_asked(exchange.organization.catalogue, table, exchange.request.query).query,
+        parent=exchange.resource.parent(exchange.located()),
+    )
+    if size is not None:
+        query = replace(query, size=size)
+        exchange.applied.append(f"odata.maxpagesize={size}")
+    found: EntityCollection = exchange.execute("RetrieveMultiple", Query=query)
+    place = [column.logical_name for column in found.columns].index(table.primary_id)
+    keys = [EntityReference(table.logical_name, str(row[place])) for row in found.rows]
+    document: dict[str, Any] = {
+        "@odata.context": exchange.context("Collection($ref)"),
+        "value": [{_ID: exchange.record_url(key)} for key in keys],
+    }
+    if found.more:
+        document["@odata.nextLink"] = next_link(exchange, query, found)
+    return exchange.document(orjson.dumps(document))
+
+
+def set_reference(exchange: Exchange) -> Response:
+    """Point a lookup to the record the payload names."""
+    return _set(exchange, _named(exchange))
+
+
+def clear_reference(exchange: Exchange) -> Response:
+    """Let a lookup point to nothing."""
+    return _set(exchange, None)
+
+
+def _set(exchange: Exchange, there: Value) -> Response:
+    navigation, here = exchange.resource.navigation, exchange.located()
+    assert isinstance(navigation, ManyToOne)
+    if isinstance(there, EntityReference | KeyReference) and (
+        there.logical_name != navigation.target
+    ):
+        raise ODataError(
+            f"The navigation property '{navigation.referencing_navigation}' refers to "
+            f"'{navigation.target}'."
+        )
+    values = {navigation.column: there}
+    if isinstance(here, KeyReference):
+        target = Entity(here.logical_name, None, values, keys=here.keys)
+    else:
+        target = Entity(here.logical_name, here.id, values)
+    exchange.execute("Update", Target=target)
+    return exchange.nothing()
+
+
+def add_reference(exchange: Exchange) -> Response:
+    """Pair a record with the one the payload names."""
+    if exchange.resource.related is not None:
+        raise ODataError("The request URI names the related record; its payload must.")
+    return _pair(exchange, "Associate", _named(exchange))
+
+
+def remove_reference(exchange: Exchange) -> Response:
+    """Part a record from the one the path or `$id` names."""
+    related = exchange.resource.related
+    if related is None:
+        try:
+            asked = dict(exchange.request.parameters()).get("$id")
+        except ValueError as error:
+            raise ODataError("Bad Request - Error in query syntax.") from error
+        if not asked:
+            raise ODataError("The request URI must name the related record by its key or '$id'.")
+        related = record_named(exchange.organization, asked)
+    return _pair(exchange, "Disassociate", related)
+
+
+def _named(exchange: Exchange) -> Reference:
+    url = read_object(exchange.request).get(_ID)
+    if not isinstance(url, str):
+        raise ODataError(f"The payload must name a record by '{_ID}'.")
+    return record_named(exchange.organization, url)
+
+
+def _pair(exchange: Exchange, message: str, related: Reference) -> Response:
+    exchange.execute(
+        message,
+        Target=exchange.located(),
+        Relationship=exchange.resource.collection,
+        RelatedEntities=[related],
+    )
+    return exchange.nothing()

@@ -1,0 +1,62 @@
+"""The order of a statement's rows, and where its page starts."""
+
+from typing import Any
+
+from sqlalchemy import BindParameter, and_, bindparam, false, func, literal_column, or_, true
+from sqlalchemy.sql.elements import ColumnElement
+
+from xrm.org.query.shape import Shape, Sort
+from xrm.org.query.sources import Sources
+
+
+def order(sources: Sources, shape: Shape) -> list[ColumnElement[Any]]:
+    """Return the terms to sort by; the record's own key breaks the ties."""
+    terms: list[ColumnElement[Any]] = []
+    key = (0, sources.table.primary_id)
+    for sort in shape.orders:
+        if sort.columns:
+            term = _compared(sources, sort)
+            last = term.desc().nulls_last() if sort.descending else term.asc().nulls_first()
+            terms.append(last)
+    if all(sort.columns != (key,) for sort in shape.orders):
+        terms.append(sources.stored(*key).asc())
+    return terms
+
+
+def stored(sources: Sources, sort: Sort) -> ColumnElement[Any]:
+    """Return the value a row is sorted by, as it is kept."""
+    return _first([sources.stored(*place) for place in sort.columns])
+
+
+def _compared(sources: Sources, sort: Sort) -> ColumnElement[Any]:
+    return _first([sources.compared(*place) for place in sort.columns])
+
+
+def _first(columns: list[ColumnElement[Any]]) -> ColumnElement[Any]:
+    if not columns:
+        return literal_column("NULL")
+    return columns[0] if len(columns) == 1 else func.coalesce(*columns)
+
+
+def after(sources: Sources, shape: Shape, nulls: tuple[bool, ...]) -> ColumnElement[bool]:
+    """Return the test for rows after the last one of the page before."""
+    ways: list[ColumnElement[bool]] = []
+    same: list[ColumnElement[bool]] = []
+    for place, (sort, null) in enumerate(zip(shape.orders, nulls, strict=True)):
+        if not sort.columns:
+            continue
+        column = _compared(sources, sort)
+        value: BindParameter[Any] = bindparam(f"k{place}")
+        ways.append(and_(true(), *same, _beyond(column, value, sort, null=null)))
+        same.append(column.is_(None) if null else column == value)
+    key = sources.stored(0, sources.table.primary_id)
+    ways.append(and_(*same, key > bindparam("kid")))
+    return or_(*ways)
+
+
+def _beyond(
+    column: ColumnElement[Any], value: BindParameter[Any], sort: Sort, *, null: bool
+) -> ColumnElement[bool]:
+    if null:
+        return false() if sort.descending else column.is_not(None)
+    return or_(column < value, column.is_(None)) if sort.descending else column > value

@@ -1,0 +1,82 @@
+"""Shape: a bound query without its values, by which compiled statements are kept."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from xrm.org.security.reach import Scope
+
+
+class Link(NamedTuple):
+    """A linked table: the lookup `column` of link number `source` leads to rows of `target`.
+
+    Links are numbered from one; zero is the table asked. `scope` is what the caller may read.
+    """
+
+    source: int
+    column: str
+    target: str
+    scope: Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Test:
+    """A column, an operator of SQL, and the parameter's name (or the other column's)."""
+
+    column: str
+    operator: str
+    slot: str = ""
+    negated: bool = False
+    link: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """Tests joined by `and` or `or`."""
+
+    word: str
+    items: tuple["Node", ...]
+
+
+Node = Test | Joined
+
+
+class Sort(NamedTuple):
+    """A key of the order: the first of these columns, each of a link, that has a value.
+
+    Without columns, where the caller may read none, all rows are alike.
+    """
+
+    columns: tuple[tuple[int, str], ...]
+    descending: bool
+
+
+class Belonging(NamedTuple):
+    """How rows belong to the record whose collection is asked.
+
+    By a lookup `column` (of several tables: to one of `kind`), or by `intersect`, whose
+    `column` holds the row and `other` the record.
+    """
+
+    column: str
+    kind: str = ""
+    intersect: str = ""
+    other: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A bound query without its values; `start` tells which keyset values are null.
+
+    `skipped` rows are counted off where a page is known by its number alone.
+    """
+
+    table: str
+    columns: tuple[str, ...]
+    filter: Node | None
+    orders: tuple[Sort, ...]
+    start: tuple[bool, ...] | None
+    scope: Scope
+    skipped: int = 0
+    links: tuple[Link, ...] = ()
+    belonging: Belonging | None = None
+    count: bool = False
