@@ -44,7 +44,8 @@ def with_leads(cores: Cores, cache: Path, count: int) -> Iterator["Ours"]:
 
     def make(folder: Path) -> None:
         command = [sys.executable, "-m", "bench.servers.filling", str(folder), str(count)]
-        subprocess.run(command, cwd=ROOT, check=True)
+        if subprocess.run(command, cwd=ROOT, check=False).returncode:
+            raise SystemExit("The data directory of xrm could not be filled.")
 
     with (
         copied(cache, f"xrm-{count}", decided_by=decided_by, make=make) as folder,

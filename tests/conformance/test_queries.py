@@ -111,7 +111,7 @@ def test_the_deepest_filter(client, deep):
         ("birthdate gt 1980-02-28", ["a", "b"]),
         ("birthdate le 9999-12-31", ["a", "b"]),
         ("donotemail eq true", ["a"]),
-        ("donotemail eq false", ["b"]),
+        ("donotemail eq false", ["b", "d"]),
         ("donotemail ne true", ["b", "d"]),
         ("address1_latitude gt 51.5", ["b"]),
         ("address1_latitude eq 51.25", ["a"]),

@@ -57,7 +57,7 @@ def test_rows_without_an_order_are_in_that_of_their_keys(client):
     ("name", "values"),
     [
         ("jobtitle", [None, " a", "A", "b", "ＺＺ", "日本", "😀"]),
-        ("annualincome", [None, 0.0, 0.0001, 9.5, 10.0, 90000000000.0]),
+        ("annualincome", [None, 0.0, 0.01, 9.5, 10.0, 90000000000.0]),
         ("numberofchildren", [None, 0, 1, 9, 10, 1000000000]),
         ("birthdate", [None, "1753-01-01", "1969-12-31", "1970-01-01", "9999-12-31"]),
         ("address1_latitude", [None, -90.0, -0.5, 0.0, 1e-9, 90.0]),

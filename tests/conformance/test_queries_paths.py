@@ -129,8 +129,10 @@ def test_a_caller_who_may_read_nothing_of_the_linked_table_is_refused(estate, cl
 @pytest.mark.parametrize("depth", [Depth.BASIC, Depth.LOCAL])
 def test_what_may_not_be_read_is_as_if_it_were_not_there(estate, client, family, depth):
     """The accounts are the administrator's, in the root; the caller is in another unit."""
-    unit = client.post("businessunits", {"name": f"Apart {depth.name}"})
-    assert unit.status == 204
+    root = client.rows("businessunits", filter="parentbusinessunitid/name eq null")[0]
+    above = f"/businessunits({root['businessunitid']})"
+    unit = {"name": f"Apart {depth.name}", "parentbusinessunitid@odata.bind": above}
+    assert client.post("businessunits", unit).status == 204
     grants = READ | {"prvReadAccount": depth}
     caller = caller_with(estate, f"Apart {depth.name}", grants, unit=f"Apart {depth.name}")
     own = caller_own(client, caller)
@@ -139,7 +141,8 @@ def test_what_may_not_be_read_is_as_if_it_were_not_there(estate, client, family,
         ("parentcustomerid_account/name eq null", "abc"),
         ("parentcustomerid_account/accountid eq {middle}", ""),
         ("parentcustomerid_account/parentaccountid/name ne null", ""),
-        ("startswith(parentcustomerid_account/name,'')", ""),
+        ("startswith(parentcustomerid_account/name,'')", "d"),
+        ("startswith(parentcustomerid_account/name,'Mid')", ""),
         ("parentcustomerid_account/name eq 'Own'", "d"),
         ("parentcustomerid_account/parentaccountid/name eq 'Top'", ""),
         ("parentcustomerid_account/_parentaccountid_value eq {top}", "d"),
@@ -166,3 +169,72 @@ def caller_own(client, caller):
         "parentcustomerid_account@odata.bind": f"/accounts({made})",
     }
     return client.post("contacts", contact).created
+
+
+@pytest.fixture(scope="module")
+def ordered(client):
+    """Contacts 0 to 4 of accounts and contacts of these names: B, None, c, A, a."""
+    names = ["B", None, "c", "A", "a"]
+    for number, name in enumerate(names):
+        record = {"lastname": "Sorted", "employeeid": "sorted", "jobtitle": str(number)}
+        if name is not None and number % 2 == 0:
+            key = client.post("accounts", {"name": name, "numberofemployees": number}).created
+            record["parentcustomerid_account@odata.bind"] = f"/accounts({key})"
+        elif name is not None:
+            key = client.post("contacts", {"firstname": "", "lastname": name}).created
+            record["parentcustomerid_contact@odata.bind"] = f"/contacts({key})"
+        assert client.post("contacts", record).status == 204
+    return "employeeid eq 'sorted'"
+
+
+ORDERS = [
+    ("_parentcustomerid_value,jobtitle", "13402"),
+    ("_parentcustomerid_value desc,jobtitle desc", "20431"),
+    ("parentcustomerid_account/name,jobtitle", "13402"),
+    ("parentcustomerid_account/name desc,jobtitle", "20413"),
+    ("parentcustomerid_account/numberofemployees desc,jobtitle desc", "42031"),
+    ("_ownerid_value,jobtitle", "01234"),
+    ("_modifiedby_value desc,createdby/fullname,jobtitle desc", "43210"),
+    ("_parentcustomerid_value,parentcustomerid_account/accountid desc,jobtitle", "1"),
+]
+
+
+@pytest.mark.parametrize(("order", "found"), ORDERS)
+def test_a_lookup_is_sorted_by_the_name_it_shows(client, ordered, order, found):
+    rows = client.column("contacts", "jobtitle", filter=ordered, orderby=order)
+    assert "".join(rows).startswith(found)
+    assert sorted(rows) == ["0", "1", "2", "3", "4"]
+
+
+@pytest.mark.parametrize(("order", "_found"), ORDERS)
+@pytest.mark.parametrize("size", [1, 2, 4])
+def test_pages_follow_an_order_through_lookups(client, ordered, order, _found, size):
+    options = {"filter": ordered, "orderby": order, "select": "jobtitle"}
+    whole = [row["jobtitle"] for row in client.rows("contacts", **options)]
+    prefer = (("prefer", f"odata.maxpagesize={size}"),)
+    answer = client.get("contacts", headers=prefer, **options)
+    found = [row["jobtitle"] for row in answer.rows]
+    while answer.next_link:
+        answer = client.follow(answer.next_link)
+        found += [row["jobtitle"] for row in answer.rows]
+    assert found == whole
+
+
+def test_an_order_tells_nothing_of_names_that_may_not_be_read(estate, client, ordered):
+    """Who may read contacts alone sees those of accounts in the order of their keys."""
+    caller = caller_with(estate, "Sorting", {"prvReadContact": Depth.GLOBAL})
+    options = {"filter": f"{ordered} and _parentcustomerid_value ne null", "select": "jobtitle"}
+    rows = caller.rows("contacts", **options, orderby="_parentcustomerid_value")
+    keys = [row["contactid"] for row in caller.rows("contacts", **options)]
+    accounts = [row["contactid"] for row in rows if row["jobtitle"] != "3"]
+    assert accounts == [key for key in keys if key in accounts]
+    assert rows[-1]["jobtitle"] == "3"
+    prefer = (("prefer", "odata.maxpagesize=1"),)
+    answer = caller.get(
+        "contacts", headers=prefer, **options, orderby="_ownerid_value,_parentcustomerid_value"
+    )
+    found = [row["contactid"] for row in answer.rows]
+    while answer.next_link:
+        answer = caller.follow(answer.next_link)
+        found += [row["contactid"] for row in answer.rows]
+    assert found == [row["contactid"] for row in rows]

@@ -19,6 +19,7 @@ import typer
 import xrm
 from xrm.cli import output
 from xrm.cli.verbs import (
+    alternate_keys,
     app,
     app_users,
     asking,
@@ -41,6 +42,7 @@ GROUPS = (
     app_users,
     roles,
     people,
+    alternate_keys,
     keys,
     asking,
     tokens,

@@ -3,6 +3,7 @@
 open(url, namespace)   a Database: one file `namespace.db` in a folder, or one schema
 engine                 the two protocols, Database and Transaction, and the errors they raise
 sqlite, postgres       the two engines; counters: what their transactions share
+gathering              several writers kept by one commit
 glance                 one statement that needs no transaction
 hints                  what a planner without statistics is told
 indexes                unique indexes that come and go

@@ -34,13 +34,14 @@ class Counting:
     commits.
     """
 
-    __slots__ = ("_generation",)
+    __slots__ = ("_generation", "raised")
 
     take: str
     columns: str
 
     def __init__(self) -> None:
         self._generation: int | None = None
+        self.raised = False
 
     def rows(self, statement: str, parameters: Parameters = NONE) -> list[tuple[Any, ...]]:
         """Run a statement and return all of its rows."""
@@ -70,6 +71,7 @@ class Counting:
         """Raise the generation at commit."""
         self.run(_RAISE)
         self._generation = None
+        self.raised = True
 
     @contextmanager
     def part(self) -> Iterator[None]:

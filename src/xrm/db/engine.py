@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from sqlalchemy import MetaData
 from sqlalchemy.engine import Dialect
 from sqlalchemy.sql import ClauseElement
+
+if TYPE_CHECKING:
+    from xrm.db.gathering import Gathering
 
 Parameters = Mapping[str, Any]
 
@@ -104,6 +107,13 @@ class Database(Protocol):
 
     def write(self) -> AbstractContextManager[Transaction]:
         """Open a writing transaction: committed at the end, rolled back on any exception."""
+
+    def gathered(self) -> "AbstractContextManager[Gathering]":
+        """Let what this thread writes within be kept by one commit at the end, where it can be.
+
+        Each `write` within is undone by itself when it fails. Nothing written is kept, or may be
+        told, before the end; raises Lost there if all of it is to be done again.
+        """
 
     def exclusively(self, name: str) -> AbstractContextManager[None]:
         """Let one process at a time, on whatever host, do what bears this name.

@@ -1,7 +1,7 @@
 """PostgreSQL through psycopg 3: a pool of connections, one schema a namespace."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from hashlib import sha256
 from typing import Any, LiteralString
 
@@ -23,6 +23,7 @@ from xrm.db.engine import (
     Violation,
     statement_text,
 )
+from xrm.db.gathering import Gathering
 
 _READ: LiteralString = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 _WAIT_SECONDS = 10.0
@@ -191,6 +192,10 @@ class PostgresDatabase:
     def write(self) -> Any:
         """Open a writing transaction."""
         return self._transaction("BEGIN")
+
+    def gathered(self) -> AbstractContextManager[Gathering]:
+        """Gather nothing: here each transaction is kept by its own commit."""
+        return nullcontext(Gathering())
 
     @contextmanager
     def exclusively(self, name: str) -> Iterator[None]:

@@ -23,6 +23,7 @@ from xrm.db.engine import (
     Violation,
     statement_text,
 )
+from xrm.db.gathering import Gathering, Lost
 
 _COUNTERS = """
 CREATE TABLE IF NOT EXISTS counter (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
@@ -79,6 +80,19 @@ class SqliteTransaction(Counting):
             self._executemany(statement, rows)
         except apsw.Error as error:
             raise _meaning(error) from error
+
+
+def _commit(gathering: Gathering) -> None:
+    connection, gathering.connection = gathering.connection, None
+    if connection is None:
+        return
+    try:
+        connection.execute("COMMIT")
+    except apsw.Error as error:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        gathering.lost = gathering.closed = True
+        raise _meaning(error) from error
 
 
 class SqliteDatabase:
@@ -157,6 +171,9 @@ class SqliteDatabase:
 
     def read(self) -> Any:
         """Open a read-only transaction with one consistent view."""
+        gathering = self._gathering()
+        if gathering is not None and gathering.connection is not None:
+            return nullcontext(SqliteTransaction(gathering.connection))
         return self._transaction("BEGIN")
 
     def write(self) -> Any:
@@ -165,7 +182,51 @@ class SqliteDatabase:
         Raises StepBudgetExceeded on the event loop, which no write may hold up.
         """
         budget.leave_the_loop()
-        return self._transaction("BEGIN IMMEDIATE")
+        gathering = self._gathering()
+        return self._transaction("BEGIN IMMEDIATE") if gathering is None else self._part(gathering)
+
+    def _gathering(self) -> Gathering | None:
+        gathering: Gathering | None = getattr(self._local, "gathering", None)
+        return None if gathering is None or gathering.closed else gathering
+
+    @contextmanager
+    def gathered(self) -> Iterator[Gathering]:
+        """Let what this thread writes within be kept by one commit at the end."""
+        gathering = self._local.gathering = Gathering()
+        try:
+            yield gathering
+        finally:
+            self._local.gathering = None
+            if gathering.lost:
+                raise Lost
+            _commit(gathering)
+
+    @contextmanager
+    def _part(self, gathering: Gathering) -> Iterator[SqliteTransaction]:
+        connection = self._connection()
+        try:
+            if gathering.connection is None:
+                connection.execute("BEGIN IMMEDIATE")
+                gathering.connection = connection
+            connection.execute("SAVEPOINT gathered")
+        except apsw.Error as error:
+            raise _meaning(error) from error
+        transaction = SqliteTransaction(connection)
+        try:
+            yield transaction
+            connection.execute("RELEASE gathered")
+        except BaseException as error:
+            # An interrupted write undoes the whole transaction, and all that was gathered.
+            gathering.lost = gathering.closed = not connection.in_transaction
+            if not gathering.lost:
+                connection.execute("ROLLBACK TO gathered")
+                connection.execute("RELEASE gathered")
+            if isinstance(error, apsw.Error):
+                raise _meaning(error) from error
+            raise
+        if transaction.raised:
+            gathering.closed = True
+            _commit(gathering)
 
     def exclusively(self, name: str) -> AbstractContextManager[None]:  # noqa: ARG002 - one folder
         """Do nothing: the processes that share a file share its folder, and a lock there."""

@@ -23,6 +23,7 @@ MOST_COLUMNS = 16
 MOST_BYTES = 900
 """What the values of one key may take, as SQL Server counts them."""
 _SIZES = {"Integer": 4, "Picklist": 4, "DateTime": 8, "Decimal": 13, **dict.fromkeys(LOOKUPS, 16)}
+_OWNERS = ("systemuser", "team")
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,99}")
 _KINDS: dict[str, tuple[type, ...]] = {
     "String": (str,),
@@ -80,11 +81,26 @@ def remove(organization: Organization, table: str, name: str) -> None:
     """
     with organization.database.write() as transaction:
         _take_turn(transaction)
-        for key in organization.key_store.definitions(transaction).get(table, ()):
-            if key.name == name.lower():
-                organization.key_store.remove(transaction, key)
-                transaction.changed()
-                return
+        key = _named(organization, transaction, table, name)
+        organization.key_store.remove(transaction, key)
+        transaction.changed()
+
+
+def named(organization: Organization, table: str, name: str) -> AlternateKey:
+    """Return an alternate key by its name, in whatever case.
+
+    Raises ServiceError 0x80040217 if there is none.
+    """
+    with organization.database.read() as transaction:
+        return _named(organization, transaction, table, name)
+
+
+def _named(
+    organization: Organization, transaction: Transaction, table: str, name: str
+) -> AlternateKey:
+    for key in organization.key_store.definitions(transaction).get(table, ()):
+        if key.name == name.lower():
+            return key
     raise ServiceError(service.NOT_FOUND, f"The table '{table}' has no alternate key '{name}'.")
 
 
@@ -239,8 +255,9 @@ def resolve_within(context: Context, reference: EntityReference | KeyReference) 
     """Return a reference to a record to be pointed to. Raises as `resolve_lookups` does."""
     if isinstance(reference, KeyReference):
         table = context.table(reference.logical_name)
-        known = Right.APPEND_TO if Right.APPEND_TO in table.privileges else Right.READ
-        require(context.caller, table, known)
+        # Users and teams are named as owners too, which takes no right on them.
+        owner = table.logical_name in _OWNERS or Right.APPEND_TO not in table.privileges
+        require(context.caller, table, Right.READ if owner else Right.APPEND_TO)
     return resolve(context, reference)
 
 

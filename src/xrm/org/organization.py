@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 from zlib import crc32
 
 from xrm.db import Database, Transaction
@@ -38,6 +39,7 @@ class _Cache:
     generation: int
     callers: dict[Identity, Caller] = field(default_factory=dict)
     keys: Mapping[str, tuple[AlternateKey, ...]] | None = None
+    remembered: dict[Any, Any] = field(default_factory=dict)
 
 
 class Organization:
@@ -109,6 +111,14 @@ class Organization:
         if cache.keys is None:
             cache.keys = self.key_store.definitions(transaction)
         return cache.keys
+
+    def remembered(self, transaction: Transaction) -> dict[Any, Any]:
+        """Return what rules keep as long as the caches hold.
+
+        It is empty, and nobody keeps it, where a transaction sees what is not committed yet.
+        """
+        cache = self._cache
+        return cache.remembered if cache.generation == transaction.generation else {}
 
     def glance(self) -> Glance:
         """Return what stands for a transaction as long as the caches hold."""

@@ -11,6 +11,7 @@ from xrm.db import Busy, StatementTimeout, Transaction, Violation
 from xrm.db.glance import Stale
 from xrm.model.errors import service
 from xrm.model.message import Message
+from xrm.org import optional
 from xrm.org.callers import Identity
 from xrm.org.context import Context
 from xrm.org.messages import HANDLERS
@@ -22,7 +23,9 @@ from xrm.org.store.records import ROW_VERSION
 SECURITY_TABLES = frozenset(
     {"systemuser", "role", "businessunit", "privilege", "team", "principalobjectaccess"}
 )
-"""Tables whose records decide what callers may do: writing them ends every cache."""
+"""Tables whose records decide what callers may do."""
+CACHED_TABLES = SECURITY_TABLES | {"transactioncurrency", "usersettings", "organization"}
+"""Tables whose records are kept in caches: writing them ends every cache."""
 
 
 def execute(organization: Organization, message: Message, actor: Identity | Caller) -> Any:
@@ -114,10 +117,11 @@ def _run(
 ) -> Any:
     caller = organization.admit(transaction, actor)
     context = Context(organization, transaction, caller)
+    optional.check(caller, message.parameters)
     for table, right in handler.needs(context, message):
         require(caller, table, right)
     response = handler.run(context, message)
-    if not SECURITY_TABLES.isdisjoint(context.written):
+    if not CACHED_TABLES.isdisjoint(context.written):
         transaction.changed()
     return response
 

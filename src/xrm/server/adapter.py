@@ -17,6 +17,7 @@ from xrm.db import StepBudgetExceeded, budget
 from xrm.server.addresses import Origin, normal_host
 from xrm.server.app import Dress, Row, refusal
 from xrm.server.process.lanes import Lane, LaneFull
+from xrm.server.process.turns import Turns
 from xrm.wire.http import Face, Request, Response, Route
 
 Scope = MutableMapping[str, Any]
@@ -66,9 +67,11 @@ class Adapter:
         listener: str,
         lanes: Mapping[Origin, Lane],
         limits: Limits,
+        turns: Turns | None = None,
     ) -> None:
         self._listener = listener
         self._lanes = lanes
+        self._turns = turns
         self._limits = limits
         self._by_host: dict[str, list[Row]] = {}
         for row in rows:
@@ -150,7 +153,7 @@ class Adapter:
     async def _guarded(self, face: Face, request: Request, row: Row, route: Route) -> Response:
         try:
             response = self._inline(face, request) if route.lane == "inline" else None
-            return response or await self._in_lane(face, request, row)
+            return response or await self._in_lane(face, request, row, route)
         except LaneFull:
             busy = refusal(row.dress, 503, "temporarily_unavailable", "The server is busy.")
             return busy.with_headers((("retry-after", _RETRY_SECONDS),))
@@ -166,13 +169,15 @@ class Adapter:
             log.debug("moved to a thread: %s %s", request.method, request.path)
             return None
 
-    async def _in_lane(self, face: Face, request: Request, row: Row) -> Response:
+    async def _in_lane(self, face: Face, request: Request, row: Row, route: Route) -> Response:
         seconds = self._limits.statement_seconds
 
         def work() -> Response:
             with budget.timed(seconds):
                 return face(request)
 
+        if route.lane == "turn" and self._turns is not None:
+            return await self._turns.submit(work)  # type: ignore[no-any-return]
         response: Response = await asyncio.wrap_future(self._lanes[row.origin].submit(work))
         return response
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol
 from urllib.parse import parse_qsl
 
-Lane = Literal["inline", "pool"]
+Lane = Literal["inline", "pool", "turn"]
 Headers = tuple[tuple[str, str], ...]
 
 
@@ -76,7 +76,8 @@ Face = Callable[[Request], Response]
 class Route:
     """Where a request goes: its face, its lane, and the largest body taken, in bytes.
 
-    `inline` is bounded point work on the event loop; `pool` is everything that may take long.
+    `inline` is bounded point work on the event loop; `pool` is everything that may take long;
+    `turn` is what waits for its turn to write, where writers take turns anyway.
     `too_large` answers a body over `limit` in the face's own dress (413).
     """
 

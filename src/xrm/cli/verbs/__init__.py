@@ -5,7 +5,7 @@ tenants         init, tenant create, list, show, domain
 app/            app create, list, show and more; app secret, certificate, permission, manifest
 users           app-user create, list; role list, assign, remove
 people/         user create, list, show and more; user role, user license
-keys            keys list, rotate
+keys            keys list, rotate;  alternate_keys: key create, list, delete
 asking          whoami, query
 tokens          token get, decode
 trust           ca path, env

@@ -17,7 +17,7 @@ from xrm.org.metadata import miscellaneous_privilege
 from xrm.org.security.caller import require_privilege
 
 PRIVILEGE = "prvBulkDelete"
-_SIZE = 5000
+_SIZE = 1000
 
 
 class BulkDelete:
@@ -32,7 +32,17 @@ class BulkDelete:
     declaration = Declaration(
         "BulkDelete",
         "action",
-        parameters={"QuerySet": "Collection(QueryExpression)", "JobName": "Edm.String"},
+        parameters={
+            "QuerySet": "Collection(QueryExpression)",
+            "JobName": "Edm.String",
+            "SendEmailNotification": "Edm.Boolean",
+            "ToRecipients": "Collection(ActivityParty)",
+            "CCRecipients": "Collection(ActivityParty)",
+            "RecurrencePattern": "Edm.String",
+            "StartDateTime": "Edm.DateTimeOffset",
+            "SourceImportId": "Edm.Guid",
+            "RunNow": "Edm.Boolean",
+        },
         results={"JobId": "Edm.Guid"},
     )
     writes = True

@@ -12,6 +12,7 @@ from xrm.org.rules import deletion
 from xrm.org.rules.concurrency import check_version
 from xrm.org.rules.rights.reach import row_within
 from xrm.org.rules.system import founding
+from xrm.org.rules.values import currencies
 
 
 def delete(
@@ -27,6 +28,7 @@ def delete(
     before = row_within(context, table, key, Right.DELETE)
     check_version(before, version)
     founding.check_delete(context, table, key)
+    currencies.check_delete(context, table, key)
     deletion.remove(context, table, key)
 
 

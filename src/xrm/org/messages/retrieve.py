@@ -7,7 +7,7 @@ from xrm.model.privileges import Right
 from xrm.org import keys
 from xrm.org.context import Context, not_found
 from xrm.org.messages.handler import Need
-from xrm.org.messages.retrieve_multiple import EntityCollection
+from xrm.org.messages.retrieve_multiple import EntityCollection, leave_the_glance
 from xrm.org.presentation import present
 from xrm.org.security.access import denied, parameters, scope
 from xrm.org.security.caller import require
@@ -39,6 +39,9 @@ class Retrieve:
 
     def run(self, context: Context, message: Message) -> EntityCollection:
         """Return the record."""
+        shown = bool(message.parameters.get("Formatted"))
+        if shown:
+            leave_the_glance(context)
         table = context.table(message.parameters["Target"].logical_name)
         organization, caller = context.organization, context.caller
         reach = require(caller, table, Right.READ)
@@ -51,8 +54,7 @@ class Retrieve:
         if not rows:
             if context.standing(table, target.id) is None:
                 raise not_found(table, target.id)
-            raise denied()
+            raise denied(caller, Right.READ, target)
         values = plan.decode(rows)
-        shown = bool(message.parameters.get("Formatted"))
         presented = present(context, table, plan.columns, values) if shown else None
         return EntityCollection(table, plan.columns, values, more=False, presented=presented)

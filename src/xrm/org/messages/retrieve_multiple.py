@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
+from xrm.db.glance import Glance, Stale
 from xrm.model.errors import service
 from xrm.model.message import Declaration, Message
 from xrm.model.metadata import Column, Table
@@ -24,7 +25,7 @@ from xrm.org.security.access import parameters, scope
 from xrm.org.security.caller import require
 from xrm.org.store.columns import is_polymorphic, pack_guid
 
-__all__ = ["MOST_COUNTED", "EntityCollection", "RetrieveMultiple", "find"]
+__all__ = ["MOST_COUNTED", "EntityCollection", "RetrieveMultiple", "find", "leave_the_glance"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +45,19 @@ class EntityCollection:
     bounds: Bounds | None = None
 
 
+def leave_the_glance(context: Context) -> None:
+    """Have the message run in a transaction: formatted values ask more than one question.
+
+    They would find that out themselves, but only after the rows were read in vain.
+    """
+    if isinstance(context.transaction, Glance):
+        raise Stale("formatted values")
+
+
 def find(context: Context, query: Query, *, formatted: bool = False) -> EntityCollection:
     """Run a query with the caller's row filter and return one page."""
+    if formatted:
+        leave_the_glance(context)
     table = context.table(query.table)
     plan, bound = _planned(context, query, table)
     size = query.size

@@ -4,9 +4,8 @@ Two queries of one shape differ only in parameters, so they share one compiled s
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from xrm.model.errors import service
 from xrm.model.metadata import Column, Table
@@ -42,8 +41,7 @@ _TEXT_TESTS = {
 _FUNCTIONS = {"contains": "contains", "begins-with": "startswith", "ends-with": "endswith"}
 
 
-@dataclass(frozen=True, slots=True)
-class Bound:
+class Bound(NamedTuple):
     """A shape and its parameters."""
 
     shape: Shape
@@ -81,11 +79,15 @@ def bind(
         skipped=(page.number - 1) * query.size if page.last_id is None else 0,
         links=() if links is None else tuple(links.found),
         belonging=belonging,
-        count=query.count,
+        counting=query.count,
     )
     if links is not None:
         binder.parameters |= links.parameters
     return Bound(shape, binder.parameters)
+
+
+def _is_packed(column: Column) -> bool:
+    return column.is_lookup or column.type == "Uniqueidentifier"
 
 
 class _Binder:
@@ -114,14 +116,31 @@ class _Binder:
         column = table.columns[item.column]
         if isinstance(item, ColumnComparison):
             return self._columns(item, column, table.columns[item.other], link)
+        return self._condition(item, column, link)
+
+    def _condition(self, item: Condition, column: Column, link: int) -> Test:
         if item.operator in ("null", "not-null"):
             return Test(item.column, item.operator, link=link)
         if item.operator in _TEXT_TESTS:
             return self._text(item, column, link)
+        if item.operator in ("in", "not-in"):
+            return self._listed(item, column, link)
+        return self._compared(item, column, link)
+
+    def _compared(self, item: Condition, column: Column, link: int) -> Test:
         value = bind_value(column, item.values[0], item.operator)
         if isinstance(value, Decimal):
             return self._inexact(item, value, link)
         return Test(item.column, item.operator, self._slot(value), link=link)
+
+    def _listed(self, item: Condition, column: Column, link: int) -> Test:
+        """Test for one of several values; those that nothing stored equals are left out."""
+        assert self._links is not None
+        bound = [bind_value(column, value, item.operator) for value in item.values]
+        known = [value for value in bound if not isinstance(value, Decimal)]
+        kind = "text" if column.is_text else "bytes" if _is_packed(column) else "integer"
+        slot = self._slot(self._links.array(known))
+        return Test(item.column, f"in-{kind}", slot, item.operator == "not-in", link)
 
     def _linked(self, path: Path) -> tuple[int, Table]:
         """Return the link a path leads to and the table there."""

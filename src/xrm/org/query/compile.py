@@ -24,6 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.elements import ColumnElement
 
 from xrm.db import Database
+from xrm.db.arrays import Kind, one_of
 from xrm.db.glance import generation
 from xrm.model.metadata import Catalogue
 from xrm.org.query import ordering
@@ -38,6 +39,7 @@ MOST_COUNTED = 5000
 _COMPARE: dict[str, Callable[[Any, Any], Any]] = {
     "eq": eq, "ne": ne, "gt": gt, "ge": ge, "lt": lt, "le": le,
 }  # fmt: skip
+_LISTS: dict[str, Kind] = {"in-text": "text", "in-bytes": "bytes", "in-integer": "integer"}
 _PATTERNS = ("GLOB", "LIKE", "~")
 
 
@@ -51,7 +53,7 @@ def compile_shape(database: Database, catalogue: Catalogue, shape: Shape) -> Pla
     edges = tuple(_edges(sources, shape, selected))
     tests = _tests(sources, shape)
     counted = None
-    if shape.count:
+    if shape.counting:
         counted = len(selected)
         selected.append(_count(sources, tests).label("counted"))
     selected.append(generation().label("generation"))
@@ -98,7 +100,8 @@ def _count(sources: Sources, tests: list[ColumnElement[bool]]) -> Any:
     """Return the number of rows on all pages, looked for no further than needed."""
     one: ColumnElement[int] = literal_column("1").label("one")
     rows = select(one).select_from(sources.joined).where(*tests)
-    bounded = rows.limit(literal_column(str(MOST_COUNTED + 1))).subquery("rows")
+    most: ColumnElement[int] = literal_column(str(MOST_COUNTED + 1))
+    bounded = rows.limit(most).offset(literal_column("0")).subquery("rows")
     return select(func.count()).select_from(bounded).scalar_subquery()
 
 
@@ -140,11 +143,17 @@ def _node(sources: Sources, node: Node) -> ColumnElement[bool]:
     return _test(sources, node)
 
 
+def _found(left: ColumnElement[Any], node: Test, found: ColumnElement[bool]) -> ColumnElement[bool]:
+    return or_(not_(found), left.is_(None)) if node.negated else found
+
+
 def _test(sources: Sources, node: Test) -> ColumnElement[bool]:
     left = sources.compared(node.link, node.column)
+    if node.operator in _LISTS:
+        return _found(left, node, one_of(left, node.slot, _LISTS[node.operator]))
     if node.operator in _PATTERNS:
         found = left.op(node.operator, is_comparison=True)(bindparam(node.slot))
-        return or_(not_(found), left.is_(None)) if node.negated else found
+        return _found(left, node, found)
     if node.operator.endswith("-column"):
         other = sources.compared(node.link, node.slot)
         return _COMPARE[node.operator.removesuffix("-column")](left, other)  # type: ignore[no-any-return]

@@ -60,6 +60,10 @@ class Links:
         )
         return number
 
+    def array(self, values: list[Any]) -> Any:
+        """Return stored values as the one parameter that holds a list."""
+        return self._database.array(values)
+
     def table(self, path: Path, root: Table) -> Table:
         """Return the table whose column stands at the end of a path."""
         return self._catalogue[path[-1].target] if path else root

@@ -1,6 +1,8 @@
-"""Shape: a bound query without its values, by which compiled statements are kept."""
+"""Shape: a bound query without its values, by which compiled statements are kept.
 
-from dataclasses import dataclass
+Tuples all of them: one is made and hashed for every question.
+"""
+
 from typing import NamedTuple
 
 from xrm.org.security.reach import Scope
@@ -18,8 +20,7 @@ class Link(NamedTuple):
     scope: Scope
 
 
-@dataclass(frozen=True, slots=True)
-class Test:
+class Test(NamedTuple):
     """A column, an operator of SQL, and the parameter's name (or the other column's)."""
 
     column: str
@@ -29,8 +30,7 @@ class Test:
     link: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Joined:
+class Joined(NamedTuple):
     """Tests joined by `and` or `or`."""
 
     word: str
@@ -63,8 +63,7 @@ class Belonging(NamedTuple):
     other: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(NamedTuple):
     """A bound query without its values; `start` tells which keyset values are null.
 
     `skipped` rows are counted off where a page is known by its number alone.
@@ -79,4 +78,4 @@ class Shape:
     skipped: int = 0
     links: tuple[Link, ...] = ()
     belonging: Belonging | None = None
-    count: bool = False
+    counting: bool = False

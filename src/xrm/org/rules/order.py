@@ -11,7 +11,17 @@ from xrm.model.values import Values
 from xrm.org.context import Context
 from xrm.org.rules.rights import lookups, ownership
 from xrm.org.rules.system import founding, roles, teams, users
-from xrm.org.rules.values import names, stamps, states, validation
+from xrm.org.rules.values import (
+    activities,
+    addresses,
+    currencies,
+    defaults,
+    money,
+    names,
+    stamps,
+    states,
+    validation,
+)
 from xrm.org.store.records import Row
 
 OfNew = Callable[[Context, Table, Values], Values | None]
@@ -27,7 +37,13 @@ NEW: tuple[OfNew, ...] = (
     users.of_new,
     roles.of_new,
     teams.of_new,
+    defaults.of_new,
+    currencies.of_new,
+    money.of_new,
     names.of_new,
+    addresses.of_new,
+    activities.of_new,
+    defaults.check_new,
 )
 
 CHANGE: tuple[OfChange, ...] = (
@@ -36,11 +52,16 @@ CHANGE: tuple[OfChange, ...] = (
     founding.check_change,
     roles.check_change,
     teams.of_change,
+    defaults.check_change,
     lookups.check_change,
     ownership.of_change,
     states.of_change,
     stamps.of_change,
+    currencies.check_change,
+    money.of_change,
     names.of_change,
+    addresses.of_change,
+    activities.of_change,
 )
 
 

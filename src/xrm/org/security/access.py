@@ -14,7 +14,7 @@ from xrm.db.hints import unindexed
 from xrm.model.errors import service
 from xrm.model.metadata import Table
 from xrm.model.privileges import ACCESS_RIGHTS, Right
-from xrm.model.values import Guid
+from xrm.model.values import EntityReference, Guid
 from xrm.org.security.caller import Caller, sides
 from xrm.org.security.reach import ALL_ROWS, Reach, Scope
 from xrm.org.store.columns import pack_guid
@@ -73,7 +73,7 @@ def criterion(
 def _criterion(table: Table, sql: FromClause, wanted: Scope, prefix: str) -> ColumnElement[bool]:
     owner, unit = owner_column(table), unit_column(table)
     tests: list[ColumnElement[bool]] = []
-    alone = not wanted.units and not wanted.shared
+    alone = not wanted.units
     if owner is not None and wanted.owners:
         # A business unit sees a good part of the rows: the query's own order and tests are the
         # better guide to an index than these.
@@ -162,10 +162,10 @@ def holds(
     return wanted.units and unit in (reach.units or (caller.business_unit_id,))
 
 
-def denied() -> service.ServiceError:
-    """Return the refusal of a row that exists but is out of the caller's reach."""
+def denied(caller: Caller, right: Right, record: EntityReference) -> service.ServiceError:
+    """Return the refusal of a record that is out of the caller's reach."""
     return service.ServiceError(
         service.ACCESS_DENIED,
-        "Not enough privilege to access the Microsoft Dynamics 365 object or perform the "
-        "requested operation.",
+        f"Principal with id {caller.user_id} does not have {right.value}Access right(s) for record "
+        f"with id {record.id} of entity {record.logical_name}.",
     )

@@ -6,7 +6,7 @@ times as UTC microseconds, dates as days, money and decimals as scaled integers.
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
-from decimal import ROUND_HALF_UP, Context, Decimal
+from decimal import ROUND_HALF_EVEN, Context, Decimal
 from typing import Any
 
 from sqlalchemy import types as sql
@@ -80,12 +80,14 @@ def unpack_time(packed: int) -> datetime:
 
 
 def pack_scaled(column: Column, value: Decimal | float) -> int:
-    """Return a decimal as an integer of the column's scale, rounded half away from zero.
+    """Return a decimal as an integer of the column's scale, rounded half to even.
 
     Raises ServiceError for a number that storage cannot hold exactly.
     """
     try:
-        scaled = int(Decimal(value).scaleb(scale(column), _EXACT).to_integral_value(ROUND_HALF_UP))
+        scaled = int(
+            Decimal(value).scaleb(scale(column), _EXACT).to_integral_value(ROUND_HALF_EVEN)
+        )
     except ArithmeticError:
         scaled = _LIMIT
     if not -_LIMIT <= scaled < _LIMIT:
@@ -131,6 +133,8 @@ def writer(column: Column) -> Callable[[dict[str, Any], Value], None]:
         return _text_writer(name, fold_name(column))
     if is_polymorphic(column):
         return _reference_writer(name, type_name(column))
+    if pack is _same:
+        return lambda cells, value: cells.__setitem__(name, value)
 
     def write(cells: dict[str, Any], value: Value) -> None:
         cells[name] = None if value is None else pack(value)

@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import load_pem_x509_certificate
 
 from xrm.model.secret import Secret
+from xrm.org import keys
 from xrm.org.administration import application_users, assign_role, create_application_user
 from xrm.org.loading import load
 from xrm.org.organization import Organization
@@ -149,6 +150,7 @@ def _fill(organization: Organization, made: dict[str, Application], *, first: bo
     known = {user.application_id for user in application_users(organization)}
     if first:
         load(organization, DATA)
+        _define_key(organization)
     for each in SERVICES:
         application_id = made[each.name].application_id
         if each.role is None or application_id in known:
@@ -157,6 +159,18 @@ def _fill(organization: Organization, made: dict[str, Application], *, first: bo
         assign_role(organization, user, each.role)
         if first and each is LEADS:
             load(organization, DATA, service=user)
+
+
+def _define_key(organization: Organization) -> None:
+    """Let accounts be named by their numbers, unless a first use that broke off did so."""
+    if not keys.listing(organization, "account"):
+        keys.define(
+            organization,
+            "account",
+            "contoso_AccountNumber",
+            ["accountnumber"],
+            display_name="Account Number",
+        )
 
 
 def _secret(service: TokenService, application: Application, vault: Vault) -> Secret:

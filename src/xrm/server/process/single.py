@@ -8,6 +8,7 @@ import ssl
 import threading
 from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from socket import socket
 from typing import Any
@@ -19,6 +20,7 @@ from xrm.server.estate import Estate
 from xrm.server.process import listening
 from xrm.server.process.lanes import Lane
 from xrm.server.process.listening import Listener
+from xrm.server.process.turns import Turns
 from xrm.server.tls import Certificate
 
 log = logging.getLogger("xrm.server")
@@ -44,8 +46,8 @@ async def run(
     Requests in flight are given the settings' time. Returns whether all of them ended in it:
     then nothing uses the estate any more, and it can be closed.
     """
-    settings, lanes = estate.settings, _lanes(estate)
-    listeners = list(_listeners(estate, places, sockets, certificate, lanes))
+    settings, threads = estate.settings, _Threads.of(estate)
+    listeners = list(_listeners(estate, places, sockets, certificate, threads))
     _settle_memory()
     tasks = [asyncio.create_task(listener.serve()) for listener in listeners]
     try:
@@ -54,10 +56,10 @@ async def run(
     finally:
         answered = await listening.stop(tasks, listeners, settings.stop_time_limit)
         patience = settings.stop_time_limit if answered else 0.0
-        ended = [await asyncio.to_thread(lane.close, patience=patience) for lane in lanes.values()]
+        ended = await asyncio.to_thread(threads.close, patience)
     if not answered:
         log.warning("some requests were not answered within %s s", settings.stop_time_limit)
-    return answered and all(ended)
+    return answered and ended
 
 
 def _listeners(
@@ -65,7 +67,7 @@ def _listeners(
     places: Sequence[Place],
     sockets: Sequence[socket],
     certificate: Certificate,
-    lanes: Mapping[Origin, Lane],
+    threads: "_Threads",
 ) -> Iterator[Listener]:
     settings = estate.settings
     limits = Limits(settings.inline_steps, settings.body_time_limit, settings.statement_time_limit)
@@ -74,8 +76,9 @@ def _listeners(
         app = Adapter(
             [row for row in rows if row.listener == number],
             listener=f"{place.host}:{place.port}",
-            lanes=lanes,
+            lanes=threads.lanes,
             limits=limits,
+            turns=threads.turns,
         )
         yield Listener(
             app,
@@ -98,12 +101,29 @@ def _settle_memory() -> None:
     gc.set_threshold(_ALLOCATIONS, 20, 20)
 
 
-def _lanes(estate: Estate) -> dict[Origin, Lane]:
-    settings = estate.settings
-    return {
-        "sts": Lane("sts", threads=_STS_THREADS, waiting=settings.pool_queue),
-        "org": Lane("org", threads=settings.pool_threads, waiting=settings.pool_queue),
-    }
+@dataclass(frozen=True)
+class _Threads:
+    """Where requests run that do not run on the loop."""
+
+    lanes: Mapping[Origin, Lane]
+    turns: Turns
+
+    @classmethod
+    def of(cls, estate: Estate) -> "_Threads":
+        settings = estate.settings
+        waiting = settings.pool_queue
+        return cls(
+            {
+                "sts": Lane("sts", threads=_STS_THREADS, waiting=waiting),
+                "org": Lane("org", threads=settings.pool_threads, waiting=waiting),
+            },
+            Turns("org-turns", estate.organization.database, waiting=waiting),
+        )
+
+    def close(self, patience: float) -> bool:
+        """Stop them all, each with so many seconds; return whether all have ended."""
+        ended = [lane.close(patience=patience) for lane in self.lanes.values()]
+        return self.turns.close(patience=patience) and all(ended)
 
 
 async def _wait(event: asyncio.Event) -> None:

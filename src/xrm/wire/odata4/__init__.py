@@ -4,8 +4,12 @@ url         a path into segments and keys
 options     the query options into what they say
 filter      $filter and $orderby into the query model
 collections a $filter with `in` and `any`, for services that ask about lists
+matching    whether a document fits a filter, in memory
+expand      $expand into names and the options inside
 skiptoken   the paging cookie of a next link, written and read
 values      one column's value, JSON to model and back
+annotations which ones a client would like
+prefer      the Prefer header
 records     rows into JSON objects, as fast as they come
 errors      the error document
 

@@ -4,7 +4,7 @@ from urllib.parse import quote
 
 import orjson
 
-from xrm.wire.odata4.prefer import NO_ANNOTATIONS, Annotations
+from xrm.wire.odata4.annotations import NO_ANNOTATIONS, Annotations
 
 _HELP = "Microsoft.PowerApps.CDS.HelpLink"
 _INNER = "Microsoft.PowerApps.CDS.InnerError.Message"

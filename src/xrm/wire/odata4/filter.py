@@ -105,7 +105,11 @@ def read_alias(name: str, resolve: Resolve, aliases: Aliases) -> Any:
     Raises ODataError for a text that is neither, another alias among them.
     """
     text = aliases.get(name)
-    return None if text is None else Parser(text, resolve).whole()
+    if text is None:
+        return None
+    if text.lstrip().startswith("@"):
+        raise _syntax(text, len(text))
+    return Parser(text, resolve).whole()
 
 
 def _named(found: str | Name) -> Name:
@@ -128,6 +132,7 @@ class Parser:
         self._text = text
         self._resolve = resolve
         self._aliases = aliases
+        self._known: dict[str, Any] = {}
         self._position = 0
         self._next = self._scan()
 
@@ -257,7 +262,9 @@ class Parser:
         if text in _CONSTANTS:
             return _CONSTANTS[text]
         if text.startswith("@"):
-            return read_alias(text, self._resolve, self._aliases)
+            if text not in self._known:
+                self._known[text] = read_alias(text, self._resolve, self._aliases)
+            return self._known[text]
         return _named(self._resolve(text))
 
 

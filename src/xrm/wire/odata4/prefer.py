@@ -5,32 +5,15 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from xrm.wire.odata4.annotations import NO_ANNOTATIONS, Annotations, read_annotations
+from xrm.wire.odata4.errors import ODataError
+
 MAX_PAGE_SIZE = 5000
 _MOST_PREFERENCES = 50
 _PREFERENCE = re.compile(
-    r"[\s,;]*(?P<name>[\w.-]+)(?:\s*=\s*(?:\"(?P<quoted>[^\"]*)\"|(?P<token>[^\s,;\"]*)))?"
+    r"(?P<name>[\w.-]+)(?:\s*=\s*(?:\"(?P<quoted>[^\"]*)\"|(?P<token>[^\s,;\"]*)))?", re.ASCII
 )
-_DIGITS = re.compile(r"[0-9]{1,9}")
-
-FORMATTED = "OData.Community.Display.V1.FormattedValue"
-LOOKUP_TABLE = "Microsoft.Dynamics.CRM.lookuplogicalname"
-LOOKUP_NAVIGATION = "Microsoft.Dynamics.CRM.associatednavigationproperty"
-
-
-@dataclass(frozen=True, slots=True)
-class Annotations:
-    """Which annotations a client would like: `text` as it asked for them."""
-
-    text: str
-    wanted: tuple[str, ...]
-    unwanted: tuple[str, ...]
-
-    def include(self, name: str) -> bool:
-        """Tell whether the annotation of that name is wanted."""
-        return _matches(self.wanted, name) and not _matches(self.unwanted, name)
-
-
-NO_ANNOTATIONS = Annotations("", (), ())
+_INTEGER = re.compile(r"[+-]?[0-9]{1,10}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +31,10 @@ NONE = Preferences()
 
 
 def read_preferences(lines: Iterable[str]) -> Preferences:
-    """Return what the lines of `Prefer` say; the first word on a matter counts."""
+    """Return what the lines of `Prefer` say; the first word on a matter counts.
+
+    Raises ODataError for a page size that is no integer.
+    """
     found: dict[str, str] = {}
     for line in lines:
         for match in list(_PREFERENCE.finditer(line))[:_MOST_PREFERENCES]:
@@ -60,26 +46,19 @@ def read_preferences(lines: Iterable[str]) -> Preferences:
     return Preferences(
         representation=returned == "representation",
         minimal=returned == "minimal",
-        page_size=_page_size(found.get("odata.maxpagesize", "")),
-        annotations=_annotations(found.get("odata.include-annotations", "")),
+        page_size=_page_size(found.get("odata.maxpagesize")),
+        annotations=read_annotations(found.get("odata.include-annotations", "")),
         continue_on_error="odata.continue-on-error" in found,
     )
 
 
-def _page_size(text: str) -> int | None:
-    return min(int(text), MAX_PAGE_SIZE) or None if _DIGITS.fullmatch(text) else None
-
-
-def _annotations(text: str) -> Annotations:
-    patterns = [part.strip() for part in text.split(",") if part.strip()]
-    if not patterns:
-        return NO_ANNOTATIONS
-    wanted = tuple(each for each in patterns if not each.startswith("-"))
-    return Annotations(text, wanted, tuple(each[1:] for each in patterns if each.startswith("-")))
-
-
-def _matches(patterns: tuple[str, ...], name: str) -> bool:
-    return any(
-        name.startswith(pattern[:-1]) if pattern.endswith("*") else name == pattern
-        for pattern in patterns
-    )
+def _page_size(text: str | None) -> int | None:
+    """Return a page size; one the service does not serve is passed over."""
+    if text is None:
+        return None
+    if not _INTEGER.fullmatch(text):
+        raise ODataError(
+            f"Invalid value '{text[:50]}' for odata.maxpagesize preference header found. The "
+            "odata.maxpagesize preference header requires an integer value."
+        )
+    return size if 0 < (size := int(text)) <= MAX_PAGE_SIZE else None

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from xrm.model.metadata import Column
-from xrm.wire.odata4.prefer import FORMATTED, LOOKUP_NAVIGATION, LOOKUP_TABLE
+from xrm.wire.odata4.annotations import FORMATTED, LOOKUP_NAVIGATION, LOOKUP_TABLE
 from xrm.wire.odata4.values import property_name, writer
 
 Texts = Sequence[Sequence[str | None]]
@@ -17,15 +17,13 @@ class Shown:
     """Which annotations of columns are written.
 
     `navigations` names, for a lookup's column and the table it points to, the navigation
-    property.
+    property. `ieee754` asks for 64-bit integers and decimals in quotes.
     """
 
     formatted: bool = False
     tables: bool = False
     navigations: Mapping[tuple[str, str], str] | None = None
-
-
-PLAIN = Shown()
+    ieee754: bool = False
 
 
 class RecordWriter:
@@ -43,19 +41,23 @@ class RecordWriter:
         self._columns = tuple(columns)
         names = tuple(property_name(columns[place]) for place in shown)
         self._names = names if version is None else ("@odata.etag", *names)
-        self._writers: tuple[tuple[int, Callable[[Any], Any]], ...] = tuple(
-            (place, write) for place in shown if (write := writer(columns[place])) is not None
-        )
+        self._plain = _writers(columns, shown)
+        self._quoted = _writers(columns, shown, ieee754=True)
 
     def etag(self, row: Sequence[Any]) -> str | None:
         """Return the weak entity tag of a row (RFC 9110 8.8.3), None if it has no version."""
         return None if self._version is None else f'W/"{row[self._version]}"'
 
-    def objects(self, rows: Sequence[Sequence[Any]]) -> list[dict[str, Any]]:
-        """Return rows as JSON objects; whole columns are written at once."""
+    def objects(
+        self, rows: Sequence[Sequence[Any]], *, ieee754: bool = False
+    ) -> list[dict[str, Any]]:
+        """Return rows as JSON objects; whole columns are written at once.
+
+        `ieee754` asks for 64-bit integers and decimals in quotes.
+        """
         if not rows:
             return []
-        cells = self._cells(rows)
+        cells = self._cells(rows, ieee754)
         shown = [cells[place] for place in self._shown]
         if self._version is not None:
             shown.insert(0, self._tags(cells))
@@ -68,7 +70,7 @@ class RecordWriter:
         """Return rows as JSON objects, each property after its annotations."""
         if not rows:
             return []
-        cells = self._cells(rows)
+        cells = self._cells(rows, shown.ieee754)
         objects: list[dict[str, Any]] = [{} for _ in rows]
         if self._version is not None:
             _add(objects, "@odata.etag", self._tags(cells))
@@ -94,15 +96,22 @@ class RecordWriter:
         if shown.tables:
             _add(objects, f"{name}@{LOOKUP_TABLE}", tables, some=True)
 
-    def _cells(self, rows: Sequence[Sequence[Any]]) -> list[Any]:
+    def _cells(self, rows: Sequence[Sequence[Any]], ieee754: bool) -> list[Any]:
         cells: list[Any] = list(zip(*rows, strict=True))
-        for place, write in self._writers:
+        for place, write in self._quoted if ieee754 else self._plain:
             cells[place] = [None if value is None else write(value) for value in cells[place]]
         return cells
 
     def _tags(self, cells: list[Any]) -> list[str]:
         assert self._version is not None
         return [f'W/"{version}"' for version in cells[self._version]]
+
+
+def _writers(
+    columns: Sequence[Column], shown: Sequence[int], *, ieee754: bool = False
+) -> tuple[tuple[int, Callable[[Any], Any]], ...]:
+    found = ((place, writer(columns[place], ieee754=ieee754)) for place in shown)
+    return tuple((place, write) for place, write in found if write is not None)
 
 
 def _add(

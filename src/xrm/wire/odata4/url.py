@@ -1,7 +1,7 @@
 """Paths of the Web API: segments with their keys (OData 4.0 part 2, 4)."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import unquote_to_bytes
 
 from xrm.wire.odata4.errors import ODataError
@@ -17,10 +17,14 @@ _PART = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """The key of a record: its identifier, or named parts (alternate keys)."""
+    """The key of a record: its identifier, or named parts (alternate keys).
+
+    `quoted` names the parts that stand in quotes.
+    """
 
     id: str | None = None
     parts: tuple[tuple[str, str], ...] = ()
+    quoted: frozenset[str] = field(default=frozenset(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +69,15 @@ def read_key(text: str) -> Key:
     if single:
         return Key(id=single[0].lower())
     parts: list[tuple[str, str]] = []
+    quoted: set[str] = set()
     position = 0
     while position < len(text):
         match = _PART.match(text, position)
         if not match:
             raise ODataError("Bad Request - Error in query syntax.")
         value = match["bare"] if match["text"] is None else match["text"].replace("''", "'")
+        if match["text"] is not None:
+            quoted.add(match["name"])
         parts.append((match["name"], value))
         position = match.end()
         if position < len(text):
@@ -79,4 +86,4 @@ def read_key(text: str) -> Key:
             position += 1
     if not parts:
         raise ODataError("Bad Request - Error in query syntax.")
-    return Key(parts=tuple(parts))
+    return Key(parts=tuple(parts), quoted=frozenset(quoted))

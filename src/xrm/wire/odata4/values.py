@@ -133,7 +133,7 @@ def _decimal(raw: Any) -> Decimal:
         raise TypeError
     exact = repr(raw) if isinstance(raw, float) else raw
     number = _SIGNIFICANT.create_decimal(exact.strip() if isinstance(exact, str) else exact)
-    if not number.is_finite() or abs(number) > _MOST_DECIMAL:
+    if not number.is_finite() or number.copy_abs() > _MOST_DECIMAL:
         raise ValueError
     return number
 

@@ -1,13 +1,15 @@
 """Answers of the Web API: documents, errors and their headers."""
 
+from datetime import UTC, datetime
 from uuid import UUID
 
 from xrm.model.errors.service import Fault, ServiceError
+from xrm.model.ports import Ids
 from xrm.org.organization import Organization
 from xrm.wire import challenge
 from xrm.wire.http import Headers, Request, Response
+from xrm.wire.odata4.annotations import NO_ANNOTATIONS, Annotations
 from xrm.wire.odata4.errors import write_error
-from xrm.wire.odata4.prefer import NO_ANNOTATIONS, Annotations
 
 JSON = "application/json; odata.metadata=minimal"
 EXPOSED = (
@@ -23,17 +25,22 @@ CORS: Headers = (
     ("Timing-Allow-Origin", "*"),
 )
 PARALLELISM_HINT = "4"
+_COOKIE_SECONDS = 50 * 365.25 * 86_400
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 _ALWAYS: Headers = (
     ("OData-Version", "4.0"),
     ("Cache-Control", "no-cache"),
     ("Expires", "-1"),
     ("X-Content-Type-Options", "nosniff"),
     ("x-ms-dop-hint", PARALLELISM_HINT),
+    ("CRM.ServiceId", "framework"),
     ("Allow", _STATED),
     ("Public", _STATED),
     *CORS,
 )
 _CONTENT: Headers = (("Content-Type", JSON), *_ALWAYS)
+_QUOTED: Headers = (("Content-Type", f"{JSON}; IEEE754Compatible=true"), *_ALWAYS)
 _TEXT: Headers = (("Content-Type", "text/plain"), *_ALWAYS)
 
 
@@ -42,9 +49,17 @@ def _ids(request_id: UUID) -> Headers:
     return (("x-ms-service-request-id", text), ("REQ_ID", text), ("AuthActivityId", text))
 
 
-def document(body: bytes, request_id: UUID, extra: Headers = (), *, status: int = 200) -> Response:
-    """Return a JSON document."""
-    return Response(status, _CONTENT + _ids(request_id) + extra, body)
+def document(
+    body: bytes,
+    request_id: UUID,
+    extra: Headers = (),
+    *,
+    status: int = 200,
+    ieee754: bool = False,
+) -> Response:
+    """Return a JSON document; `ieee754` says that its long numbers stand in quotes."""
+    head = _QUOTED if ieee754 else _CONTENT
+    return Response(status, head + _ids(request_id) + extra, body)
 
 
 def text(body: bytes, request_id: UUID) -> Response:
@@ -77,6 +92,12 @@ def error_document(
     return Response(fault.status, _CONTENT + _ids(request_id), body)
 
 
+def no_operation(url: str, request_id: UUID) -> Response:
+    """Return 404 for a function that is asked as if it were an action: the error has no code."""
+    text = f"No HTTP resource was found that matches the request URI '{url}'."
+    return Response(404, _CONTENT + _ids(request_id), write_error("", text))
+
+
 def unauthorized(organization: Organization, reason: str | None, request_id: UUID) -> Response:
     """Return 401 with the one challenge clients learn the authority from."""
     header = challenge.write(
@@ -89,6 +110,31 @@ def unauthorized(organization: Organization, reason: str | None, request_id: UUI
     body = b"HTTP Error 401 - Unauthorized: Access is denied"
     headers: Headers = (("WWW-Authenticate", header), ("Content-Type", "text/html"))
     return Response(401, headers + _ALWAYS + _ids(request_id), body)
+
+
+def cookies(request: Request, ids: Ids, organization: str, now: float) -> Headers:
+    """Return the cookies the service gives a client that does not send them.
+
+    Nothing here reads them back. The third of the service, ARRAffinity, ties a client to one of
+    many servers; there is one.
+    """
+    sent = ";".join(request.header_values("cookie"))
+    found: list[tuple[str, str]] = []
+    if "ReqClientId=" not in sent:
+        found.append(("ReqClientId", str(ids())))
+    if "orgId=" not in sent:
+        found.append(("orgId", organization))
+    end = _cookie_time(now + _COOKIE_SECONDS) if found else ""
+    return tuple(
+        ("Set-Cookie", f"{name}={value}; expires={end}; path=/; secure; HttpOnly")
+        for name, value in found
+    )
+
+
+def _cookie_time(seconds: float) -> str:
+    until = datetime.fromtimestamp(seconds, UTC)
+    day, month = _DAYS[until.weekday()], _MONTHS[until.month - 1]
+    return f"{day}, {until:%d}-{month}-{until:%Y %H:%M:%S} GMT"
 
 
 def preflight(request: Request) -> Response:

@@ -30,7 +30,8 @@ class Asked:
     writer: RecordWriter
 
 
-def _pairs(query: str) -> list[tuple[str, str]]:
+def read_pairs(query: str) -> list[tuple[str, str]]:
+    """Return the names and values of a query. Raises ODataError if it cannot be read."""
     try:
         return parse_qsl(query, keep_blank_values=True, max_num_fields=MAX_OPTIONS, errors="strict")
     except (ValueError, UnicodeDecodeError) as error:
@@ -43,7 +44,7 @@ def read_asked(catalogue: Catalogue, table: Table, query: str) -> Asked:
 
     Raises ODataError in the service's words.
     """
-    options = read_options(_pairs(query))
+    options = read_options(read_pairs(query))
     if options.top == 0:
         raise ODataError("Invalid value for $top query option.")
     resolve, aliases = resolver(catalogue, table), options.aliases

@@ -4,18 +4,21 @@ How a parameter is read follows from the type its message declares.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import orjson
 
-from xrm.model.errors import service
 from xrm.model.message import Declaration
 from xrm.model.metadata import Table
 from xrm.model.query import Query
 from xrm.model.values import Entity, EntityReference, KeyReference, read_guid
+from xrm.org.faces.webapi import answers
 from xrm.org.faces.webapi.exchange import Exchange
-from xrm.org.faces.webapi.expressions import read_query
-from xrm.org.faces.webapi.payload import entity_of, read_object, record_named, refused
+from xrm.org.faces.webapi.headers import quotes_numbers
+from xrm.org.faces.webapi.payloads.bodies import read_object, refused
+from xrm.org.faces.webapi.payloads.entities import entity_of, record_named
+from xrm.org.faces.webapi.payloads.expressions import read_query
 from xrm.org.faces.webapi.resources import NAMESPACE
 from xrm.org.messages import HANDLERS
 from xrm.wire.http import Response
@@ -30,19 +33,34 @@ def call_function(exchange: Exchange) -> Response:
     return _answer(exchange, exchange.execute(exchange.resource.operation))
 
 
+def refuse_post(exchange: Exchange) -> Response:
+    """Refuse a function that is asked as if it were an action, in the words of the service."""
+    exchange.execute("WhoAmI")
+    path = exchange.request.path.lstrip("/")
+    return answers.no_operation(f"{exchange.organization.url}{path}", exchange.request_id)
+
+
 def call_action(exchange: Exchange) -> Response:
-    """Run an action with the parameters of its payload."""
-    name = exchange.resource.operation
+    """Run an action with the parameters of its payload.
+
+    Raises ServiceError 0x80048d19 for a payload the action does not take.
+    """
+    name, table = exchange.resource.operation, exchange.resource.table
     declaration = HANDLERS[name].declaration
-    parameters = _parameters(exchange, declaration, read_object(exchange.request))
+    try:
+        parameters = _parameters(exchange, declaration, read_object(exchange.request))
+    except ODataError as error:
+        raise refused("" if table is None else table.entity_set_name, error) from error
+    if table is not None:
+        parameters["EntityName"] = table.logical_name
     return _answer(exchange, exchange.execute(name, **parameters))
 
 
 def _answer(exchange: Exchange, result: Any) -> Response:
-    """Answer with a result: 204 where the message declares none."""
+    """Answer with a result: 204 where the message declares none that the Web API spells."""
     name = exchange.resource.operation
     declared = HANDLERS[name].declaration.results
-    if not declared:
+    if not _SPELLED.issuperset(declared.values()) or not declared:
         return exchange.nothing()
     if not isinstance(result, Mapping):
         (only,) = declared
@@ -56,12 +74,6 @@ def _parameters(
 ) -> dict[str, Any]:
     """Return a payload's parameters as the message takes them. Raises ODataError."""
     found: dict[str, Any] = {}
-    for name in ("Targets",):
-        if name in declaration.parameters and name not in payload:
-            raise service.ServiceError(
-                service.INVALID_ARGUMENT,
-                f"Required field '{name}' is missing for RequestName='{declaration.name}'",
-            )
     for name, raw in payload.items():
         if "@" in name:
             continue
@@ -85,33 +97,20 @@ def _entity(exchange: Exchange, table: Table, raw: Any) -> Entity:
     if not isinstance(raw, dict):
         raise ODataError("An item of 'Targets' is not a JSON object.")
     kind = raw.get(_TYPE)
-    if kind is None:
+    if not isinstance(kind, str):
         raise ODataError(f"You must set the {_TYPE} property for each item.")
-    _check_type(exchange, table, str(kind).lstrip("#"))
+    # Whether it is a record of this set is for the message to say.
+    name = kind.removeprefix("#").removeprefix(NAMESPACE)
+    table = exchange.organization.catalogue.tables.get(name, table)
     named = _named(exchange, raw.get(_ID))
     if named is not None and named.logical_name != table.logical_name:
         raise ODataError(f"'{_ID}' names a record of '{named.logical_name}'.")
-    entity = entity_of(exchange.organization, table, raw, record=named)
+    ieee754 = quotes_numbers(exchange.request)
+    entity = entity_of(exchange.organization, table, raw, record=named, ieee754=ieee754)
     key = entity.values.get(table.primary_id)
     if named is None and isinstance(key, str):
-        return Entity(entity.logical_name, key, entity.values, related=entity.related)
+        return replace(entity, id=key)
     return entity
-
-
-def _check_type(exchange: Exchange, table: Table, kind: str) -> None:
-    if kind == NAMESPACE + table.logical_name:
-        return
-    if kind.removeprefix(NAMESPACE) in exchange.organization.catalogue.tables:
-        raise service.ServiceError(
-            service.INVALID_ARGUMENT, f"An item of '{kind}' is not of '{table.logical_name}'."
-        )
-    raise refused(
-        table,
-        ODataError(
-            f"A type named '{kind[:100]}' could not be resolved by the model. When a model is "
-            "available, each type name must resolve to a valid type."
-        ),
-    )
 
 
 def _named(exchange: Exchange, url: Any) -> EntityReference | KeyReference | None:
@@ -123,8 +122,8 @@ def _named(exchange: Exchange, url: Any) -> EntityReference | KeyReference | Non
     return record_named(exchange.organization, url)
 
 
-def _queries(_exchange: Exchange, name: str, raw: Any) -> list[Query]:
-    return [read_query(_exchange.organization.catalogue, each) for each in _list(name, raw)]
+def _queries(exchange: Exchange, name: str, raw: Any) -> list[Query]:
+    return [read_query(exchange.organization.catalogue, each) for each in _list(name, raw)]
 
 
 def _reference(exchange: Exchange, name: str, raw: Any) -> EntityReference | KeyReference:
@@ -163,7 +162,7 @@ def _plain(kind: type) -> Callable[[Exchange, str, Any], Any]:
 
 _READERS: dict[str, Callable[[Exchange, str, Any], Any]] = {
     "Collection(Entity)": _entities,
-    "Collection(Query)": _queries,
+    "Collection(QueryExpression)": _queries,
     "EntityReference": _reference,
     "Edm.Guid": _guid,
     "Edm.String": _plain(str),
@@ -172,3 +171,6 @@ _READERS: dict[str, Callable[[Exchange, str, Any], Any]] = {
     "Collection(ActivityParty)": lambda _exchange, name, raw: _list(name, raw),
 }
 """How a parameter is read, by the type declared."""
+
+_SPELLED = frozenset({"Edm.Guid", "Edm.String", "Edm.Boolean", "Collection(Edm.Guid)"})
+"""The types of results the Web API answers with; it keeps others of actions to itself."""

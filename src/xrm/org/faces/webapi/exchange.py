@@ -1,6 +1,7 @@
 """Exchange: one request while it is answered, and what every verb needs of it."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -11,10 +12,14 @@ from xrm.model.values import EntityReference
 from xrm.org import pipeline
 from xrm.org.callers import Identity
 from xrm.org.faces.webapi import answers
+from xrm.org.faces.webapi.headers import Accepted
 from xrm.org.faces.webapi.resources import Reference, Resource, unknown
 from xrm.org.organization import Organization
 from xrm.wire.http import Headers, Request, Response
+from xrm.wire.odata4.errors import ODataError
 from xrm.wire.odata4.prefer import Preferences
+
+_ETAG = re.compile(r'W/"(\d{1,19})"', re.ASCII)
 
 
 class Execute(Protocol):
@@ -25,7 +30,11 @@ class Execute(Protocol):
 
 @dataclass(slots=True)
 class Exchange:
-    """A request, what it names, who asks; `applied` collects the preferences honoured."""
+    """A request, what it names, who asks, and what its headers ask.
+
+    `optional` are parameters that go with every message; `applied` collects the preferences
+    honoured.
+    """
 
     organization: Organization
     request: Request
@@ -33,11 +42,14 @@ class Exchange:
     identity: Identity
     request_id: UUID
     preferences: Preferences
+    accepted: Accepted
+    optional: Mapping[str, Any]
     applied: list[str] = field(default_factory=list)
 
     def execute(self, name: str, **parameters: Any) -> Any:
         """Run a message as the caller. Raises ServiceError as the pipeline does."""
-        return pipeline.execute(self.organization, Message(name, parameters), self.identity)
+        message = Message(name, {**self.optional, **parameters})
+        return pipeline.execute(self.organization, message, self.identity)
 
     @contextmanager
     def together(self) -> Iterator[Execute]:
@@ -46,7 +58,7 @@ class Exchange:
             caller = self.organization.admit(transaction, self.identity)
 
             def execute(name: str, **parameters: Any) -> Any:
-                message = Message(name, parameters)
+                message = Message(name, {**self.optional, **parameters})
                 return pipeline.execute_within(self.organization, message, caller, transaction)
 
             yield execute
@@ -86,9 +98,33 @@ class Exchange:
         value = found.rows[0][names.index(column)]
         return value if isinstance(value, EntityReference) else None
 
+    def version(self) -> int | None:
+        """Return the row version `If-Match` asks for, None for any. Raises ODataError."""
+        lines = self.request.header_values("if-match")
+        text = ",".join(lines).strip()
+        if not lines or text == "*":
+            return None
+        match = _ETAG.fullmatch(text)
+        if not match:
+            raise ODataError(
+                f"The etag value {text[:100]} specified in the If-Match header is invalid."
+            )
+        return int(match[1])
+
+    def knows(self, etag: str) -> bool:
+        """Tell whether `If-None-Match` names a version; the word `null` names none."""
+        lines = self.request.header_values("if-none-match")
+        return etag in [each.strip() for line in lines for each in line.split(",")]
+
     def document(self, body: bytes, extra: Headers = (), *, status: int = 200) -> Response:
         """Return a JSON document."""
-        return answers.document(body, self.request_id, extra + self._applied(), status=status)
+        return answers.document(
+            body,
+            self.request_id,
+            extra + self._applied(),
+            status=status,
+            ieee754=self.accepted.ieee754,
+        )
 
     def nothing(self, extra: Headers = ()) -> Response:
         """Return 204."""

@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Callable
+from functools import cached_property
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -13,21 +14,27 @@ from xrm.org import pipeline
 from xrm.org.callers import WAYS, Identity, NotAuthenticated, on_behalf
 from xrm.org.faces.webapi import answers, calling, reading, references, writing
 from xrm.org.faces.webapi.allowance import Allowance
+from xrm.org.faces.webapi.definitions import read_definitions
 from xrm.org.faces.webapi.exchange import Exchange
+from xrm.org.faces.webapi.headers import accepted, client_request_id, optional_parameters
 from xrm.org.faces.webapi.resources import Kind, read_resource
 from xrm.org.organization import Organization
+from xrm.org.provisioning import platform_caller
 from xrm.wire.http import Headers, Lane, Request, Response, Route
+from xrm.wire.odata4.annotations import NO_ANNOTATIONS, Annotations
 from xrm.wire.odata4.errors import ODataError
-from xrm.wire.odata4.prefer import Annotations, read_preferences
+from xrm.wire.odata4.prefer import NONE, read_preferences
 
 log = logging.getLogger("xrm.webapi")
 MAX_BODY = 16 * 1024 * 1024
 MAX_URL = 32 * 1024
 _READS = frozenset({"GET", "HEAD", "OPTIONS"})
+_AS_TEXT = ("count", "value")
 
 VERBS: dict[tuple[Kind, str], Callable[[Exchange], Response]] = {
     ("root", "GET"): reading.service_document,
     ("operation", "GET"): calling.call_function,
+    ("operation", "POST"): calling.refuse_post,
     ("action", "POST"): calling.call_action,
     ("set", "GET"): reading.read_list,
     ("set", "POST"): writing.create_record,
@@ -45,6 +52,7 @@ VERBS: dict[tuple[Kind, str], Callable[[Exchange], Response]] = {
     ("references", "GET"): references.read_references,
     ("references", "POST"): references.add_reference,
     ("references", "DELETE"): references.remove_reference,
+    ("definitions", "GET"): read_definitions,
 }
 """What each method does to each kind of resource; every other pair is refused with 405."""
 
@@ -56,32 +64,49 @@ class WebApi:
         self._organization = organization
         lane: Lane = "inline" if organization.database.inline else "pool"
         self._reads = Route(self.handle, lane, 0, self.too_large)
-        self._writes = Route(self.handle, "pool", MAX_BODY, self.too_large)
+        turn: Lane = "turn" if organization.database.inline else "pool"
+        self._writes = Route(self.handle, turn, MAX_BODY, self.too_large)
         self._allowance = Allowance(time.monotonic)
         self._transport = _transport_security(organization.url)
 
     def route(self, head: Request) -> Route:
-        """Return where a request runs: reads on the event loop where the engine allows it."""
+        """Return where a request runs: reads on the event loop where the engine allows it.
+
+        There writers take turns, so that several of them are kept by one commit.
+        """
         return self._reads if head.method in _READS else self._writes
 
     def too_large(self, _request: Request) -> Response:
         """Answer a body over the limit."""
         return answers.error_document(
             service.TOO_LARGE, "The request is too large.", self._organization.ids()
-        )
+        ).with_headers(self._transport)
 
     def handle(self, request: Request) -> Response:
         """Answer one request; nothing escapes but the step budget, which moves it to the pool."""
         if request.method == "OPTIONS":
-            return answers.preflight(request)
+            return answers.preflight(request).with_headers(self._transport)
         request_id, began = self._organization.ids(), time.monotonic()
         try:
             identity = self._identify(request)
         except NotAuthenticated as error:
-            return answers.unauthorized(self._organization, error.reason, request_id)
+            answer = answers.unauthorized(self._organization, error.reason, request_id)
+            return answer.with_headers(self._transport)
         answer = self._answered(request, identity, request_id)
         left = self._allowance.spend(identity, time.monotonic() - began)
-        return answer.with_headers(self._transport + _limits(*left))
+        return answer.with_headers(self._transport + _limits(*left) + self._cookies(request))
+
+    @cached_property
+    def _organization_id(self) -> str:
+        database = self._organization.database
+        with database.read() as transaction:
+            return platform_caller(database, transaction).organization_id
+
+    def _cookies(self, request: Request) -> Headers:
+        organization = self._organization
+        return answers.cookies(
+            request, organization.ids, self._organization_id, organization.clock()
+        )
 
     def _identify(self, request: Request) -> Identity:
         for way in WAYS:
@@ -91,17 +116,12 @@ class WebApi:
         raise NotAuthenticated
 
     def _answered(self, request: Request, identity: Identity, request_id: UUID) -> Response:
-        preferences = read_preferences(request.header_values("prefer"))
-        wanted = preferences.annotations
+        wanted = NO_ANNOTATIONS
         try:
             try:
-                _check_length(request)
-                identity = on_behalf(request, identity)
-                resource = read_resource(self._organization.catalogue, request.path)
-                exchange = Exchange(
-                    self._organization, request, resource, identity, request_id, preferences
-                )
-                return self._dispatch(exchange)
+                exchange = self._exchange(request, identity, request_id)
+                wanted = exchange.preferences.annotations
+                return _verb(exchange)(exchange)
             except (ODataError, service.ServiceError) as error:
                 # Who has no user here learns nothing else.
                 pipeline.admit(self._organization, identity)
@@ -111,25 +131,52 @@ class WebApi:
         except StepBudgetExceeded:
             raise
         except Exception:
-            log.exception("request %s failed", request_id)
+            log.exception("request %s (%s) failed", request_id, client_request_id(request))
             text = f"An unexpected error occurred. Request id: {request_id}"
             return answers.error_document(service.UNEXPECTED, text, request_id, wanted)
 
-    def _dispatch(self, exchange: Exchange) -> Response:
-        request, resource = exchange.request, exchange.resource
-        method = "GET" if request.method == "HEAD" else request.method
-        verb = VERBS.get((resource.kind, method))
-        if verb is None:
-            raise service.ServiceError(
-                service.METHOD_NOT_ALLOWED,
-                f"The requested resource does not support http method '{request.method[:20]}'.",
-            )
-        return verb(exchange)
+    def _exchange(self, request: Request, identity: Identity, request_id: UUID) -> Exchange:
+        """Read what a request names and asks. Raises ServiceError and ODataError."""
+        if log.isEnabledFor(logging.DEBUG) and (said := client_request_id(request)):
+            log.debug("request %s is the client's %s", request_id, said)
+        _check_length(request)
+        prefer = request.header_values("prefer")
+        return Exchange(
+            self._organization,
+            request,
+            read_resource(self._organization.catalogue, request.path),
+            on_behalf(request, identity),
+            request_id,
+            read_preferences(prefer) if prefer else NONE,
+            accepted(request),
+            optional_parameters(request),
+        )
+
+
+def _verb(exchange: Exchange) -> Callable[[Exchange], Response]:
+    """Return what answers a request. Raises ServiceError 405, 415."""
+    request, kind = exchange.request, exchange.resource.kind
+    method = "GET" if request.method == "HEAD" else request.method
+    verb = VERBS.get((kind, method))
+    if verb is None:
+        raise service.ServiceError(
+            service.METHOD_NOT_ALLOWED,
+            f"The requested resource does not support http method '{request.method[:20]}'.",
+        )
+    documented = method == "GET" or kind == "action" or exchange.preferences.representation
+    if documented and not exchange.accepted.json and kind not in _AS_TEXT:
+        raise service.ServiceError(
+            service.MEDIA_TYPE,
+            "A supported MIME type could not be found that matches the acceptable MIME types for "
+            "the request. The supported type(s) 'application/json' do not match any of the "
+            "acceptable MIME types of the request.",
+        )
+    return verb
 
 
 def _check_length(request: Request) -> None:
     if len(request.path) + len(request.query) > MAX_URL:
-        raise ODataError("The request URI is too long.")
+        raise ODataError("Invalid URI: The Uri string is too long.")
 
 
 def _refused(

@@ -88,7 +88,8 @@ def _value(column: Column, text: str | None) -> Value:
         return _guid(text)
     if column.type == "DateTime" and not column.date_only:
         return read_time(text)
-    return read_value(column, _raw(column, text))
+    raw = _raw(column, text)
+    return read_value(column, raw, ieee754=isinstance(raw, str))
 
 
 def _raw(column: Column, text: str) -> Any:

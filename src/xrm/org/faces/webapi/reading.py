@@ -18,9 +18,9 @@ from xrm.org.faces.webapi.paging import write_page
 from xrm.org.faces.webapi.resources import Reference, unknown
 from xrm.org.messages.retrieve_multiple import MOST_COUNTED, EntityCollection
 from xrm.wire.http import Response
-from xrm.wire.odata4.prefer import FORMATTED, LOOKUP_NAVIGATION, LOOKUP_TABLE
+from xrm.wire.odata4.annotations import FORMATTED, LOOKUP_NAVIGATION, LOOKUP_TABLE
 from xrm.wire.odata4.records import Shown
-from xrm.wire.odata4.values import write_value
+from xrm.wire.odata4.values import property_name, write_value
 
 CRM = "@Microsoft.Dynamics.CRM."
 _BOM = b"\xef\xbb\xbf"
@@ -67,24 +67,28 @@ def _pointed(exchange: Exchange) -> Reference | None:
 
 
 def _is_known(exchange: Exchange, etag: str) -> bool:
-    known = exchange.request.header("if-none-match")
     table = exchange.resource.table
-    return (
-        known is not None
-        and table is not None
-        and table.optimistic_concurrency
-        and not exchange.preferences.annotations.wanted
-        and etag in [each.strip() for each in known.split(",")]
-    )
+    assert table is not None
+    annotated = bool(exchange.preferences.annotations.wanted)
+    return table.optimistic_concurrency and not annotated and exchange.knows(etag)
+
+
+def asked_of(exchange: Exchange, query: str | None = None) -> Asked:
+    """Return what the query options ask; `query` stands for those of the request."""
+    table = exchange.resource.table
+    assert table is not None
+    text = exchange.request.query if query is None else query
+    return read_asked(exchange.organization.catalogue, table, text)
 
 
 def retrieve(
-    exchange: Exchange, target: Reference, execute: Execute | None = None
+    exchange: Exchange,
+    target: Reference,
+    execute: Execute | None = None,
+    query: str | None = None,
 ) -> tuple[EntityCollection, Asked]:
     """Read the columns of one record that the query options ask for."""
-    table = exchange.resource.table
-    assert table is not None
-    asked = read_asked(exchange.organization.catalogue, table, exchange.request.query)
+    asked = asked_of(exchange, query)
     check_single(asked.query)
     found = (execute or exchange.execute)(
         "Retrieve", Target=target, ColumnSet=asked.query.columns, Formatted=_formatted(exchange)
@@ -111,7 +115,8 @@ def read_list(exchange: Exchange) -> Response:
         "@odata.context": exchange.context(f"{found.table.entity_set_name}{select}")
     }
     if query.count:
-        document["@odata.count"] = _total(found)
+        total = _total(found)
+        document["@odata.count"] = str(total) if exchange.accepted.ieee754 else total
     document |= _totals(exchange, found)
     document["value"] = _objects(exchange, found, asked)
     if found.more:
@@ -156,13 +161,14 @@ def _formatted(exchange: Exchange) -> bool:
 def _objects(exchange: Exchange, found: EntityCollection, asked: Asked) -> list[dict[str, Any]]:
     annotations = exchange.preferences.annotations
     if not annotations.wanted:
-        return asked.writer.objects(found.rows)
+        return asked.writer.objects(found.rows, ieee754=exchange.accepted.ieee754)
     exchange.applied.append(f'odata.include-annotations="{_printable(annotations.text)}"')
     navigations = annotations.include(LOOKUP_NAVIGATION)
     shown = Shown(
         formatted=annotations.include(FORMATTED),
         tables=annotations.include(LOOKUP_TABLE),
         navigations=_navigations(found.table) if navigations else None,
+        ieee754=exchange.accepted.ieee754,
     )
     texts = None if found.presented is None else found.presented.texts
     return asked.writer.annotated(found.rows, shown, texts)
@@ -220,9 +226,11 @@ def read_column(exchange: Exchange) -> Response:
     key, value = _column_value(exchange)
     if value is None:
         return exchange.nothing()
-    name = exchange.request.path.rpartition("/")[2]
-    fragment = f"{table.entity_set_name}({key})/{name}"
-    document = {"@odata.context": exchange.context(fragment), "value": write_value(column, value)}
+    fragment = f"{table.entity_set_name}({key})/{property_name(column)}"
+    document = {
+        "@odata.context": exchange.context(fragment),
+        "value": write_value(column, value, ieee754=exchange.accepted.ieee754),
+    }
     return exchange.document(orjson.dumps(document))
 
 

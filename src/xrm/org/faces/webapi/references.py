@@ -1,5 +1,6 @@
 """`$ref`: which records belong together, read, made and ended (OData 4.0 part 1, 11.4.6)."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -7,12 +8,14 @@ import orjson
 
 from xrm.model.metadata import ManyToOne
 from xrm.model.query import Query
-from xrm.model.values import Entity, EntityReference, KeyReference, Value
+from xrm.model.values import EntityReference, KeyReference, Value
 from xrm.org.faces.webapi.asked import read_asked
 from xrm.org.faces.webapi.exchange import Exchange
-from xrm.org.faces.webapi.payload import read_object, record_named
+from xrm.org.faces.webapi.payloads.bodies import read_object, refused
+from xrm.org.faces.webapi.payloads.entities import record_named
 from xrm.org.faces.webapi.reading import next_link
 from xrm.org.faces.webapi.resources import Reference
+from xrm.org.faces.webapi.writing import named_entity
 from xrm.org.messages.retrieve_multiple import EntityCollection
 from xrm.wire.http import Response
 from xrm.wire.odata4.errors import ODataError
@@ -74,12 +77,8 @@ def _set(exchange: Exchange, there: Value) -> Response:
             f"The navigation property '{navigation.referencing_navigation}' refers to "
             f"'{navigation.target}'."
         )
-    values = {navigation.column: there}
-    if isinstance(here, KeyReference):
-        target = Entity(here.logical_name, None, values, keys=here.keys)
-    else:
-        target = Entity(here.logical_name, here.id, values)
-    exchange.execute("Update", Target=target)
+    target = named_entity(here, {navigation.column: there})
+    exchange.execute("Update", Target=target, RowVersion=exchange.version())
     return exchange.nothing()
 
 
@@ -105,10 +104,18 @@ def remove_reference(exchange: Exchange) -> Response:
 
 
 def _named(exchange: Exchange) -> Reference:
-    url = read_object(exchange.request).get(_ID)
+    try:
+        url = _url(read_object(exchange.request))
+    except ODataError as error:
+        raise refused("", error) from error
+    return record_named(exchange.organization, url)
+
+
+def _url(payload: Mapping[str, Any]) -> str:
+    url = payload.get(_ID)
     if not isinstance(url, str):
         raise ODataError(f"The payload must name a record by '{_ID}'.")
-    return record_named(exchange.organization, url)
+    return url
 
 
 def _pair(exchange: Exchange, message: str, related: Reference) -> Response:

@@ -12,12 +12,16 @@ from xrm.model.query import Parent
 from xrm.model.values import EntityReference, KeyReference, Value, read_guid
 from xrm.org.faces.webapi.names import key_column
 from xrm.org.messages import HANDLERS
+from xrm.wire.odata4.errors import ODataError
 from xrm.wire.odata4.filter import read_time
 from xrm.wire.odata4.url import Key, Segment, read_path
+from xrm.wire.odata4.values import property_name
 
 NAMESPACE = "Microsoft.Dynamics.CRM."
+_SYNTAX = "Bad Request - Error in query syntax."
 _ROOT = re.compile(r"/api/data/v(?P<version>(?:8\.[0-2]|9\.[0-2])(?:\.\d{1,9})?)(?P<rest>/.*|)")
 _LATER = ("$metadata", "$batch")
+_DEFINITIONS = ("EntityDefinitions", "RelationshipDefinitions", "GlobalOptionSetDefinitions")
 
 Reference = EntityReference | KeyReference
 Kind = Literal[
@@ -82,7 +86,7 @@ def _first(catalogue: Catalogue, root: str, segments: tuple[Segment, ...]) -> Re
     if table is not None:
         record = read_reference_key(table, segment)
         return Resource(root, "set" if record is None else "record", table, record)
-    if segment.name == "EntityDefinitions":
+    if segment.name in _DEFINITIONS:
         return Resource(root, "definitions", segments=segments)
     if segment.name in _LATER:
         raise service.ServiceError(
@@ -91,6 +95,9 @@ def _first(catalogue: Catalogue, root: str, segments: tuple[Segment, ...]) -> Re
     handler = HANDLERS.get(segment.name)
     declaration = None if handler is None else handler.declaration
     if declaration is None or declaration.kind == "record" or declaration.bound_to is not None:
+        raise unknown(segment.name)
+    if segment.arguments:
+        # No function here takes parameters, so that none of that name and those is known.
         raise unknown(segment.name)
     kind: Kind = "operation" if declaration.kind == "function" else "action"
     return Resource(root, kind, operation=segment.name)
@@ -119,6 +126,9 @@ class _Walk:
             return replace(here, kind="references")
         if here.kind == "column" and segment.name == "$value":
             return replace(here, kind="value")
+        if here.kind == "column" and segment.name == "$ref":
+            assert here.column is not None
+            raise _no_reference(property_name(here.column))
         raise unknown(segment.name)
 
     def _of_record(self, here: Resource, segment: Segment) -> Resource:
@@ -143,10 +153,8 @@ class _Walk:
     def _collection(self, here: Resource, table: Table, segment: Segment) -> Resource:
         found = self._catalogue.collection(table, segment.name)
         if found is None and self._rest and self._rest[-1].name == "$ref":
-            raise service.ServiceError(
-                service.UNKNOWN_SEGMENT,
-                f"The URI segment '$ref' is invalid after the segment '{segment.name[:200]}'.",
-            )
+            arguments = "" if segment.arguments is None else f"({segment.arguments})"
+            raise _no_reference(segment.name + arguments)
         if found is None:
             raise unknown(segment.name)
         other = other_table(self._catalogue, table, found)
@@ -210,24 +218,30 @@ def _reference(table: Table, key: Key) -> Reference:
     if key.id is not None:
         return EntityReference(table.logical_name, key.id)
     named = dict(key.parts)
+    if len(named) < len(key.parts):
+        raise ODataError(_SYNTAX)
     if set(named) == {table.primary_id}:
         # CSDL knows users and teams by `ownerid`, so their own key has no name in a URL.
         if table.logical_name in ("systemuser", "team"):
             raise invalid_key(table)
-        return EntityReference(table.logical_name, str(_key_value(None, named[table.primary_id])))
+        primary = table.columns[table.primary_id]
+        value = _key_value(primary, named[table.primary_id], quoted=bool(key.quoted))
+        return EntityReference(table.logical_name, str(value))
     parts: list[tuple[str, Value]] = []
     for name, text in key.parts:
         column = key_column(table, name)
         if column is None:
             raise invalid_key(table)
-        parts.append((column.logical_name, _key_value(column, text)))
+        parts.append((column.logical_name, _key_value(column, text, quoted=name in key.quoted)))
     return KeyReference(table.logical_name, tuple(parts))
 
 
-def _key_value(column: Column | None, text: str) -> Value:
-    """Return a key part as its column's value. Raises ServiceError if it is of another type."""
+def _key_value(column: Column, text: str, *, quoted: bool) -> Value:
+    """Return a key part as its column's value. Raises ODataError if it is of another type."""
+    if quoted is not column.is_text:
+        raise ODataError(_SYNTAX)
     try:
-        if column is None or column.type == "Uniqueidentifier":
+        if column.type == "Uniqueidentifier":
             return read_guid(text)
         if column.is_lookup:
             target = column.targets[0] if len(column.targets) == 1 else ""
@@ -240,7 +254,7 @@ def _key_value(column: Column | None, text: str) -> Value:
             return Decimal(text)
         return int(text)
     except (ValueError, InvalidOperation) as error:
-        raise service.ServiceError(service.URI, "Bad Request - Error in query syntax.") from error
+        raise ODataError(_SYNTAX) from error
 
 
 def invalid_key(table: Table) -> service.ServiceError:
@@ -248,7 +262,16 @@ def invalid_key(table: Table) -> service.ServiceError:
     return service.ServiceError(
         service.URI,
         "The key in the request URI is not valid for resource "
-        f"'Microsoft.Dynamics.CRM.{table.logical_name}'.",
+        f"'{NAMESPACE}{table.logical_name}'. Ensure that the names and number of key properties "
+        "match the declared or alternate key properties for the resource "
+        f"'{NAMESPACE}{table.logical_name}'.",
+    )
+
+
+def _no_reference(name: str) -> service.ServiceError:
+    return service.ServiceError(
+        service.UNKNOWN_SEGMENT,
+        f"The URI segment '$ref' is invalid after the segment '{name[:200]}'.",
     )
 
 

@@ -1,23 +1,23 @@
 """POST, PATCH, PUT, DELETE: a payload into a message, preconditions into its parameters."""
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from xrm.model.errors import service
 from xrm.model.metadata import Column
 from xrm.model.values import Entity, EntityReference, KeyReference, Value
-from xrm.org.faces.webapi.asked import check_single, read_asked
+from xrm.org.faces.webapi.asked import check_single
 from xrm.org.faces.webapi.exchange import Exchange, Execute
-from xrm.org.faces.webapi.payload import read_entity, read_object, refused
-from xrm.org.faces.webapi.reading import record_document, retrieve
+from xrm.org.faces.webapi.headers import quotes_numbers
+from xrm.org.faces.webapi.payloads.bodies import read_object, refused
+from xrm.org.faces.webapi.payloads.entities import read_entity
+from xrm.org.faces.webapi.reading import asked_of, record_document, retrieve
 from xrm.org.faces.webapi.resources import Reference
 from xrm.org.messages.upsert import UpsertResult
 from xrm.wire.http import Headers, Response
 from xrm.wire.odata4.errors import ODataError
 from xrm.wire.odata4.values import read_value
 
-_ETAG = re.compile(r'W/"(\d{1,19})"')
 _REPRESENTATION = "return=representation"
 
 
@@ -38,12 +38,10 @@ def update_record(exchange: Exchange) -> Response:
     if resource.steps:
         raise _not_allowed(exchange)
     target = read_entity(exchange.organization, table, exchange.request, record=resource.record)
-    match = exchange.request.header("if-match")
-    if match is not None:
-        parameters = {"Target": target, "RowVersion": read_version(match)}
+    if exchange.request.header("if-match") is not None:
+        parameters = {"Target": target, "RowVersion": exchange.version()}
         return _written(exchange, "Update", parameters)
-    create = exchange.request.header("if-none-match") == "*"
-    return _written(exchange, "Create" if create else "Upsert", {"Target": target})
+    return _written(exchange, "Create" if exchange.knows("*") else "Upsert", {"Target": target})
 
 
 def _written(exchange: Exchange, name: str, parameters: dict[str, Any]) -> Response:
@@ -53,12 +51,13 @@ def _written(exchange: Exchange, name: str, parameters: dict[str, Any]) -> Respo
         return exchange.nothing(_entity_id(exchange, key))
     table = exchange.resource.table
     assert table is not None
-    check_single(read_asked(exchange.organization.catalogue, table, exchange.request.query).query)
+    query = _without_expand(exchange) if exchange.request.method == "PATCH" else None
+    check_single(asked_of(exchange, query).query)
     with exchange.together() as execute:
         key, created = _run(execute, name, parameters)
         record = key or exchange.resource.record
         assert record is not None
-        found, asked = retrieve(exchange, record, execute)
+        found, asked = retrieve(exchange, record, execute, query)
         body = record_document(exchange, found, asked)
     etag = asked.writer.etag(found.rows[0])
     exchange.applied.insert(0, _REPRESENTATION)
@@ -80,6 +79,12 @@ def _run(
     return (None if key is None else EntityReference(target.logical_name, key)), False
 
 
+def _without_expand(exchange: Exchange) -> str:
+    """Return the query of a request without `$expand`, which a PATCH passes over."""
+    parts = exchange.request.query.split("&")
+    return "&".join(part for part in parts if not part.startswith(("$expand=", "%24expand=")))
+
+
 def _entity_id(exchange: Exchange, key: EntityReference | None) -> Headers:
     if key is None:
         return ()
@@ -91,22 +96,9 @@ def delete_record(exchange: Exchange) -> Response:
     """Delete a record; `If-Match` may name its version."""
     if exchange.resource.steps:
         raise _not_allowed(exchange)
-    match = exchange.request.header("if-match")
-    version = None if match is None else read_version(match)
-    exchange.execute("Delete", Target=exchange.resource.record, RowVersion=version)
+    record = exchange.resource.record
+    exchange.execute("Delete", Target=record, RowVersion=exchange.version())
     return exchange.nothing()
-
-
-def read_version(text: str) -> int | None:
-    """Return the row version of an entity tag, None for `*`. Raises ODataError."""
-    if text.strip() == "*":
-        return None
-    match = _ETAG.fullmatch(text.strip())
-    if not match:
-        raise ODataError(
-            f"The etag value {text[:100]} specified in the If-Match header is invalid."
-        )
-    return int(match[1])
 
 
 def set_column(exchange: Exchange) -> Response:
@@ -115,16 +107,17 @@ def set_column(exchange: Exchange) -> Response:
     assert column is not None
     assert table is not None
     try:
-        value = _given(column, read_object(exchange.request))
+        ieee754 = quotes_numbers(exchange.request)
+        value = _given(column, read_object(exchange.request), ieee754=ieee754)
     except ODataError as error:
-        raise refused(table, error) from error
+        raise refused(table.entity_set_name, error) from error
     return _set(exchange, value)
 
 
-def _given(column: Column, payload: Mapping[str, Any]) -> Value:
+def _given(column: Column, payload: Mapping[str, Any], *, ieee754: bool) -> Value:
     if "value" not in payload:
         raise ODataError("The payload has no property 'value'.")
-    return None if column.is_lookup else read_value(column, payload["value"])
+    return None if column.is_lookup else read_value(column, payload["value"], ieee754=ieee754)
 
 
 def clear_column(exchange: Exchange) -> Response:
@@ -144,10 +137,8 @@ def _set(exchange: Exchange, value: Value) -> Response:
             "CRM do not support direct update of Entity Reference properties, Use Navigation "
             "properties instead.",
         )
-    match = exchange.request.header("if-match")
-    version = None if match is None else read_version(match)
     target = named_entity(record, {column.logical_name: value})
-    exchange.execute("Update", Target=target, RowVersion=version)
+    exchange.execute("Update", Target=target, RowVersion=exchange.version())
     return exchange.nothing()
 
 

@@ -40,7 +40,8 @@ def check_new(context: Context, table: Table, values: Values, right: Right) -> N
     reach = require(context.caller, table, right)
     owner, unit = _standing(context, table, values)
     if not covers(context.caller, table, reach, owner=owner, unit=unit):
-        raise denied()
+        record = EntityReference(table.logical_name, str(values[table.primary_id]))
+        raise denied(context.caller, right, record)
 
 
 def _standing(context: Context, table: Table, values: Values) -> Standing:

@@ -47,8 +47,9 @@ def _check(context: Context, table: Table, key: Guid, right: Right, standing: St
     for who, part in sides(context.caller, reach):
         if holds(who, table, part, owner=owner, unit=unit):
             continue
-        if not _is_shared(context, who, EntityReference(table.logical_name, key), right):
-            raise denied()
+        record = EntityReference(table.logical_name, key)
+        if not _is_shared(context, who, record, right):
+            raise denied(context.caller, right, record)
 
 
 def _is_shared(context: Context, who: Caller, target: EntityReference, right: Right) -> bool:

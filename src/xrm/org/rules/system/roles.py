@@ -195,4 +195,4 @@ def _check_reach_of_user(context: Context, user: Guid) -> None:
     reach = require(context.caller, context.table("role"), Right.ASSIGN)
     _, unit = context.organization.store.standing(context.transaction, users, user) or (None, None)
     if not covers(context.caller, context.table("role"), reach, owner=None, unit=unit):
-        raise denied()
+        raise denied(context.caller, Right.ASSIGN, EntityReference("systemuser", user))

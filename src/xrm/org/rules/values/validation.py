@@ -1,7 +1,10 @@
 """Lengths, ranges and choices of values, by metadata."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from datetime import time as time_of_day
+from decimal import Decimal
+from functools import partial
 
 from xrm.model.errors import service
 from xrm.model.metadata import CHOICES, Column, Table
@@ -12,6 +15,8 @@ from xrm.org.store.records import Row
 EARLIEST = datetime(1753, 1, 1, tzinfo=UTC)
 """The first moment the platform stores (SQL Server's datetime)."""
 _INT32 = (-(2**31), 2**31 - 1)
+_INT64 = (-(2**63), 2**63 - 1)
+_MONEY = 922337203685477
 
 
 def kept(table: Table, values: Values) -> Values:
@@ -50,26 +55,43 @@ def _length(table: Table, column: Column, value: Value) -> None:
     if column.max_length is not None and length > column.max_length:
         raise service.ServiceError(
             service.TOO_LONG,
-            f"A validation error occurred. The length of the '{column.logical_name}' attribute "
+            f"A validation error occurred.  The length of the '{column.logical_name}' attribute "
             f"of the '{table.logical_name}' entity exceeded the maximum allowed length of "
             f"'{column.max_length}'.",
         )
 
 
-def _range(fault: service.Fault) -> Callable[[Table, Column, Value], None]:
-    def check(table: Table, column: Column, value: Value) -> None:
-        assert isinstance(value, int | float) or value is not None
-        low, high = column.min, column.max
-        if fault is service.INTEGER_OUT_OF_RANGE and column.type == "Integer":
-            low, high = _INT32[0] if low is None else low, _INT32[1] if high is None else high
-        if (low is not None and value < low) or (high is not None and value > high):  # type: ignore[operator]
-            raise service.ServiceError(
-                fault,
-                f"A validation error occurred. The value of '{column.logical_name}' on record of "
-                f"type '{table.logical_name}' is outside the valid range.",
-            )
+def _whole(table: Table, column: Column, value: Value) -> None:
+    least, most = _INT64 if column.type == "BigInt" else _INT32
+    low = least if column.min is None else int(column.min)
+    high = most if column.max is None else int(column.max)
+    assert isinstance(value, int)
+    if not low <= value <= high:
+        raise service.ServiceError(
+            service.INTEGER_OUT_OF_RANGE,
+            f"A validation error occurred. The value {value} of '{column.logical_name}' on record "
+            f"of type '{table.logical_name}' is outside the valid range. Minimum Value: {low}, "
+            f"Maximum Value: {high}",
+        )
 
-    return check
+
+def _range(kind: str, table: Table, column: Column, value: Value) -> None:
+    assert isinstance(value, int | float | Decimal)
+    low = -_MONEY if column.min is None else column.min
+    high = _MONEY if column.max is None else column.max
+    if not low <= value <= high:
+        raise service.ServiceError(
+            service.DECIMAL_OUT_OF_RANGE,
+            f"A validation error occurred for {table.logical_name}.{column.logical_name}. The "
+            f"value {_shown(value)} of type {kind} is outside the valid range({_shown(low)} to "
+            f"{_shown(high)}).",
+        )
+
+
+def _shown(number: float | Decimal) -> str:
+    if isinstance(number, float) and not number.is_integer():
+        return repr(number)
+    return f"{number:f}" if isinstance(number, Decimal) else f"{number:.0f}"
 
 
 def _choice(table: Table, column: Column, value: Value) -> None:
@@ -82,13 +104,16 @@ def _choice(table: Table, column: Column, value: Value) -> None:
         )
 
 
-def _moment(table: Table, column: Column, value: Value) -> None:
-    early = value < EARLIEST if isinstance(value, datetime) else value.year < EARLIEST.year  # type: ignore[union-attr]
-    if early:
+def _moment(_table: Table, _column: Column, value: Value) -> None:
+    assert isinstance(value, date)
+    if value.year < EARLIEST.year:
+        time = value.time() if isinstance(value, datetime) else time_of_day()
+        # The service's own spelling.
         raise service.ServiceError(
-            service.INVALID_ARGUMENT,
-            f"The value of '{column.logical_name}' on record of type '{table.logical_name}' is "
-            "earlier than 1753-01-01.",
+            service.INVALID_TIME,
+            "DateTime is less than minumum value supported by CrmDateTime. Actual value: "
+            f"{value:%m/%d}/{value.year:04d} {time:%H:%M:%S}, Minimum value supported: "
+            "01/01/1753 00:00:00",
         )
 
 
@@ -96,11 +121,11 @@ _CHECKS: dict[str, Callable[[Table, Column, Value], None]] = {
     "String": _length,
     "Memo": _length,
     "EntityName": _length,
-    "Integer": _range(service.INTEGER_OUT_OF_RANGE),
-    "BigInt": _range(service.INTEGER_OUT_OF_RANGE),
-    "Decimal": _range(service.DECIMAL_OUT_OF_RANGE),
-    "Money": _range(service.DECIMAL_OUT_OF_RANGE),
-    "Double": _range(service.DECIMAL_OUT_OF_RANGE),
+    "Integer": _whole,
+    "BigInt": _whole,
+    "Decimal": partial(_range, "System.Decimal"),
+    "Money": partial(_range, "Microsoft.Xrm.Sdk.Money"),
+    "Double": partial(_range, "System.Double"),
     "DateTime": _moment,
     **dict.fromkeys(CHOICES, _choice),
 }

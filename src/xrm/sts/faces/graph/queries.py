@@ -20,6 +20,7 @@ from xrm.wire.http import Response
 from xrm.wire.jose import decode, encode
 from xrm.wire.odata4.collections import read_collection_filter
 from xrm.wire.odata4.filter import read_order
+from xrm.wire.odata4.matching import fits
 from xrm.wire.odata4.options import Options, read_options
 
 Document = Mapping[str, Any]
@@ -211,10 +212,10 @@ def _found(documents: Iterable[Document], asked: _Asked, collection: Collection)
     if asked.search:
         name, value = _search(asked, collection)
         wanted = Condition(name, "contains", (value,))
-        found = [one for one in found if matching.fits(one, wanted)]
+        found = [one for one in found if fits(one, wanted)]
     if asked.options.filter is not None:
         wanted_too = _filter(asked.options.filter, asked, collection)
-        found = [one for one in found if matching.fits(one, wanted_too)]
+        found = [one for one in found if fits(one, wanted_too)]
     return found
 
 

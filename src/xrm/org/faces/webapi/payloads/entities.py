@@ -1,50 +1,32 @@
 """A JSON payload into an Entity: columns, `@odata.bind`, records within records."""
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
-
-import orjson
 
 from xrm.model.errors import service
 from xrm.model.metadata import ManyToOne, OneToMany, Table
 from xrm.model.values import Entity, KeyReference, Related, Values
-from xrm.org.faces.webapi.resources import Reference, lookup_column, other_table, read_resource
+from xrm.org.faces.webapi.headers import quotes_numbers
+from xrm.org.faces.webapi.payloads.bodies import PayloadError, read_object, refused
+from xrm.org.faces.webapi.resources import (
+    NAMESPACE,
+    Reference,
+    lookup_column,
+    other_table,
+    read_resource,
+)
 from xrm.org.organization import Organization
-from xrm.wire.http import Request, content_type
+from xrm.wire.http import Request
 from xrm.wire.odata4.errors import ODataError
 from xrm.wire.odata4.values import read_value
 
 MAX_DEPTH = 32
 _BIND = "@odata.bind"
-_LONG_NUMBER = re.compile(rb"[\d.]{16}")
-_HELP = "https://go.microsoft.com/fwlink/?linkid=2195293"
-_INVALID = "Invalid JSON. A token was not recognized in the JSON content."
-_EMPTY = "Stream was not readable."
-
-
-def read_object(request: Request) -> Mapping[str, Any]:
-    """Return the JSON object a request carries. Raises ODataError."""
-    if content_type(request) not in ("application/json", "text/json"):
-        raise ODataError("The content type of the request must be application/json.")
-    body = request.body
-    try:
-        payload = orjson.loads(body)
-        if _LONG_NUMBER.search(body):
-            # A binary float would lose the last digits of a decimal.
-            payload = json.loads(body, parse_float=Decimal)
-    except (ValueError, RecursionError) as error:
-        raise ODataError(_INVALID if body.strip() else _EMPTY) from error
-    if not isinstance(payload, dict):
-        raise ODataError(
-            "An unexpected node was found when reading from the JSON reader. A 'StartObject' node "
-            "was expected."
-        )
-    return payload
+_TYPE = "@odata.type"
+_CONTENT_ID = re.compile(r"/?\$[0-9]+", re.ASCII)
 
 
 def read_entity(
@@ -58,8 +40,10 @@ def read_entity(
     try:
         payload = read_object(request)
     except ODataError as error:
-        raise refused(table, error) from error
-    return entity_of(organization, table, payload, record=record)
+        # Before it is read, the service does not look whose payload it is.
+        raise refused("", error) from error
+    ieee754 = quotes_numbers(request)
+    return entity_of(organization, table, payload, record=record, ieee754=ieee754)
 
 
 def entity_of(
@@ -68,22 +52,17 @@ def entity_of(
     payload: Mapping[str, Any],
     *,
     record: Reference | None = None,
+    ieee754: bool = False,
 ) -> Entity:
-    """Return the record a JSON object describes. Raises ServiceError 0x80048d19."""
+    """Return the record a JSON object describes; `ieee754` tells that it quotes long numbers.
+
+    Raises ServiceError 0x80048d19.
+    """
+    reading = _Reading(organization, changes=record is not None, ieee754=ieee754)
     try:
-        return _Reading(organization, changes=record is not None).entity(table, payload, record)
+        return reading.entity(table, payload, record)
     except ODataError as error:
-        raise refused(table, error) from error
-
-
-def refused(table: Table, error: ODataError) -> service.ServiceError:
-    """Return the error for a payload that does not fit a table."""
-    return service.ServiceError(
-        service.PAYLOAD,
-        f"Error identified in Payload provided by the user for Entity :'{table.entity_set_name}', "
-        f"For more information on this error please follow this help link {_HELP}  ---->  "
-        f"InnerException : Microsoft.OData.ODataException: {error}",
-    )
+        raise refused(table.entity_set_name, error) from error
 
 
 @dataclass(slots=True)
@@ -97,9 +76,10 @@ class _Found:
 class _Reading:
     """One payload, records within records."""
 
-    def __init__(self, organization: Organization, *, changes: bool) -> None:
+    def __init__(self, organization: Organization, *, changes: bool, ieee754: bool) -> None:
         self._organization = organization
         self._changes = changes
+        self._ieee754 = ieee754
         self._depth = 0
 
     def entity(self, table: Table, payload: Mapping[str, Any], record: Reference | None) -> Entity:
@@ -112,6 +92,8 @@ class _Reading:
                 self._bind(table, name.removesuffix(_BIND), raw, found)
             elif "@" not in name:
                 self._property(table, name, raw, found)
+            elif name == _TYPE:
+                self._check_type(table, raw)
         self._depth -= 1
         related = tuple(found.related)
         if isinstance(record, KeyReference):
@@ -122,7 +104,7 @@ class _Reading:
     def _property(self, table: Table, name: str, raw: Any, found: _Found) -> None:
         column = table.columns.get(name)
         if column is not None and not column.is_lookup:
-            found.values[name] = read_value(column, raw)
+            found.values[name] = read_value(column, raw, ieee754=self._ieee754)
             return
         if lookup_column(table, name) is not None:
             raise service.ServiceError(
@@ -131,10 +113,24 @@ class _Reading:
                 "properties instead.",
             )
         single = table.navigation(name)
-        if single is not None:
+        if name == "ownerid" and raw is None and table.is_user_owned:
+            found.values[name] = None
+        elif single is not None:
             self._single(single, raw, found)
         else:
             self._many(table, name, raw, found)
+
+    def _check_type(self, table: Table, raw: Any) -> None:
+        """Check that a record is said to be of the table it is read for."""
+        kind = raw.removeprefix("#") if isinstance(raw, str) else ""
+        if kind == NAMESPACE + table.logical_name:
+            return
+        if kind.removeprefix(NAMESPACE) in self._organization.catalogue.tables:
+            raise ODataError(
+                f"A resource with type '{kind}' was found, but it is not assignable to the "
+                f"expected type '{NAMESPACE}{table.logical_name}'."
+            )
+        raise unknown_type(kind)
 
     def _single(self, navigation: ManyToOne, raw: Any, found: _Found) -> None:
         if raw is None:
@@ -159,7 +155,9 @@ class _Reading:
 
     def _bind(self, table: Table, name: str, raw: Any, found: _Found) -> None:
         single = table.navigation(name)
-        if name == "ownerid" and table.is_user_owned:
+        # Activities call their owner's navigation property `ownerid_<table>`, and take both.
+        owner = name == "ownerid" or (single is not None and single.column == "ownerid")
+        if owner and table.is_user_owned:
             found.values["ownerid"] = self._bound(name, raw, table.columns["ownerid"].targets)
         elif single is not None:
             found.values[single.column] = self._bound(name, raw, (single.target,))
@@ -170,7 +168,7 @@ class _Reading:
         collection = self._organization.catalogue.collection(table, name)
         if collection is None:
             raise ODataError(
-                f"An undeclared property '{name}' which only has property annotations in the "
+                f"An undeclared property '{name[:200]}' which only has property annotations in the "
                 "payload but no property value was found in the payload. In OData, only declared "
                 "navigation properties and declared named streams can be represented as "
                 "properties without values."
@@ -217,12 +215,21 @@ def _not_an_entity(name: str) -> ODataError:
     )
 
 
-def _unknown(table: Table, name: str) -> ODataError:
-    kind = f"Microsoft.Dynamics.CRM.{table.logical_name}"
+def unknown_type(kind: str) -> ODataError:
+    """Return the error for a type there is not."""
     return ODataError(
+        f"A type named '{kind[:100]}' could not be resolved by the model. When a model is "
+        "available, each type name must resolve to a valid type."
+    )
+
+
+def _unknown(table: Table, name: str) -> ODataError:
+    name, kind = name[:200], NAMESPACE + table.logical_name
+    return PayloadError(
+        "Microsoft.Crm.CrmException",
         f"Invalid property '{name}' was found in entity '{kind}'. ---> "
         f"Microsoft.OData.ODataException: The property '{name}' does not exist on type '{kind}'. "
-        "Make sure to only use property names that are defined by the type."
+        "Make sure to only use property names that are defined by the type.",
     )
 
 
@@ -231,15 +238,17 @@ def record_named(organization: Organization, text: str) -> Reference:
 
     Raises ODataError for a URL elsewhere, or one that names no record by a key.
     """
+    if _CONTENT_ID.fullmatch(text):
+        raise service.ServiceError(
+            service.URI, f"Content-ID Reference: '{text}' does not exist in the batch context."
+        )
     try:
         parts = urlsplit(text)
     except ValueError:
         raise ODataError("The URL of a record cannot be read.") from None
     path = parts.path
-    if parts.scheme or parts.netloc:
-        here = urlsplit(organization.url)
-        if (parts.scheme, parts.netloc.lower()) != (here.scheme, here.netloc.lower()):
-            raise ODataError("The URL of a record must belong to this organization.")
+    if (parts.scheme or parts.netloc) and _origin(text) != _origin(organization.url):
+        raise ODataError("The URL of a record must belong to this organization.")
     if not path.startswith("/api/data/"):
         path = f"/api/data/v9.2/{path.lstrip('/')}"
     try:
@@ -255,3 +264,13 @@ def record_named(organization: Organization, text: str) -> Reference:
     if resource.kind != "record" or resource.record is None or resource.steps:
         raise ODataError("The URL does not name a record.")
     return resource.record
+
+
+def _origin(url: str) -> tuple[str, str | None, int | None]:
+    """Return the origin of a URL (RFC 6454 4), with no port where it has none that is valid."""
+    parts = urlsplit(url)
+    try:
+        port = parts.port or {"https": 443, "http": 80}.get(parts.scheme)
+    except ValueError:
+        port = None
+    return parts.scheme, parts.hostname, port

@@ -1,0 +1,6 @@
+"""What stands in a request's body.
+
+bodies       a body into JSON, and the error for one that does not fit
+entities     JSON into an Entity; URLs into the records they name
+expressions  QueryExpression as JSON into a Query
+"""

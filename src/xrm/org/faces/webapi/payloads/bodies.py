@@ -1,0 +1,119 @@
+"""A request's body into JSON, as strictly as the service reads it (OData JSON 4.0)."""
+
+import json
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+import orjson
+
+from xrm.model.errors import service
+from xrm.org.faces.webapi.headers import charset
+from xrm.wire.http import Request, content_type
+from xrm.wire.odata4.errors import ODataError
+
+_LONG_NUMBER = re.compile(rb"[\d.]{16}")
+_NAME = re.compile(rb'"\s*:')
+_HELP = "https://go.microsoft.com/fwlink/?linkid=2195293"
+_INVALID = "Invalid JSON. A token was not recognized in the JSON content."
+_BOM = b"\xef\xbb\xbf"
+_UTF16 = frozenset({"utf-16", "utf-16le", "utf-16be", "unicode"})
+
+
+class PayloadError(ODataError):
+    """A payload that does not fit, found by another part of the service than its OData reader."""
+
+    def __init__(self, kind: str, text: str) -> None:
+        super().__init__(text)
+        self.kind = kind
+
+
+def refused(set_name: str, error: ODataError) -> service.ServiceError:
+    """Return the error for a payload that does not fit what a set's URL takes; "" for no set."""
+    kind = error.kind if isinstance(error, PayloadError) else "Microsoft.OData.ODataException"
+    return service.ServiceError(
+        service.PAYLOAD,
+        f"Error identified in Payload provided by the user for Entity :'{set_name}', "
+        f"For more information on this error please follow this help link {_HELP}  ---->  "
+        f"InnerException : {kind}: {error}",
+    )
+
+
+def read_object(request: Request) -> Mapping[str, Any]:
+    """Return the JSON object a request carries.
+
+    Raises ServiceError 415 for another kind of content (inferred), ODataError for what is no
+    JSON object or names a property twice.
+    """
+    kind = content_type(request)
+    if kind not in ("application/json", "text/json"):
+        raise service.ServiceError(
+            service.MEDIA_TYPE,
+            f"The request entity's media type '{kind[:100]}' is not supported for this resource.",
+        )
+    payload = _read(_utf8(request))
+    if not isinstance(payload, dict):
+        node = "StartArray" if isinstance(payload, list) else "PrimitiveValue"
+        raise ODataError(
+            f"An unexpected '{node}' node was found when reading from the JSON reader. A "
+            "'StartObject' node was expected."
+        )
+    return payload
+
+
+def _utf8(request: Request) -> bytes:
+    """Return a body as UTF-8 without a mark; a charset the service does not know counts as it."""
+    body = request.body
+    name = charset(request)
+    if name in _UTF16:
+        try:
+            # The service takes the little end first, unless a mark says otherwise.
+            marked = body[:2] in (b"\xff\xfe", b"\xfe\xff")
+            text = body.decode("utf-16" if marked else "utf-16-be" if "be" in name else "utf-16-le")
+            body = text.encode()
+        except UnicodeError as error:
+            raise ODataError(_INVALID) from error
+    return body.removeprefix(_BOM)
+
+
+def _read(body: bytes) -> Any:
+    if not body.strip():
+        raise PayloadError("System.ArgumentException", "Stream was not readable.")
+    try:
+        payload = orjson.loads(body)
+        if _LONG_NUMBER.search(body):
+            # A binary float would lose the last digits of a decimal.
+            payload = json.loads(body, parse_float=Decimal)
+        if len(_NAME.findall(body)) > _count(payload):
+            # A text may look like a name, too: only reading each object tells.
+            json.loads(body, object_pairs_hook=_once)
+    except ODataError:
+        raise
+    except (ValueError, RecursionError) as error:
+        raise ODataError(_INVALID) from error
+    return payload
+
+
+def _count(payload: Any) -> int:
+    """Return how many properties there are, at any depth."""
+    count, rest = 0, [payload]
+    while rest:
+        node = rest.pop()
+        if isinstance(node, dict):
+            count += len(node)
+            rest += [each for each in node.values() if isinstance(each, dict | list)]
+        elif isinstance(node, list):
+            rest += [each for each in node if isinstance(each, dict | list)]
+    return count
+
+
+def _once(pairs: list[tuple[str, Any]]) -> None:
+    seen: set[str] = set()
+    for name, _ in pairs:
+        if name in seen:
+            raise ODataError(
+                f"Multiple properties with the name '{name[:100]}' were detected in a resource. "
+                "OData does not allow duplicate property names."
+            )
+        seen.add(name)
