@@ -5,6 +5,7 @@ from uuid import UUID
 import pytest
 
 from support.estate import ROOT, URL, Client, Estate
+from xrm.db import StepBudgetExceeded, budget
 
 ACCOUNT = "EntityDefinitions(LogicalName='account')"
 CRM = "Microsoft.Dynamics.CRM."
@@ -223,6 +224,8 @@ def test_a_label_is_read_by_itself(client: Client) -> None:
     found = client.get(f"{ACCOUNT}/DisplayName").document
     assert found["@odata.context"] == f"{CONTEXT}EntityDefinitions('account')/DisplayName"
     assert found["UserLocalizedLabel"]["Label"] == "Account"
+    plural = client.get(f"{ACCOUNT}/DisplayCollectionName").document
+    assert plural["LocalizedLabels"][0]["Label"] == "Accounts"
     assert client.get(f"{ACCOUNT}/Description").status == 204
 
 
@@ -341,6 +344,11 @@ def test_definitions_know_no_functions(client: Client) -> None:
 def test_definitions_cannot_be_written(client: Client, method: str) -> None:
     answer = client.send(method, ACCOUNT, headers=(("content-type", "application/json"),))
     assert answer.error == (405, "0x80060888")
+
+
+def test_definitions_are_made_off_the_event_loop(client: Client) -> None:
+    with budget.limited(10**9), pytest.raises(StepBudgetExceeded):
+        client.get(ACCOUNT)
 
 
 def test_any_user_may_read_them_and_nobody_else(estate: Estate) -> None:

@@ -248,7 +248,7 @@ def test_what_a_lookup_leads_to(client, family):
         "value": "Path",
     }
     deep = client.get(f"accounts({account})/primarycontactid/owninguser/fullname")
-    assert deep.document["value"] == "# Administrator"
+    assert deep.document["value"] == "Administrator"
     empty = client.get(f"accounts({account})/parentaccountid")
     assert (empty.status, empty.body) == (204, b"")
     assert client.get(f"accounts({account})/parentaccountid/name").error == UNKNOWN
@@ -316,7 +316,7 @@ def test_what_is_no_navigation_has_no_reference(client, family, name):
     "key", ["name='Path'", "accountid='x',name='y'", "Accountnumber='P/1'", "_name_value=1"]
 )
 def test_columns_that_are_no_key(client, key):
-    answer = client.get(f"accounts({quote(key)})")
+    answer = client.get(f"accounts({quote(key, safe='')})")
     assert answer.error == URI
     if not key.startswith("accountid"):
         assert answer.document["error"]["message"] == (
@@ -327,6 +327,6 @@ def test_columns_that_are_no_key(client, key):
 
 
 def test_a_path_has_an_end(client, family):
-    steps = "/owninguser/createdby" * 3
-    assert client.get(f"accounts({family[0]}){steps}").status == 200
-    assert client.get(f"accounts({family[0]}){'/owninguser/createdby' * 12}").error == URI
+    path = f"accounts({family[0]})/owninguser"
+    assert client.get(path + "/createdby" * 3).status == 200
+    assert client.get(path + "/createdby" * 19).error == URI

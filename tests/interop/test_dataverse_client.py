@@ -274,3 +274,12 @@ def test_definitions_are_read(client: Client) -> None:
 def test_definitions_are_not_written(client: Client) -> None:
     error = refusal(lambda: client.tables.create_alternate_key("account", "New", ["name"]))
     assert error.status_code == 405
+
+
+def test_questions_in_other_languages_are_refused_and_not_answered_wrong(client: Client) -> None:
+    fetch = "<fetch><entity name='account'><attribute name='name'/></entity></fetch>"
+    for asked in (
+        lambda: client.query.sql("SELECT name FROM account"),
+        lambda: client.query.fetchxml(fetch).execute(),
+    ):
+        assert refusal(asked).status_code == 501

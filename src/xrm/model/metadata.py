@@ -126,6 +126,7 @@ class Table:
     many_to_many: tuple[ManyToMany, ...] = ()
     is_activity: bool = False
     optimistic_concurrency: bool = True
+    display_collection_name: str = ""
 
     @property
     def is_user_owned(self) -> bool:
@@ -204,6 +205,7 @@ def read_table(facts: Mapping[str, Any]) -> Table:
         ),
         is_activity=facts.get("is_activity", False),
         optimistic_concurrency=facts.get("optimistic_concurrency", True),
+        display_collection_name=facts.get("display_collection_name", ""),
     )
 
 

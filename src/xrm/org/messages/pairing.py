@@ -8,7 +8,7 @@ from xrm.model.errors import service
 from xrm.model.metadata import Catalogue, ManyToMany, OneToMany
 from xrm.model.privileges import Right
 from xrm.model.values import Entity, EntityReference, Guid
-from xrm.org.context import Context
+from xrm.org.context import Context, not_found
 from xrm.org.messages.handler import Need
 from xrm.org.messages.update import update
 from xrm.org.rules.rights.reach import check_reach, row_within
@@ -115,6 +115,9 @@ def _unlink(
     context: Context, found: OneToMany, target: EntityReference, related: EntityReference
 ) -> None:
     _check_table(found, related)
+    one = context.table(target.logical_name)
+    if context.standing(one, target.id) is None:
+        raise not_found(one, target.id)
     if context.standing(found.table, related.id) is None:
         return
     before = row_within(context, found.table, related.id, Right.WRITE)

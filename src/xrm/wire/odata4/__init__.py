@@ -8,11 +8,9 @@ matching    whether a document fits a filter, in memory
 expand      $expand into names and the options inside
 skiptoken   the paging cookie of a next link, written and read
 values      one column's value, JSON to model and back
-annotations which ones a client would like
-prefer      the Prefer header
+prefer      the Prefer header; annotations: which ones it asks for
 records     rows into JSON objects, as fast as they come
 errors      the error document
 
-A fault of spelling raises `ODataError`; whoever asked decides how to answer.
-Specification: OData 4.0 part 2 (URL conventions) and the JSON format 4.0.
+A fault of spelling raises `ODataError` (OData 4.0 part 2, URL conventions; JSON format 4.0).
 """

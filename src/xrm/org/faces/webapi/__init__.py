@@ -1,13 +1,16 @@
 """The Web API: `/api/data/v9.2/`. It only translates; every decision lies in the pipeline.
 
-face       one request from proof of identity to answer; the one `except`
-resources  a path into what it names
-reading    GET: service document, functions, one record, lists
-writing    POST, PATCH, DELETE: a payload into an Entity
-associating $ref: records paired and parted
-names      properties to columns and back
-paging     where a next page starts
-answers    documents, errors and headers of the answer
+face         one request from proof of identity to answer; VERBS; the one `except`
+exchange     one request while it is answered
+urls/        paths, query options, names, pages
+headers      what a request's headers ask; allowance: what the service's limits leave
+payloads/    bodies into records and parameters
+reading      GET: service document, one record, lists, columns, counts
+writing      POST, PATCH, PUT, DELETE of records and columns
+references   $ref: records paired, parted and pointed to
+calling      functions and actions
+definitions/ what tables are, as far as clients ask
+answers      documents, errors and headers of the answer
 """
 
 from xrm.org.faces.webapi.face import WebApi

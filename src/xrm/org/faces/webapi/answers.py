@@ -25,7 +25,6 @@ CORS: Headers = (
     ("Timing-Allow-Origin", "*"),
 )
 PARALLELISM_HINT = "4"
-_COOKIE_SECONDS = 50 * 365.25 * 86_400
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 _ALWAYS: Headers = (
@@ -124,17 +123,20 @@ def cookies(request: Request, ids: Ids, organization: str, now: float) -> Header
         found.append(("ReqClientId", str(ids())))
     if "orgId=" not in sent:
         found.append(("orgId", organization))
-    end = _cookie_time(now + _COOKIE_SECONDS) if found else ""
+    end = _cookie_end(now) if found else ""
     return tuple(
         ("Set-Cookie", f"{name}={value}; expires={end}; path=/; secure; HttpOnly")
         for name, value in found
     )
 
 
-def _cookie_time(seconds: float) -> str:
-    until = datetime.fromtimestamp(seconds, UTC)
-    day, month = _DAYS[until.weekday()], _MONTHS[until.month - 1]
-    return f"{day}, {until:%d}-{month}-{until:%Y %H:%M:%S} GMT"
+def _cookie_end(now: float) -> str:
+    """Return the time fifty years from now, as cookies write it."""
+    end = datetime.fromtimestamp(now, UTC)
+    day = min(end.day, 28) if end.month == 2 else end.day
+    end = end.replace(year=end.year + 50, day=day)
+    name, month = _DAYS[end.weekday()], _MONTHS[end.month - 1]
+    return f"{name}, {end:%d}-{month}-{end:%Y %H:%M:%S} GMT"
 
 
 def preflight(request: Request) -> Response:

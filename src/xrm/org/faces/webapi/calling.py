@@ -19,7 +19,7 @@ from xrm.org.faces.webapi.headers import quotes_numbers
 from xrm.org.faces.webapi.payloads.bodies import read_object, refused
 from xrm.org.faces.webapi.payloads.entities import entity_of, record_named
 from xrm.org.faces.webapi.payloads.expressions import read_query
-from xrm.org.faces.webapi.resources import NAMESPACE
+from xrm.org.faces.webapi.urls.resources import NAMESPACE
 from xrm.org.messages import HANDLERS
 from xrm.wire.http import Response
 from xrm.wire.odata4.errors import ODataError

@@ -13,7 +13,7 @@ from xrm.org import pipeline
 from xrm.org.callers import Identity
 from xrm.org.faces.webapi import answers
 from xrm.org.faces.webapi.headers import Accepted
-from xrm.org.faces.webapi.resources import Reference, Resource, unknown
+from xrm.org.faces.webapi.urls.resources import Reference, Resource, unknown
 from xrm.org.organization import Organization
 from xrm.wire.http import Headers, Request, Response
 from xrm.wire.odata4.errors import ODataError

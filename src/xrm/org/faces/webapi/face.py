@@ -17,7 +17,7 @@ from xrm.org.faces.webapi.allowance import Allowance
 from xrm.org.faces.webapi.definitions import read_definitions
 from xrm.org.faces.webapi.exchange import Exchange
 from xrm.org.faces.webapi.headers import accepted, client_request_id, optional_parameters
-from xrm.org.faces.webapi.resources import Kind, read_resource
+from xrm.org.faces.webapi.urls.resources import Kind, read_resource
 from xrm.org.organization import Organization
 from xrm.org.provisioning import platform_caller
 from xrm.wire.http import Headers, Lane, Request, Response, Route

@@ -12,10 +12,10 @@ from xrm.model.metadata import Table
 from xrm.model.query import Query
 from xrm.model.values import Value
 from xrm.org.faces.webapi import answers
-from xrm.org.faces.webapi.asked import Asked, check_single, is_one_page, read_asked
 from xrm.org.faces.webapi.exchange import Exchange, Execute
-from xrm.org.faces.webapi.paging import write_page
-from xrm.org.faces.webapi.resources import Reference, unknown
+from xrm.org.faces.webapi.urls.asked import Asked, check_single, is_one_page, read_asked
+from xrm.org.faces.webapi.urls.paging import write_page
+from xrm.org.faces.webapi.urls.resources import Reference, unknown
 from xrm.org.messages.retrieve_multiple import MOST_COUNTED, EntityCollection
 from xrm.wire.http import Response
 from xrm.wire.odata4.annotations import FORMATTED, LOOKUP_NAVIGATION, LOOKUP_TABLE

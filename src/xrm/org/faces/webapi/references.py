@@ -9,12 +9,12 @@ import orjson
 from xrm.model.metadata import ManyToOne
 from xrm.model.query import Query
 from xrm.model.values import EntityReference, KeyReference, Value
-from xrm.org.faces.webapi.asked import read_asked
 from xrm.org.faces.webapi.exchange import Exchange
 from xrm.org.faces.webapi.payloads.bodies import read_object, refused
 from xrm.org.faces.webapi.payloads.entities import record_named
 from xrm.org.faces.webapi.reading import next_link
-from xrm.org.faces.webapi.resources import Reference
+from xrm.org.faces.webapi.urls.asked import read_asked
+from xrm.org.faces.webapi.urls.resources import Reference, unknown
 from xrm.org.faces.webapi.writing import named_entity
 from xrm.org.messages.retrieve_multiple import EntityCollection
 from xrm.wire.http import Response
@@ -24,12 +24,15 @@ _ID = "@odata.id"
 
 
 def read_reference(exchange: Exchange) -> Response:
-    """Answer with the URL of the record a lookup points to; 204 where it points to none."""
+    """Answer with the URL of the record a lookup points to.
+
+    Raises ServiceError 404 where it points to none (OData 4.0 part 1, 11.2.7).
+    """
     navigation = exchange.resource.navigation
     assert isinstance(navigation, ManyToOne)
     there = exchange.pointed(exchange.located(), navigation.column)
     if there is None or there.logical_name != navigation.target:
-        return exchange.nothing()
+        raise unknown(navigation.referencing_navigation)
     document = {"@odata.context": exchange.context("$ref"), _ID: exchange.record_url(there)}
     return exchange.document(orjson.dumps(document))
 

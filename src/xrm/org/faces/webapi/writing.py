@@ -6,13 +6,13 @@ from typing import Any
 from xrm.model.errors import service
 from xrm.model.metadata import Column
 from xrm.model.values import Entity, EntityReference, KeyReference, Value
-from xrm.org.faces.webapi.asked import check_single
 from xrm.org.faces.webapi.exchange import Exchange, Execute
 from xrm.org.faces.webapi.headers import quotes_numbers
 from xrm.org.faces.webapi.payloads.bodies import read_object, refused
 from xrm.org.faces.webapi.payloads.entities import read_entity
 from xrm.org.faces.webapi.reading import asked_of, record_document, retrieve
-from xrm.org.faces.webapi.resources import Reference
+from xrm.org.faces.webapi.urls.asked import check_single
+from xrm.org.faces.webapi.urls.resources import Reference
 from xrm.org.messages.upsert import UpsertResult
 from xrm.wire.http import Headers, Response
 from xrm.wire.odata4.errors import ODataError

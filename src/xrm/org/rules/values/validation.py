@@ -50,8 +50,9 @@ def _check(table: Table, values: Values) -> None:
 
 
 def _length(table: Table, column: Column, value: Value) -> None:
+    text = str(value)
     # The platform counts UTF-16 code units, as its own strings do.
-    length = len(str(value).encode("utf-16-le", "surrogatepass")) // 2
+    length = len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
     if column.max_length is not None and length > column.max_length:
         raise service.ServiceError(
             service.TOO_LONG,

@@ -9,7 +9,7 @@ from xrm.org.faces.webapi.definitions.columns import columns_of
 from xrm.org.faces.webapi.definitions.tables import Keys, tables_of
 from xrm.org.faces.webapi.definitions.types import ENTITY, TYPES, Type
 from xrm.org.faces.webapi.definitions.values import Definition
-from xrm.org.faces.webapi.resources import NAMESPACE, unknown
+from xrm.org.faces.webapi.urls.resources import NAMESPACE, unknown
 from xrm.wire.odata4.errors import ODataError
 from xrm.wire.odata4.url import Segment
 

@@ -5,12 +5,13 @@ from typing import Any
 
 import orjson
 
-from xrm.org.faces.webapi.asked import read_pairs
+from xrm.db import budget
 from xrm.org.faces.webapi.definitions.asking import Asked, read_asked
 from xrm.org.faces.webapi.definitions.paths import Place, follow
 from xrm.org.faces.webapi.definitions.types import Type
 from xrm.org.faces.webapi.definitions.values import Definition
 from xrm.org.faces.webapi.exchange import Exchange
+from xrm.org.faces.webapi.urls.asked import read_pairs
 from xrm.wire.http import Response
 from xrm.wire.odata4.errors import ODataError
 
@@ -20,6 +21,8 @@ def read_definitions(exchange: Exchange) -> Response:
 
     Raises ServiceError and ODataError as the path and the query options deserve.
     """
+    # Clients ask seldom and for much, and what is made here no statement's budget bounds.
+    budget.leave_the_loop()
     organization = exchange.organization
     with organization.database.read() as transaction:
         organization.admit(transaction, exchange.identity)

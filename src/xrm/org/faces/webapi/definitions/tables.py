@@ -53,6 +53,7 @@ def _values(table: Table) -> Mapping[str, Any]:
         "SchemaName": table.schema_name,
         "EntitySetName": table.entity_set_name,
         "DisplayName": label(table.display_name, name),
+        "DisplayCollectionName": label(table.display_collection_name, name, "collection"),
         "ObjectTypeCode": table.object_type_code,
         "OwnershipType": table.ownership,
         "PrimaryIdAttribute": table.primary_id,

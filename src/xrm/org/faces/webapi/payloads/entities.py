@@ -11,7 +11,7 @@ from xrm.model.metadata import ManyToOne, OneToMany, Table
 from xrm.model.values import Entity, KeyReference, Related, Values
 from xrm.org.faces.webapi.headers import quotes_numbers
 from xrm.org.faces.webapi.payloads.bodies import PayloadError, read_object, refused
-from xrm.org.faces.webapi.resources import (
+from xrm.org.faces.webapi.urls.resources import (
     NAMESPACE,
     Reference,
     lookup_column,
@@ -116,7 +116,7 @@ class _Reading:
         if name == "ownerid" and raw is None and table.is_user_owned:
             found.values[name] = None
         elif single is not None:
-            self._single(single, raw, found)
+            self._single(table, single, raw, found)
         else:
             self._many(table, name, raw, found)
 
@@ -125,14 +125,15 @@ class _Reading:
         kind = raw.removeprefix("#") if isinstance(raw, str) else ""
         if kind == NAMESPACE + table.logical_name:
             return
-        if kind.removeprefix(NAMESPACE) in self._organization.catalogue.tables:
+        name = kind.removeprefix(NAMESPACE)
+        if name != kind and name in self._organization.catalogue.tables:
             raise ODataError(
                 f"A resource with type '{kind}' was found, but it is not assignable to the "
                 f"expected type '{NAMESPACE}{table.logical_name}'."
             )
         raise unknown_type(kind)
 
-    def _single(self, navigation: ManyToOne, raw: Any, found: _Found) -> None:
+    def _single(self, table: Table, navigation: ManyToOne, raw: Any, found: _Found) -> None:
         if raw is None:
             found.values[navigation.column] = None
             return
@@ -140,7 +141,9 @@ class _Reading:
         if not isinstance(raw, dict) or target is None:
             raise _not_an_entity(navigation.referencing_navigation)
         record = self.entity(target, raw, None)
-        found.related.append(Related(navigation.schema_name, many=False, records=(record,)))
+        # What only the platform sets is passed over, as its columns are.
+        if table.columns[navigation.column].valid_for_create:
+            found.related.append(Related(navigation.schema_name, many=False, records=(record,)))
 
     def _many(self, table: Table, name: str, raw: Any, found: _Found) -> None:
         collection = self._organization.catalogue.collection(table, name)

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
+from xrm.model.errors import service
 from xrm.model.metadata import Catalogue, Table
 from xrm.model.query import Condition, Filter, Group, Query
 from xrm.model.values import Value
-from xrm.org.faces.webapi.names import unknown_property
 from xrm.wire.odata4.errors import ODataError
 from xrm.wire.odata4.values import read_value
 
@@ -36,13 +36,16 @@ _NO_VALUE = ("null", "not-null")
 def read_query(catalogue: Catalogue, raw: Any) -> Query:
     """Return the question a QueryExpression asks: which records, by their keys.
 
-    Raises ODataError for a table, column or operator that is not known.
+    Raises ServiceError 0x80041102 for a table, 0x80041103 for a column that is not known,
+    ODataError for what is not of the form.
     """
     document = _object(raw, "QueryExpression")
     table = catalogue.tables.get(str(document.get("EntityName")))
     if table is None:
-        raise ODataError(
-            f"The entity with a name = '{str(document.get('EntityName'))[:100]}' was not found."
+        raise service.ServiceError(
+            service.NO_ENTITY,
+            f"The entity with a name = '{str(document.get('EntityName'))[:100]}' with namemapping "
+            "= 'Logical' was not found in the MetadataCache.",
         )
     if document.get("LinkEntities"):
         raise ODataError("LinkEntities are not supported by this server yet.")
@@ -90,7 +93,11 @@ def _condition(table: Table, document: Mapping[str, Any]) -> Condition:
     name = str(document.get("AttributeName"))
     column = table.columns.get(name)
     if column is None or not column.valid_for_read:
-        raise unknown_property(table, name)
+        raise service.ServiceError(
+            service.NO_ATTRIBUTE,
+            f"'{table.logical_name}' entity doesn't contain attribute with Name = "
+            f"'{name[:100]}' and NameMapping = 'Logical'.",
+        )
     operator = _OPERATORS.get(str(document.get("Operator")))
     if operator is None:
         raise ODataError(f"The operator '{str(document.get('Operator'))[:100]}' is not supported.")

@@ -4,16 +4,18 @@ from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import parse_qsl
 
+from xrm.model.errors import service
 from xrm.model.metadata import Catalogue, Column, Table
 from xrm.model.query import Page, Query
-from xrm.org.faces.webapi.names import resolver, selected_column
-from xrm.org.faces.webapi.paging import read_page
+from xrm.org.faces.webapi.urls.names import resolver, selected_column
+from xrm.org.faces.webapi.urls.paging import read_page
 from xrm.wire.odata4.errors import ODataError
 from xrm.wire.odata4.filter import read_filter, read_order
 from xrm.wire.odata4.options import MAX_TOP, read_options
 from xrm.wire.odata4.records import RecordWriter
 
 MAX_OPTIONS = 50
+_LATER = ("fetchXml", "savedQuery", "userQuery", "sql")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +44,11 @@ def read_pairs(query: str) -> list[tuple[str, str]]:
 def read_asked(catalogue: Catalogue, table: Table, query: str) -> Asked:
     """Return what a query string asks of a table; the same text is read once.
 
-    Raises ODataError in the service's words.
+    Raises ODataError in the service's words, ServiceError 501 for a question in another language.
     """
-    options = read_options(read_pairs(query))
+    pairs = read_pairs(query)
+    _check_known(pairs)
+    options = read_options(pairs)
     if options.top == 0:
         raise ODataError("Invalid value for $top query option.")
     resolve, aliases = resolver(catalogue, table), options.aliases
@@ -66,6 +70,16 @@ def read_asked(catalogue: Catalogue, table: Table, query: str) -> Asked:
         count=options.count,
     )
     return _asked(table, asked, selected, select)
+
+
+def _check_known(pairs: list[tuple[str, str]]) -> None:
+    """Refuse the parameters that would change which records are found."""
+    for name, _ in pairs:
+        if name in _LATER:
+            raise service.ServiceError(
+                service.NOT_IMPLEMENTED,
+                f"The query parameter '{name}' is not supported by this server yet.",
+            )
 
 
 def _selected(table: Table, names: tuple[str, ...] | None) -> tuple[tuple[str, ...], str | None]:

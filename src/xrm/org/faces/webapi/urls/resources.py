@@ -10,7 +10,7 @@ from xrm.model.errors import service
 from xrm.model.metadata import Catalogue, Column, ManyToMany, ManyToOne, OneToMany, Table
 from xrm.model.query import Parent
 from xrm.model.values import EntityReference, KeyReference, Value, read_guid
-from xrm.org.faces.webapi.names import key_column
+from xrm.org.faces.webapi.urls.names import key_column
 from xrm.org.messages import HANDLERS
 from xrm.wire.odata4.errors import ODataError
 from xrm.wire.odata4.filter import read_time
