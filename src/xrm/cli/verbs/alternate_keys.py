@@ -24,6 +24,16 @@ KeyName = Annotated[
     str, typer.Argument(metavar="NAME", help="The key's name, such as contoso_AccountNumber.")
 ]
 
+KeyColumns = Annotated[
+    list[str],
+    typer.Option(
+        "--column",
+        metavar="COLUMN",
+        help="A column's logical name: text, whole or decimal number, date, lookup or choice. "
+        "Repeatable.",
+    ),
+]
+
 
 def add(app: typer.Typer) -> None:
     """Add the verbs to the command."""
@@ -52,15 +62,7 @@ def create(
     *,
     table: TableName,
     name: KeyName,
-    columns: Annotated[
-        list[str],
-        typer.Option(
-            "--column",
-            metavar="COLUMN",
-            help="A column's logical name: text, whole or decimal number, date, lookup or "
-            "choice. Repeatable.",
-        ),
-    ],
+    columns: KeyColumns,
     display_name: Annotated[
         str | None,
         typer.Option("--display-name", metavar="TEXT", help="What errors call it."),
@@ -80,23 +82,24 @@ def create(
         _advised(f"{_LISTED} xrm key create --help says what one takes."),
     ):
         made = keys.define(opened.organization, table, name, columns, display_name=display_name)
-        where = f"{opened.organization.catalogue[table].entity_set_name}({_named(made)})"
+        entity_set = opened.organization.catalogue[table].entity_set_name
     if as_json:
         output.json(_facts(made))
-        return
+    else:
+        _show(made, entity_set)
+
+
+def _show(key: "AlternateKey", entity_set: str) -> None:
+    parts = ",".join(f"{column}=…" for column in key.columns)
     output.facts(
         {
-            "Table": made.table,
-            "Name": made.schema_name,
-            "Display name": made.display_name,
-            "Columns": made.columns,
-            "Names a record": where,
+            "Table": key.table,
+            "Name": key.schema_name,
+            "Display name": key.display_name,
+            "Columns": key.columns,
+            "Names a record": f"{entity_set}({parts})",
         }
     )
-
-
-def _named(key: "AlternateKey") -> str:
-    return ",".join(f"{column}=…" for column in key.columns)
 
 
 def show_all(
