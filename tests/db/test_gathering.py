@@ -166,18 +166,24 @@ async def all_of_at_once(turns: Turns, *works) -> list[object]:
     return await asyncio.gather(*map(turns.submit, works), return_exceptions=True)
 
 
+async def holding(turns: Turns) -> tuple["asyncio.Future[None]", threading.Event]:
+    """Have the turns busy until the gate is set."""
+    gate, started = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        started.set()
+        gate.wait()
+
+    first = turns.submit(hold)
+    await asyncio.to_thread(started.wait)
+    return first, gate
+
+
 def test_who_does_not_fit_is_refused_and_who_has_left_is_passed_over(database):
     turns = Turns("turns", database, waiting=2)
 
     async def play() -> None:
-        gate, started = threading.Event(), threading.Event()
-
-        def hold() -> None:
-            started.set()
-            gate.wait()
-
-        first = turns.submit(hold)
-        await asyncio.to_thread(started.wait)
+        first, gate = await holding(turns)
         left = turns.submit(lambda: put(database, "left"))
         stays = turns.submit(lambda: put(database, "stays"))
         with pytest.raises(LaneFull):
@@ -196,14 +202,7 @@ def test_closing_cancels_what_waits(database):
     turns = Turns("turns", database, waiting=10)
 
     async def play() -> None:
-        gate, started = threading.Event(), threading.Event()
-
-        def hold() -> None:
-            started.set()
-            gate.wait()
-
-        first = turns.submit(hold)
-        await asyncio.to_thread(started.wait)
+        first, gate = await holding(turns)
         waiting = turns.submit(lambda: put(database, "late"))
         closing = asyncio.create_task(asyncio.to_thread(turns.close, patience=10))
         with pytest.raises(asyncio.CancelledError):

@@ -26,6 +26,7 @@ def message(answer):
     [
         "text/plain",
         "application/xml",
+        "text/json",
         "multipart/form-data; boundary=x",
         "application/x-www-form-urlencoded",
         "",
@@ -184,7 +185,7 @@ def test_texts_that_look_like_names(client, text):
         ("application/json; charset=utf-16", lambda text: text.encode("utf-16-le")),
         ("application/json; charset=utf-16BE", lambda text: text.encode("utf-16-be")),
         ("application/json; charset=nosuch", str.encode),
-        ("Text/JSON", str.encode),
+        ("Application/JSON", str.encode),
     ],
 )
 def test_character_sets(client, kind, encode):

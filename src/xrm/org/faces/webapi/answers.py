@@ -114,6 +114,7 @@ def unauthorized(organization: Organization, reason: str | None, request_id: UUI
 def cookies(request: Request, ids: Ids, organization: str, now: float) -> Headers:
     """Return the cookies the service gives a client that does not send them.
 
+    `organization` is its id, "" where that is not known; `now` is in seconds of the epoch.
     Nothing here reads them back. The third of the service, ARRAffinity, ties a client to one of
     many servers; there is one.
     """
@@ -121,7 +122,7 @@ def cookies(request: Request, ids: Ids, organization: str, now: float) -> Header
     found: list[tuple[str, str]] = []
     if "ReqClientId=" not in sent:
         found.append(("ReqClientId", str(ids())))
-    if "orgId=" not in sent:
+    if organization and "orgId=" not in sent:
         found.append(("orgId", organization))
     end = _cookie_end(now) if found else ""
     return tuple(

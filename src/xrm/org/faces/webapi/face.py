@@ -3,7 +3,6 @@
 import logging
 import time
 from collections.abc import Callable
-from functools import cached_property
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -68,6 +67,7 @@ class WebApi:
         self._writes = Route(self.handle, turn, MAX_BODY, self.too_large)
         self._allowance = Allowance(time.monotonic)
         self._transport = _transport_security(organization.url)
+        self._known_as = ""
 
     def route(self, head: Request) -> Route:
         """Return where a request runs: reads on the event loop where the engine allows it.
@@ -96,17 +96,16 @@ class WebApi:
         left = self._allowance.spend(identity, time.monotonic() - began)
         return answer.with_headers(self._transport + _limits(*left) + self._cookies(request))
 
-    @cached_property
-    def _organization_id(self) -> str:
-        database = self._organization.database
-        with database.read() as transaction:
-            return platform_caller(database, transaction).organization_id
-
     def _cookies(self, request: Request) -> Headers:
         organization = self._organization
-        return answers.cookies(
-            request, organization.ids, self._organization_id, organization.clock()
-        )
+        return answers.cookies(request, organization.ids, self._known_as, organization.clock())
+
+    def _learn(self) -> None:
+        """Read the organization's own id, once."""
+        if not self._known_as:
+            database = self._organization.database
+            with database.read() as transaction:
+                self._known_as = platform_caller(database, transaction).organization_id
 
     def _identify(self, request: Request) -> Identity:
         for way in WAYS:
@@ -119,6 +118,7 @@ class WebApi:
         wanted = NO_ANNOTATIONS
         try:
             try:
+                self._learn()
                 exchange = self._exchange(request, identity, request_id)
                 wanted = exchange.preferences.annotations
                 return _verb(exchange)(exchange)

@@ -13,7 +13,7 @@ from xrm.wire.http import Request
 _IEEE754 = re.compile(r"IEEE754Compatible\s*=\s*\"?true\b", re.ASCII | re.IGNORECASE)
 _CHARSET = re.compile(r"charset\s*=\s*\"?([\w.-]+)", re.ASCII | re.IGNORECASE)
 _NOTHING = re.compile(r"q\s*=\s*0(?:\.0*)?", re.ASCII | re.IGNORECASE)
-_JSON = frozenset({"*/*", "application/*", "application/json", "text/json"})
+_JSON = frozenset({"*/*", "application/*", "application/json"})
 _BYPASSED = frozenset({"customsync", "customasync"})
 _MOST_SHOWN = 100
 

@@ -47,8 +47,8 @@ def update_record(exchange: Exchange) -> Response:
 def _written(exchange: Exchange, name: str, parameters: dict[str, Any]) -> Response:
     """Run a write and answer with the record's URL, or with the record where that is preferred."""
     if not exchange.preferences.representation:
-        key, _ = _run(exchange.execute, name, parameters)
-        return exchange.nothing(_entity_id(exchange, key))
+        key, created = _run(exchange.execute, name, parameters)
+        return exchange.nothing(_entity_id(exchange, key, created=created))
     table = exchange.resource.table
     assert table is not None
     query = _without_expand(exchange) if exchange.request.method == "PATCH" else None
@@ -85,11 +85,13 @@ def _without_expand(exchange: Exchange) -> str:
     return "&".join(part for part in parts if not part.startswith(("$expand=", "%24expand=")))
 
 
-def _entity_id(exchange: Exchange, key: EntityReference | None) -> Headers:
+def _entity_id(exchange: Exchange, key: EntityReference | None, *, created: bool) -> Headers:
+    """Return how a record written is named; `Location` is for a new one (RFC 9110 10.2.2)."""
     if key is None:
         return ()
     url = exchange.record_url(key)
-    return (("OData-EntityId", url), ("Location", url))
+    named = ("OData-EntityId", url)
+    return (named, ("Location", url)) if created else (named,)
 
 
 def delete_record(exchange: Exchange) -> Response:

@@ -47,7 +47,7 @@ def read_object(request: Request) -> Mapping[str, Any]:
     JSON object or names a property twice.
     """
     kind = content_type(request)
-    if kind not in ("application/json", "text/json"):
+    if kind != "application/json":
         raise service.ServiceError(
             service.MEDIA_TYPE,
             f"The request entity's media type '{kind[:100]}' is not supported for this resource.",
