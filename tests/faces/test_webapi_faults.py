@@ -48,6 +48,30 @@ def test_the_catalogue_has_one_row_a_meaning():
 
 
 @pytest.mark.parametrize(
+    ("wanted", "names"),
+    [
+        ("*", {"Microsoft.PowerApps.CDS.HelpLink", "Microsoft.PowerApps.CDS.InnerError.Message"}),
+        ("Microsoft.PowerApps.CDS.Help*", {"Microsoft.PowerApps.CDS.HelpLink"}),
+        ("*,-Microsoft.PowerApps.CDS.HelpLink", {"Microsoft.PowerApps.CDS.InnerError.Message"}),
+        ("OData.Community.Display.V1.FormattedValue", set()),
+    ],
+)
+@pytest.mark.parametrize("path", ["nosuch", "leads(5f1c0a52-36a1-4a5e-9a7a-1c1b7f6a2a11)"])
+def test_errors_carry_the_annotations_that_are_wanted(client, path, wanted, names):
+    answer = client.get(path, headers=(("prefer", f'odata.include-annotations="{wanted}"'),))
+    error = answer.document["error"]
+    assert answer.status == 404
+    assert {name[1:] for name in error if name.startswith("@")} == names
+    link = error.get("@Microsoft.PowerApps.CDS.HelpLink")
+    if link is not None:
+        code = error["code"].removeprefix("0x")
+        assert link == (
+            "http://go.microsoft.com/fwlink/?LinkID=398563&error=Microsoft.Crm.CrmException%3a"
+            f"{code}&client=platform"
+        )
+
+
+@pytest.mark.parametrize(
     "failure",
     [
         RuntimeError("secret text"),

@@ -373,7 +373,8 @@ def test_rights_and_depths_fit_the_ownership(name: str):
 
 def test_privilege_ids_without_a_source_are_derived_from_the_name():
     known = {"prvActOnBehalfOfAnotherUser", "prvBulkDelete"}
-    given = {p["name"] for p in table("lead")["privileges"]} | known
+    sourced = (*table("lead")["privileges"], *table("usersettings")["privileges"])
+    given = {p["name"] for p in sourced} | known
     for name, privilege in PRIVILEGES.items():
         derived = str(uuid.uuid5(uuid.NAMESPACE_URL, f"urn:xrm:privilege:{name}"))
         assert (privilege["id"] == derived) is (name not in given), name
@@ -408,6 +409,10 @@ def test_roles_grant_known_privileges_at_allowed_depths():
     [
         ("Basic User", "prvReadLead", "Basic"),
         ("Basic User", "prvReadRole", "Local"),
+        ("Basic User", "prvWriteUserSettings", "Basic"),
+        ("System Customizer", "prvReadUserSettings", "Basic"),
+        ("Sales Manager", "prvWriteUserSettings", "Local"),
+        ("Vice President of Sales", "prvWriteUserSettings", "Deep"),
         ("System Customizer", "prvWriteOrganization", "Global"),
         ("System Customizer", "prvWriteUser", "Local"),
         ("Delegate", "prvActOnBehalfOfAnotherUser", "Global"),

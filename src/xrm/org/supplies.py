@@ -1,4 +1,4 @@
-"""What an organization holds before anyone works in it: privileges, a currency, default teams.
+"""What an organization holds before anyone works in it: privileges, a currency, teams, settings.
 
 Each is added where it is missing, so that a database made by an earlier version gains what this
 one has. What is there is left alone, since people may have changed it.
@@ -7,9 +7,10 @@ one has. What is there is left alone, since people may have changed it.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, exists, select
 
 from xrm.db import Database, Transaction
 from xrm.model.metadata import Catalogue
@@ -22,7 +23,7 @@ from xrm.org.store.associations import Associations
 from xrm.org.store.columns import pack_guid, unpack_guid
 from xrm.org.store.grants import Grants
 from xrm.org.store.records import RecordStore
-from xrm.org.store.tables import schema
+from xrm.org.store.tables import MEMBERSHIPS, schema
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +54,13 @@ class Work:
 
 def supply(work: Work) -> bool:
     """Add what is missing and tell whether anything was."""
-    steps = (_add_privileges(work), _add_currency(work), _add_teams(work))
+    steps = (
+        _add_privileges(work),
+        _add_currency(work),
+        _add_teams(work),
+        _add_members(work),
+        _add_settings(work),
+    )
     return any(steps)
 
 
@@ -143,29 +150,75 @@ def _add_currency(work: Work) -> bool:
 
 
 def _add_teams(work: Work) -> bool:
-    """Add the default team of each business unit that has none, with the unit's users."""
+    """Add the default team of each business unit that has none."""
     sql = schema(work.tables).tables
     unit, team = sql["businessunit"], sql["team"]
     served = select(team.c.businessunitid).where(team.c.isdefault == bindparam("true"))
     found = select(unit.c.businessunitid, unit.c.name).where(unit.c.businessunitid.not_in(served))
     lacking = work.rows(found.order_by(unit.c.businessunitid), true=1)
     for packed, name in lacking:
-        key = str(work.ids())
         values = default_team(work.platform, unit_id=unpack_guid(packed), name=name)
-        work.insert("team", {"teamid": key, **values})
-        _add_members(work, key, packed)
+        work.insert("team", {"teamid": str(work.ids()), **values})
     return bool(lacking)
 
 
-def _add_members(work: Work, team: Guid, unit: bytes) -> None:
-    user = schema(work.tables).tables["systemuser"]
+def _add_members(work: Work) -> bool:
+    """Make members of each unit's default team the users of the unit who are not."""
+    sql = schema(work.tables)
+    user, team = sql.tables["systemuser"], sql.tables["team"]
+    pairs = sql.intersects[MEMBERSHIPS]
+    there = (
+        exists()
+        .where(pairs.c.teamid == team.c.teamid)
+        .where(pairs.c.systemuserid == user.c.systemuserid)
+    )
+    found = (
+        select(team.c.teamid, user.c.systemuserid)
+        .join_from(team, user, team.c.businessunitid == user.c.businessunitid)
+        .where(team.c.isdefault == bindparam("true"), ~there)
+        .order_by(team.c.teamid, user.c.systemuserid)
+    )
     associations = Associations(work.database, work.tables)
-    found = select(user.c.systemuserid).where(user.c.businessunitid == bindparam("unit"))
-    for (key,) in work.rows(found.order_by(user.c.systemuserid), unit=unit):
-        member = unpack_guid(key)
-        if member != work.platform.user_id:
-            pair = (team, member)
-            associations.add(work.transaction, associations["teammembership_association"], pair)
+    lacking = [
+        (unpack_guid(in_team), unpack_guid(key))
+        for in_team, key in work.rows(found, true=1)
+        if unpack_guid(key) != work.platform.user_id
+    ]
+    for pair in lacking:
+        associations.add(work.transaction, associations["teammembership_association"], pair)
+    return bool(lacking)
+
+
+def _add_settings(work: Work) -> bool:
+    """Add the settings of each user who has none, the platform's own among them."""
+    sql = schema(work.tables).tables
+    user, settings = sql["systemuser"], sql["usersettings"]
+    having = select(settings.c.systemuserid)
+    found = select(user.c.systemuserid, user.c.businessunitid).where(
+        user.c.systemuserid.not_in(having)
+    )
+    lacking = work.rows(found.order_by(user.c.systemuserid))
+    organization, names = work.tables["organization"], settings_names(work.tables)
+    owner = work.platform.organization_id
+    stated = work.store.fetch(work.transaction, organization, owner, names) or {}
+    for key, unit in lacking:
+        made = settings_of_new_user(work.tables, stated)
+        made |= {"systemuserid": unpack_guid(key), "businessunitid": unpack_guid(unit)}
+        work.insert("usersettings", made)
+    return bool(lacking)
+
+
+@cache
+def settings_names(tables: Catalogue) -> tuple[str, ...]:
+    """Return the settings of an organization that its users have too."""
+    own, others = tables["usersettings"].columns, tables["organization"].columns
+    return tuple(name for name in defaults("organization") if name in own and name in others)
+
+
+def settings_of_new_user(tables: Catalogue, organization: Values) -> Values:
+    """Return the settings a user begins with, where an organization has these."""
+    taken = {name: organization.get(name) for name in settings_names(tables)}
+    return defaults("usersettings") | taken
 
 
 def default_team(platform: Caller, *, unit_id: Guid, name: str) -> Values:

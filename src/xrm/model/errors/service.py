@@ -122,6 +122,9 @@ BASE_CURRENCY_RATE = Fault(0x80048CF5, "ExchangeRateOfBaseCurrencyNotUpdatable",
 CURRENCY_NEEDED = Fault(0x80048CFB, "CurrencyCannotBeNullDueToNonNullMoneyFields", 400)
 INVALID_RATE = Fault(0x80048CFD, "InvalidExchangeRate", 400)
 BASE_CURRENCY_KEPT = Fault(0x80048CFF, "BaseCurrencyNotDeletable", 400)
+NO_SUCH_MESSAGE = Fault(0x80040800, "SdkEntityDoesNotSupportMessage", 501)
+TIME_ZONE_CODE = Fault(0x800608F7, "InvalidTimeZoneCode", 400)
+PAGING_LIMIT = Fault(0x80044305, "UserSettingsOverMaxPagingLimit", 400)
 
 CATALOGUE: tuple[Fault, ...] = tuple(
     value for value in list(globals().values()) if isinstance(value, Fault)

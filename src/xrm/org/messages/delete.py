@@ -11,7 +11,7 @@ from xrm.org.messages.handler import Need
 from xrm.org.rules import deletion
 from xrm.org.rules.concurrency import check_version
 from xrm.org.rules.rights.reach import row_within
-from xrm.org.rules.system import founding
+from xrm.org.rules.system import founding, settings
 from xrm.org.rules.values import currencies
 
 
@@ -25,6 +25,7 @@ def delete(
     """
     table = context.table(target.logical_name)
     key = keys.resolve(context, target).id
+    settings.check_delete(table)
     before = row_within(context, table, key, Right.DELETE)
     check_version(before, version)
     founding.check_delete(context, table, key)

@@ -9,8 +9,7 @@ from xrm.org.context import Context, not_found
 from xrm.org.messages.handler import Need
 from xrm.org.messages.retrieve_multiple import EntityCollection, leave_the_glance
 from xrm.org.presentation import present
-from xrm.org.security.access import denied, parameters, scope
-from xrm.org.security.caller import require
+from xrm.org.security.access import denied, readable
 from xrm.org.store.columns import pack_guid
 
 
@@ -44,12 +43,10 @@ class Retrieve:
             leave_the_glance(context)
         table = context.table(message.parameters["Target"].logical_name)
         organization, caller = context.organization, context.caller
-        reach = require(caller, table, Right.READ)
+        allowed = readable(organization.database, caller, table)
         target = keys.resolve(context, message.parameters["Target"])
-        wanted = scope(caller, table, reach)
-        plan = organization.record_plan(table, message.parameters["ColumnSet"], wanted)
-        bound = parameters(organization.database, caller, table, reach)
-        bound["p0"], bound["limit"] = pack_guid(target.id), 1
+        plan = organization.record_plan(table, message.parameters["ColumnSet"], allowed.scope)
+        bound = {**allowed.parameters, "p0": pack_guid(target.id), "limit": 1}
         rows = context.transaction.verified_rows(plan.sql, bound)
         if not rows:
             if context.standing(table, target.id) is None:

@@ -21,7 +21,7 @@ from xrm.org.query.links import Links
 from xrm.org.query.plan import Bounds, Plan
 from xrm.org.query.shape import Belonging
 from xrm.org.rules.rights.reach import check_reach
-from xrm.org.security.access import parameters, scope
+from xrm.org.security.access import readable
 from xrm.org.security.caller import require
 from xrm.org.store.columns import is_polymorphic, pack_guid
 
@@ -81,7 +81,7 @@ def find(context: Context, query: Query, *, formatted: bool = False) -> EntityCo
 def _planned(context: Context, query: Query, table: Table) -> tuple[Plan, dict[str, Any]]:
     organization, caller = context.organization, context.caller
     database = organization.database
-    reach = require(caller, table, Right.READ)
+    allowed = readable(database, caller, table)
     belonging: Belonging | None = None
     parent: dict[str, Any] = {}
     if query.parent is not None:
@@ -90,11 +90,11 @@ def _planned(context: Context, query: Query, table: Table) -> tuple[Plan, dict[s
         query,
         table,
         database.engine,
-        scope(caller, table, reach),
+        allowed.scope,
         links=Links(database, organization.catalogue, caller),
         belonging=belonging,
     )
-    bound.parameters.update(parameters(database, caller, table, reach))
+    bound.parameters.update(allowed.parameters)
     bound.parameters.update(parent)
     return organization.plan(bound.shape), bound.parameters
 

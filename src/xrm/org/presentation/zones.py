@@ -1,7 +1,7 @@
 """Time zones by the platform's codes, and the local time of a moment as Windows reckons it."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from functools import cache
 from importlib import resources
 from zoneinfo import ZoneInfo
@@ -36,6 +36,22 @@ def zone(code: int) -> tzinfo:
     """Return the rules of a time zone; UTC for a code that is not known."""
     known = time_zones().get(code)
     return UTC if known is None else ZoneInfo(known.zone)
+
+
+def biases(code: int, year: int) -> tuple[int, int]:
+    """Return how far a zone is behind UTC, and how much more so in summer, in minutes.
+
+    Windows counts so: an hour east of UTC is -60, an hour of daylight saving time another -60.
+    """
+    rules = zone(code)
+    offsets = [datetime(year, month, 1, tzinfo=UTC).astimezone(rules) for month in (1, 7)]
+    standard, *summer = sorted({_minutes(each) for each in offsets})
+    return -standard, standard - summer[0] if summer else 0
+
+
+def _minutes(moment: datetime) -> int:
+    offset = moment.utcoffset()
+    return 0 if offset is None else offset // timedelta(minutes=1)
 
 
 def local(moment: datetime, rules: tzinfo) -> datetime:

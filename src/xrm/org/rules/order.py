@@ -10,7 +10,7 @@ from xrm.model.metadata import Table
 from xrm.model.values import Values
 from xrm.org.context import Context
 from xrm.org.rules.rights import lookups, ownership
-from xrm.org.rules.system import founding, roles, teams, users
+from xrm.org.rules.system import founding, roles, settings, teams, users
 from xrm.org.rules.values import (
     activities,
     addresses,
@@ -37,6 +37,7 @@ NEW: tuple[OfNew, ...] = (
     users.of_new,
     roles.of_new,
     teams.of_new,
+    settings.of_new,
     defaults.of_new,
     currencies.of_new,
     money.of_new,
@@ -53,6 +54,7 @@ CHANGE: tuple[OfChange, ...] = (
     roles.check_change,
     teams.of_change,
     defaults.check_change,
+    settings.of_change,
     lookups.check_change,
     ownership.of_change,
     states.of_change,

@@ -1,7 +1,8 @@
 """Which rows a reach holds: as SQL for queries, as a decision for one row at hand."""
 
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Integer, and_, bindparam, false, literal_column, or_, select
 from sqlalchemy import Table as SqlTable
@@ -15,8 +16,8 @@ from xrm.model.errors import service
 from xrm.model.metadata import Table
 from xrm.model.privileges import ACCESS_RIGHTS, Right
 from xrm.model.values import EntityReference, Guid
-from xrm.org.security.caller import Caller, sides
-from xrm.org.security.reach import ALL_ROWS, Reach, Scope
+from xrm.org.security.caller import Caller, require, sides
+from xrm.org.security.reach import ALL_ROWS, FEW, MANY, Reach, Scope
 from xrm.org.store.columns import pack_guid
 from xrm.org.store.tables import SHARES
 
@@ -50,10 +51,19 @@ def _scope(caller: Caller, table: Table, reach: Reach) -> Scope:
     owner, unit = owner_column(table), unit_column(table)
     if reach.every or (owner is None and unit is None):
         return ALL_ROWS
-    # Without owners only the caller's own business unit is its own.
-    units = unit is not None and (bool(reach.units) or owner is None)
-    shared = table.logical_name in caller.shared
-    return Scope(every=False, owners=owner is not None, units=units, shared=shared)
+    return Scope(
+        every=False,
+        owners=0 if owner is None else min(len(reach.owners), MANY),
+        units=0 if unit is None else min(len(_units(caller, table, reach)), MANY),
+        shared=table.logical_name in caller.shared,
+    )
+
+
+def _units(caller: Caller, table: Table, reach: Reach) -> tuple[Guid, ...]:
+    """Return the units of a reach: where rows have no owner, one's own unit is one's own."""
+    if reach.units or owner_column(table) is not None:
+        return reach.units
+    return (caller.business_unit_id,)
 
 
 def criterion(
@@ -78,13 +88,20 @@ def _criterion(table: Table, sql: FromClause, wanted: Scope, prefix: str) -> Col
         # A business unit sees a good part of the rows: the query's own order and tests are the
         # better guide to an index than these.
         column = sql.c[owner] if alone else unindexed(sql.c[owner])
-        tests.append(one_of(column, f"{prefix}owners", "bytes"))
+        tests.append(_among(column, f"{prefix}owners", wanted.owners))
     if unit is not None and wanted.units:
         column = sql.c[unit] if owner is None and not wanted.shared else unindexed(sql.c[unit])
-        tests.append(one_of(column, f"{prefix}units", "bytes"))
+        tests.append(_among(column, f"{prefix}units", wanted.units))
     if wanted.shared:
         tests.append(_shared(table, sql, prefix))
     return or_(*tests) if tests else false()
+
+
+def _among(column: ColumnElement[Any], name: str, count: int) -> ColumnElement[bool]:
+    if not 1 < count <= FEW:
+        # One alone would seem to SQLite a better guide than what the query asks for.
+        return one_of(column, name, "bytes")
+    return or_(*(column == bindparam(f"{name}{place}") for place in range(count)))
 
 
 def _shared(table: Table, sql: FromClause, prefix: str) -> ColumnElement[bool]:
@@ -101,6 +118,27 @@ def _shared(table: Table, sql: FromClause, prefix: str) -> ColumnElement[bool]:
 def _plain(sql: FromClause) -> SqlTable:
     found = sql.element if isinstance(sql, Alias) else sql
     assert isinstance(found, SqlTable)
+    return found
+
+
+class Readable(NamedTuple):
+    """The rows of a table a caller may read: what decides the statement, and what is bound."""
+
+    scope: Scope
+    parameters: Mapping[str, Any]
+
+
+def readable(database: Database, caller: Caller, table: Table) -> Readable:
+    """Return what a caller may read of a table, worked out once for each caller.
+
+    Raises ServiceError 0x80040220 if it is nothing.
+    """
+    found: Readable | None = caller.filters.get(table.logical_name)
+    if found is None:
+        reach = require(caller, table, Right.READ)
+        bound = parameters(database, caller, table, reach)
+        found = Readable(scope(caller, table, reach), bound)
+        caller.filters[table.logical_name] = found
     return found
 
 
@@ -125,13 +163,19 @@ def _parameters(
     wanted = _scope(caller, table, reach)
     bound: dict[str, Any] = {}
     if wanted.owners:
-        bound[f"{prefix}owners"] = _array(database, reach.owners)
+        bound |= _listed(database, f"{prefix}owners", reach.owners)
     if wanted.units:
-        bound[f"{prefix}units"] = _array(database, reach.units or (caller.business_unit_id,))
+        bound |= _listed(database, f"{prefix}units", _units(caller, table, reach))
     if wanted.shared:
         bound[f"{prefix}principals"] = _array(database, caller.principals)
         bound[f"{prefix}kind"] = table.logical_name
     return bound
+
+
+def _listed(database: Database, name: str, keys: tuple[Guid, ...]) -> dict[str, Any]:
+    if not 1 < len(keys) <= FEW:
+        return {name: _array(database, keys)}
+    return {f"{name}{place}": pack_guid(key) for place, key in enumerate(keys)}
 
 
 def _array(database: Database, keys: tuple[Guid, ...]) -> Any:
@@ -159,7 +203,7 @@ def holds(
         return True
     if wanted.owners and owner is not None and owner in reach.owners:
         return True
-    return wanted.units and unit in (reach.units or (caller.business_unit_id,))
+    return bool(wanted.units) and unit in _units(caller, table, reach)
 
 
 def denied(caller: Caller, right: Right, record: EntityReference) -> service.ServiceError:

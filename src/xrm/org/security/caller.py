@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Optional
+from typing import Any, Optional
 
 from xrm.model.errors import service
 from xrm.model.metadata import Table
@@ -32,6 +32,8 @@ class Caller:
     access_mode: int = 0
     acting: Optional["Caller"] = None
     is_system: bool = False
+    filters: dict[str, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
+    """What `access.readable` has worked out for each table; a caller never changes."""
 
     @property
     def principals(self) -> tuple[Guid, ...]:

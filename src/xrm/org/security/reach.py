@@ -45,17 +45,22 @@ def union(reaches: Iterable[Reach]) -> Reach:
     return Reach(depth, tuple(owners), tuple(units))
 
 
+FEW = 4
+MANY = FEW + 1
+
+
 @dataclass(frozen=True, slots=True)
 class Scope:
     """What of a reach decides the text of a statement; the rest is bound to it.
 
-    `shared` tells whether rows shared with the caller are to be looked for. A row must also be
-    in the scope `within`, where there is one.
+    `owners` and `units` count those a row may belong to: a few are compared one by one, one
+    or MANY as a list. `shared` tells whether rows shared with the caller are to be looked for. A row
+    must also be in the scope `within`, where there is one.
     """
 
     every: bool = True
-    owners: bool = False
-    units: bool = False
+    owners: int = 0
+    units: int = 0
     shared: bool = False
     within: Optional["Scope"] = None
 

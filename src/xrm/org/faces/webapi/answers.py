@@ -1,6 +1,7 @@
 """Answers of the Web API: documents, errors and their headers."""
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from uuid import UUID
 
 from xrm.model.errors.service import Fault, ServiceError
@@ -124,14 +125,15 @@ def cookies(request: Request, ids: Ids, organization: str, now: float) -> Header
         found.append(("ReqClientId", str(ids())))
     if organization and "orgId=" not in sent:
         found.append(("orgId", organization))
-    end = _cookie_end(now) if found else ""
+    end = _cookie_end(int(now)) if found else ""
     return tuple(
         ("Set-Cookie", f"{name}={value}; expires={end}; path=/; secure; HttpOnly")
         for name, value in found
     )
 
 
-def _cookie_end(now: float) -> str:
+@lru_cache(maxsize=4)
+def _cookie_end(now: int) -> str:
     """Return the time fifty years from now, as cookies write it."""
     end = datetime.fromtimestamp(now, UTC)
     day = min(end.day, 28) if end.month == 2 else end.day

@@ -22,7 +22,7 @@ from xrm.org.provisioning import platform_caller
 from xrm.wire.http import Headers, Lane, Request, Response, Route
 from xrm.wire.odata4.annotations import NO_ANNOTATIONS, Annotations
 from xrm.wire.odata4.errors import ODataError
-from xrm.wire.odata4.prefer import NONE, read_preferences
+from xrm.wire.odata4.prefer import NONE, Preferences, read_preferences
 
 log = logging.getLogger("xrm.webapi")
 MAX_BODY = 16 * 1024 * 1024
@@ -119,8 +119,10 @@ class WebApi:
         try:
             try:
                 self._learn()
-                exchange = self._exchange(request, identity, request_id)
-                wanted = exchange.preferences.annotations
+                prefer = request.header_values("prefer")
+                preferences = read_preferences(prefer) if prefer else NONE
+                wanted = preferences.annotations
+                exchange = self._exchange(request, identity, request_id, preferences)
                 return _verb(exchange)(exchange)
             except (ODataError, service.ServiceError) as error:
                 # Who has no user here learns nothing else.
@@ -135,19 +137,20 @@ class WebApi:
             text = f"An unexpected error occurred. Request id: {request_id}"
             return answers.error_document(service.UNEXPECTED, text, request_id, wanted)
 
-    def _exchange(self, request: Request, identity: Identity, request_id: UUID) -> Exchange:
+    def _exchange(
+        self, request: Request, identity: Identity, request_id: UUID, preferences: Preferences
+    ) -> Exchange:
         """Read what a request names and asks. Raises ServiceError and ODataError."""
         if log.isEnabledFor(logging.DEBUG) and (said := client_request_id(request)):
             log.debug("request %s is the client's %s", request_id, said)
         _check_length(request)
-        prefer = request.header_values("prefer")
         return Exchange(
             self._organization,
             request,
             read_resource(self._organization.catalogue, request.path),
             on_behalf(request, identity),
             request_id,
-            read_preferences(prefer) if prefer else NONE,
+            preferences,
             accepted(request),
             optional_parameters(request),
         )

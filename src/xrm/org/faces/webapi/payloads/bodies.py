@@ -14,7 +14,7 @@ from xrm.wire.http import Request, content_type
 from xrm.wire.odata4.errors import ODataError
 
 _LONG_NUMBER = re.compile(rb"[\d.]{16}")
-_NAME = re.compile(rb'"\s*:')
+_SPACED_NAME = re.compile(rb'"\s+:')
 _HELP = "https://go.microsoft.com/fwlink/?linkid=2195293"
 _INVALID = "Invalid JSON. A token was not recognized in the JSON content."
 _BOM = b"\xef\xbb\xbf"
@@ -85,7 +85,8 @@ def _read(body: bytes) -> Any:
         if _LONG_NUMBER.search(body):
             # A binary float would lose the last digits of a decimal.
             payload = json.loads(body, parse_float=Decimal)
-        if len(_NAME.findall(body)) > _count(payload):
+        names = body.count(b'":') + len(_SPACED_NAME.findall(body))
+        if names > _count(payload):
             # A text may look like a name, too: only reading each object tells.
             json.loads(body, object_pairs_hook=_once)
     except ODataError:

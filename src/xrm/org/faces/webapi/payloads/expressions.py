@@ -1,10 +1,10 @@
 """QueryExpression as JSON: the form in which actions take a question."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, Literal
 
 from xrm.model.errors import service
-from xrm.model.metadata import Catalogue, Table
+from xrm.model.metadata import Catalogue, Column, Table
 from xrm.model.query import Condition, Filter, Group, Query
 from xrm.model.values import Value
 from xrm.wire.odata4.errors import ODataError
@@ -31,6 +31,8 @@ _OPERATORS = {
 }
 """The platform's names of the operators the query model has."""
 _NO_VALUE = ("null", "not-null")
+_KEY = Column("key", "Key", "Uniqueidentifier")
+"""What a lookup is compared with: the key of the record it points to."""
 
 
 def read_query(catalogue: Catalogue, raw: Any) -> Query:
@@ -101,15 +103,15 @@ def _condition(table: Table, document: Mapping[str, Any]) -> Condition:
     operator = _OPERATORS.get(str(document.get("Operator")))
     if operator is None:
         raise ODataError(f"The operator '{str(document.get('Operator'))[:100]}' is not supported.")
-    read: Callable[[Any], Value] = lambda raw: read_value(column, raw)  # noqa: E731
-    if column.is_lookup:
-        read = str
-    values = tuple(read(_value(each)) for each in _items(document, "Values"))
+    values = tuple(_value(column, each) for each in _items(document, "Values"))
     if not values and operator not in _NO_VALUE:
         raise ODataError(f"The condition on '{name}' has no value.")
     return Condition(name, operator, () if operator in _NO_VALUE else values)
 
 
-def _value(raw: Any) -> Any:
+def _value(column: Column, item: Any) -> Value:
     """Return the value of an object `{"Value": …, "Type": …}`; the type follows from the column."""
-    return _object(raw, "Values").get("Value")
+    raw = _object(item, "Values").get("Value")
+    if raw is None:
+        raise ODataError(f"The condition on '{column.logical_name}' has no value.")
+    return read_value(_KEY if column.is_lookup else column, raw)
