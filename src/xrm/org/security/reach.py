@@ -53,8 +53,8 @@ MANY = FEW + 1
 class Scope:
     """What of a reach decides the text of a statement; the rest is bound to it.
 
-    `owners` and `units` count those a row may belong to: a few are compared one by one, one
-    or MANY as a list. `shared` tells whether rows shared with the caller are to be looked for. A row
+    `owners` and `units` count those a row may belong to: a few are compared one by one, one or
+    MANY as a list. `shared` tells whether rows shared with the caller are to be looked for. A row
     must also be in the scope `within`, where there is one.
     """
 
