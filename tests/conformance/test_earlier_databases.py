@@ -130,9 +130,39 @@ def test_who_lies_in_a_unit_is_in_its_default_team(earlier: Estate):
     assert found == [("Somebody",)]
 
 
+def test_every_user_gains_settings(earlier: Estate):
+    found = rows(
+        earlier,
+        "SELECT u.fullname, s.localeid, s.dateformatstring, s.timezonecode FROM usersettings s "
+        "JOIN systemuser u ON u.systemuserid = s.systemuserid "
+        "AND u.businessunitid = s.businessunitid ORDER BY u.fullname",
+    )
+    formats = (1033, "M/d/yyyy", 92)
+    assert found == [("SYSTEM", *formats), ("Somebody", *formats)]
+
+
+def test_a_default_team_without_members_gains_them_once(url: str, namespace: str):
+    pairs = "SELECT teamid, systemuserid FROM teammembership ORDER BY teamid, systemuserid"
+    first = build(url, namespace)
+    for name in ("Somebody", "Another"):
+        first.user(name=name)
+    before = rows(first, pairs)
+    assert len(before) == 2
+    with first.database.write() as transaction:
+        transaction.run("DELETE FROM teammembership", {})
+    first.database.close()
+    for _ in range(2):
+        again = build(url, namespace)
+        assert rows(again, pairs) == before
+        again.database.close()
+
+
 def test_opening_it_once_more_adds_nothing(earlier: Estate, url: str, namespace: str):
     def counts(estate: Estate) -> list[int]:
-        tables = ("privilege", "roleprivileges", "role", "team", "transactioncurrency")
+        tables = (
+            *("privilege", "roleprivileges", "role", "team", "teammembership"),
+            *("transactioncurrency", "usersettings"),
+        )
         return [rows(estate, f'SELECT count(*) FROM "{name}"')[0][0] for name in tables]
 
     before = counts(earlier)

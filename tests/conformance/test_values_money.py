@@ -125,13 +125,9 @@ def test_an_amount_must_fit_into_the_base_currency(client):
 
 def test_a_user_has_a_currency_of_its_own(estate, euro, client):
     own = estate.user("System Administrator", name="In euros")
-    organization, key = estate.organization, str(own.user_id)
-    table = organization.catalogue["usersettings"]
-    with estate.database.write() as transaction:
-        if organization.store.read(transaction, table, key) is None:
-            organization.store.insert(transaction, table, {"systemuserid": key})
     assert own.post("accounts", {"revenue": 8}).status == 204
-    assert client.patch(f"usersettingscollection({key})", bound(euro)).status == 204
+    settings = f"usersettingscollection({own.user_id})"
+    assert client.patch(settings, bound(euro)).status == 204
     key = own.post("accounts", {"revenue": 8}).created
     assert amounts(client, key) == ["8.0000", "10.0000", "0.800000000000"]
 

@@ -17,7 +17,7 @@ UNKNOWN = (404, "0x80060888")
 MISSING = (404, "0x80040217")
 WRONG_VERB = (405, "0x80060888")
 LATER = (501, "0x80040219")
-WITHOUT_ROWS = ["principalobjectaccessset", "usersettingscollection"]
+WITHOUT_ROWS = ["principalobjectaccessset"]
 KEY = "8944a0c4-b36d-4973-a3c6-e0fefe61d236"
 NOBODY = "5f1c0a52-36a1-4a5e-9a7a-1c1b7f6a2a11"
 

@@ -222,7 +222,13 @@ def _of_columns(context: Context, table: Table, values: Mapping[str, Value]) -> 
 
 def _fits(column: Column, value: Value) -> bool:
     kinds = _KINDS["Date" if column.date_only else column.type]
-    return isinstance(value, kinds) and not isinstance(value, bool)
+    if not isinstance(value, kinds) or isinstance(value, bool):
+        return False
+    if isinstance(value, str):
+        return "\x00" not in value
+    if isinstance(value, Decimal):
+        return value.is_finite()
+    return not isinstance(value, int) or -(2**63) <= value < 2**63
 
 
 def values_of(table: Table, named: Sequence[tuple[str, Value]]) -> Values:
@@ -233,10 +239,13 @@ def values_of(table: Table, named: Sequence[tuple[str, Value]]) -> Values:
     values: Values = dict(named)
     for name, value in values.items():
         column = table.columns[name]
-        if column.is_lookup and isinstance(value, str):
+        if not column.is_lookup:
+            continue
+        key = value.id if isinstance(value, EntityReference) and not value.logical_name else value
+        if isinstance(key, str):
             if len(column.targets) != 1:
                 raise ServiceError(service.URI, "Bad Request - Error in query syntax.")
-            values[name] = EntityReference(column.targets[0], value)
+            values[name] = EntityReference(column.targets[0], key)
     return values
 
 

@@ -44,12 +44,14 @@ class Links:
         known = self._numbers.get(path)
         if known is not None:
             return known
-        source, hop = self.number(path[:-1]), path[-1]
-        if len(self.found) >= MAX_LINKS:
+        # Each step is a link, so that a path beyond the bound is not followed at all.
+        source = self.number(path[:-1]) if len(path) <= MAX_LINKS else 0
+        if len(path) > MAX_LINKS or len(self.found) >= MAX_LINKS:
             raise service.ServiceError(
                 service.TOO_MANY_LINKS,
                 "Number of link entities in query exceeded maximum limit.",
             )
+        hop = path[-1]
         target = self._catalogue[hop.target]
         reach = require(self._caller, target, Right.READ)
         wanted = scope(self._caller, target, reach)

@@ -11,7 +11,7 @@ _GUID = r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 _KEYED = re.compile(r"(?P<name>[^()]*)\((?P<key>.*)\)", re.DOTALL)
 _SINGLE = re.compile(_GUID)
 _PART = re.compile(
-    rf"\s*(?P<name>[A-Za-z_]\w*)\s*=\s*(?:'(?P<text>(?:[^']|'')*)'|(?P<bare>{_GUID}|[\w.+-]+))\s*"
+    rf"\s*(?P<name>[A-Za-z_]\w*)\s*=\s*(?:'(?P<text>(?:[^']|'')*)'|(?P<bare>{_GUID}|[\w.+:-]+))\s*"
 )
 
 

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal, InvalidOperation
 from typing import Literal
 
 from xrm.model.errors import service
@@ -13,9 +12,8 @@ from xrm.model.values import EntityReference, KeyReference, Value, read_guid
 from xrm.org.faces.webapi.urls.names import key_column
 from xrm.org.messages import HANDLERS
 from xrm.wire.odata4.errors import ODataError
-from xrm.wire.odata4.filter import read_time
 from xrm.wire.odata4.url import Key, Segment, read_path
-from xrm.wire.odata4.values import property_name
+from xrm.wire.odata4.values import property_name, read_value
 
 NAMESPACE = "Microsoft.Dynamics.CRM."
 _SYNTAX = "Bad Request - Error in query syntax."
@@ -246,14 +244,9 @@ def _key_value(column: Column, text: str, *, quoted: bool) -> Value:
         if column.is_lookup:
             target = column.targets[0] if len(column.targets) == 1 else ""
             return EntityReference(target, read_guid(text))
-        if column.is_text:
-            return text
-        if column.type == "DateTime":
-            return read_time(text)
-        if column.type in ("Decimal", "Money", "Double"):
-            return Decimal(text)
-        return int(text)
-    except (ValueError, InvalidOperation) as error:
+        # As strictly as a payload's; without quotes, but no longer than storage holds.
+        return read_value(column, text, ieee754=True)
+    except ValueError as error:
         raise ODataError(_SYNTAX) from error
 
 
