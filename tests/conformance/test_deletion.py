@@ -65,12 +65,14 @@ def test_a_lookup_of_several_tables_tells_them_apart(client):
     assert client.get(f"contacts({child})").document["_parentcustomerid_value"] == key
 
 
-def test_a_record_that_points_to_itself_goes(client):
-    key = made(client, "accounts")
-    own = {"parentaccountid@odata.bind": f"accounts({key})"}
-    assert client.patch(f"accounts({key})", own).status == 204
-    assert client.delete(f"accounts({key})").status == 204
-    assert client.get(f"accounts({key})").status == 404
+def test_records_that_point_to_each_other_go(client):
+    account = made(client, "accounts")
+    contact = made(client, "contacts", parentcustomerid_account=("accounts", account))
+    back = {"primarycontactid@odata.bind": f"contacts({contact})"}
+    assert client.patch(f"accounts({account})", back).status == 204
+    assert client.delete(f"accounts({account})").status == 204
+    assert client.get(f"accounts({account})").status == 404
+    assert client.get(f"contacts({contact})").status == 404
 
 
 def test_a_cascade_takes_nothing_its_caller_could_not_delete(estate, client):

@@ -64,7 +64,8 @@ def test_create_records_that_belong_together(administrator):
     )
     primary = administrator.get(f"{contoso}/primarycontactid", select="fullname,jobtitle")
     assert primary.document["fullname"] == "Rafel Shillo"
-    assert primary.document["@odata.context"].endswith("$metadata#contacts(fullname,jobtitle)/$entity")
+    context = primary.document["@odata.context"]
+    assert context.endswith("$metadata#contacts(fullname,jobtitle)/$entity")
     tasks = [
         {
             "subject": f"Task {number}",

@@ -110,8 +110,8 @@ def test_a_record_with_amounts_keeps_a_currency(client, euro):
     assert answer.error == (400, "0x80048cfb")
     assert answer.document["error"]["message"] == "The currency cannot be null."
     assert client.patch(f"accounts({key})", unbound | {"revenue": None}).status == 204
-    names = ("_transactioncurrencyid_value", "exchangerate")
-    assert shown(client, key, *names) == ["null", "null"]
+    names = ("_transactioncurrencyid_value", "exchangerate", "revenue", "revenue_base")
+    assert shown(client, key, *names) == ["null"] * 4
 
 
 def test_an_amount_must_fit_into_the_base_currency(client):

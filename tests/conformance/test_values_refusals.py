@@ -165,6 +165,15 @@ def test_what_the_platform_requires_may_not_be_missing(client, missing):
     assert client.post("transactioncurrencies", currency).error == (400, "0x80040203")
 
 
+def test_small_limits_are_written_out(client):
+    answer = client.post("transactioncurrencies", {"exchangerate": 0})
+    assert answer.error == (400, "0x80044330")
+    assert answer.document["error"]["message"] == (
+        "A validation error occurred for transactioncurrency.exchangerate. The value 0 of type "
+        "System.Decimal is outside the valid range(0.000000000001 to 100000000000)."
+    )
+
+
 def test_read_only_columns_are_passed_over(client):
     record = {"revenue": 10, "revenue_base": 99, "exchangerate": 5, "createdon": "2001-01-01"}
     record |= {"fullname": "Nobody", "versionnumber": 7, "address1_composite": "Nowhere"}
@@ -175,3 +184,60 @@ def test_read_only_columns_are_passed_over(client):
     assert (shown["fullname"], shown["address1_composite"]) == ("Tester", None)
     assert shown["createdon"] > "2020"
     assert shown["versionnumber"] > 7
+
+
+ACCOUNTS = "Creating this parental association would create a loop in Accounts hierarchy."
+CONTACTS = "Creating this parental association would create a loop in Contacts hierarchy."
+MANAGERS = (
+    "You cannot set the selected user as the manager for this user because the selected user is "
+    "either already the manager or is in the user's immediate management hierarchy.  Either "
+    "select another user to be the manager or do not update the record."
+)
+
+
+def chain(client, entity_set, values, navigation):
+    """Create three records, each under the one before it, and return their keys."""
+    keys = [client.post(entity_set, values).created]
+    for _ in range(2):
+        above = {f"{navigation}@odata.bind": f"{entity_set}({keys[-1]})"}
+        keys.append(client.post(entity_set, values | above).created)
+    return keys
+
+
+@pytest.mark.parametrize(
+    ("entity_set", "navigation", "collection", "code", "message"),
+    [
+        ("accounts", "parentaccountid", "account_parent_account", "0x80040507", ACCOUNTS),
+        (
+            "contacts",
+            "parentcustomerid_contact",
+            "contact_customer_contacts",
+            "0x8004050a",
+            CONTACTS,
+        ),
+        ("systemusers", "parentsystemuserid", "user_parent_user", "0x80041d25", MANAGERS),
+    ],
+)
+def test_nothing_stands_above_itself(client, entity_set, navigation, collection, code, message):
+    values = {}
+    if entity_set == "systemusers":
+        unit = client.get("WhoAmI").document["BusinessUnitId"]
+        values = {"lastname": "X", "businessunitid@odata.bind": f"businessunits({unit})"}
+    top, middle, bottom = chain(client, entity_set, values, navigation)
+    before = client.get(f"{entity_set}({top})").document["@odata.etag"]
+    for below in (top, middle, bottom):
+        reference = f"{entity_set}({below})"
+        answers = [
+            client.patch(f"{entity_set}({top})", {f"{navigation}@odata.bind": reference}),
+            client.put(f"{entity_set}({top})/{navigation}/$ref", {"@odata.id": reference}),
+            client.post(f"{reference}/{collection}/$ref", {"@odata.id": f"{entity_set}({top})"}),
+        ]
+        for answer in answers:
+            assert answer.error == (400, code)
+            assert answer.document["error"]["message"] == message
+    assert client.get(f"{entity_set}({top})").document["@odata.etag"] == before
+    beside = {f"{navigation}@odata.bind": f"{entity_set}({top})"}
+    assert client.patch(f"{entity_set}({bottom})", beside).status == 204
+    assert client.patch(f"{entity_set}({middle})", {navigation: None}).status == 204
+    beneath = {f"{navigation}@odata.bind": f"{entity_set}({middle})"}
+    assert client.patch(f"{entity_set}({top})", beneath).status == 204

@@ -107,6 +107,10 @@ TYPE = (
     ODATA + "A type named '{}' could not be resolved by the model. When a model is available, each "
     "type name must resolve to a valid type."
 )
+BOTH = (
+    ODATA + "The navigation property '{}' has both a value and the annotation 'odata.bind'. Only "
+    "one of them may be in a payload."
+)
 CONVERTED = ODATA + "Cannot convert the literal '{}' to the expected type '{}'."
 FORMAT = " ---> System.FormatException: Input string was not in a correct format."
 IEEE754 = (
@@ -143,6 +147,14 @@ IEEE754 = (
         ),
         ('{"@odata.type":"#lead"}', TYPE.format("lead")),
         ('{"Lead_Tasks":[{"@odata.type":"x"}]}', TYPE.format("x")),
+        (
+            '{"parentaccountid@odata.bind":null,"parentaccountid":{"name":"x"}}',
+            BOTH.format("parentaccountid"),
+        ),
+        (
+            '{"parentaccountid":null,"parentaccountid@odata.bind":null}',
+            BOTH.format("parentaccountid"),
+        ),
     ],
 )
 def test_what_does_not_fit_the_table(client, body, said):

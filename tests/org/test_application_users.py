@@ -222,3 +222,36 @@ def test_a_deleted_role_grants_nothing(fresh):
     assert admin.delete(f"roles({key})").status == 204
     assert service.get("leads").error == (403, "0x80040220")
     assert administration.application_users(fresh.organization)[1].roles == ()
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {},
+        {"lastname": "Nowhere"},
+        {"lastname": "Nowhere", "businessunitid": None},
+        {"applicationid": "unit"},
+    ],
+)
+def test_a_user_lies_in_a_business_unit_from_the_start(estate, admin, values):
+    if "applicationid" in values:
+        values = {"applicationid": str(estate.register("Unplaced"))}
+    before = len(admin.rows("systemusers"))
+    answer = admin.post("systemusers", values)
+    assert answer.error == INVALID
+    assert answer.document["error"]["message"] == "Attribute 'businessunitid' cannot be NULL"
+    assert len(admin.rows("systemusers")) == before
+
+
+def test_a_person_is_there_once(admin):
+    unit = {"businessunitid@odata.bind": f"/businessunits({root_of(admin)})"}
+    name = f"Once{uuid.uuid4().hex}@contoso.example"
+    person = unit | {"lastname": "Once", "domainname": name}
+    assert admin.post("systemusers", person).status == 204
+    for again in (name, name.upper()):
+        answer = admin.post("systemusers", person | {"domainname": again})
+        assert answer.error == (400, "0x80041d2c")
+        assert answer.document["error"]["message"] == (
+            "The specified Active Directory user already exists as a Dynamics 365 user."
+        )
+    assert len(admin.rows("systemusers", filter=f"domainname eq '{name}'")) == 1

@@ -25,8 +25,9 @@ import pytest
 from support import registering
 from support.estate import ENGINES
 from support.served import free_port, serving
-from support.writers import COLUMNS, CUT, MARK, WRITERS, Site, Writer
-from xrm.org import administration
+from support.sites import COLUMNS, CUT, MARK, Site, Writer
+from support.writers import WRITERS
+from xrm.org import administration, keys
 from xrm.server.estate import Estate
 from xrm.server.settings import Settings
 from xrm.sts.store import APPLICATIONS, CREDENTIALS, PRINCIPALS
@@ -60,7 +61,8 @@ class House:
         ):
             assert process.stdout
             assert process.stdout.readline(), "the process that registers has not started"
-            yield Site(served, http, process)
+            url = self.settings.get("database")
+            yield Site(served, http, process, ("--database", url) if url else ())
 
     @contextmanager
     def registering(self) -> Iterator["subprocess.Popen[str]"]:
@@ -123,6 +125,9 @@ def check(site: Site, facts: Facts) -> None:
 def test_nothing_acknowledged_is_lost_and_nothing_is_done_by_half(house: House) -> None:
     every: Facts = []
     last: Facts = []
+    with house.life() as site:
+        for writer in WRITERS:
+            writer.prepare(site)
     for _ in range(KILLS):
         with house.life() as site:
             check(site, last)
@@ -131,6 +136,8 @@ def test_nothing_acknowledged_is_lost_and_nothing_is_done_by_half(house: House) 
     with house.life() as site:
         check(site, every)
         no_lead_is_half_written(site)
+        for writer in WRITERS:
+            writer.whole(site)
         assert site.served.stop() == 0
         assert "Traceback" not in site.served.log.read_text()
     assert {writer for writer, _ in every} == set(WRITERS)
@@ -150,6 +157,7 @@ def with_open_estate(house: House) -> None:
     estate = Estate.open(Settings.load(house.settings, {}))
     try:
         nothing_is_half_registered(estate)
+        no_key_is_half_defined(estate)
     finally:
         estate.close()
     for path in estate.folder.database.glob("*.db"):
@@ -176,6 +184,15 @@ def nothing_is_half_registered(estate: Estate) -> None:
     users = administration.application_users(estate.organization)
     assert {user.application_id for user in users} <= known
     assert len({user.application_id for user in users}) == len(users)
+
+
+def no_key_is_half_defined(estate: Estate) -> None:
+    """Check that each alternate key has its index, and each such index its key."""
+    catalogue = "pg_indexes" if estate.organization.database.engine == "postgresql" else ""
+    name, table = ("indexname", catalogue) if catalogue else ("name", "sqlite_master")
+    with estate.organization.database.read() as transaction:
+        rows = transaction.rows(f"SELECT {name} FROM {table} WHERE {name} LIKE 'ak_%'")
+    assert {key.index for key in keys.listing(estate.organization)} == {name for (name,) in rows}
 
 
 MOMENTS = (

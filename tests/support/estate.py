@@ -206,9 +206,7 @@ class Client:
     def put(self, path: str, record: Any, *, headers: Headers = ()) -> Answer:
         return self.send("PUT", path, headers=(JSON, *headers), body=orjson.dumps(record))
 
-    def patch(
-        self, path: str, record: Any, query: str = "", *, headers: Headers = ()
-    ) -> Answer:
+    def patch(self, path: str, record: Any, query: str = "", *, headers: Headers = ()) -> Answer:
         body = orjson.dumps(record)
         return self.send("PATCH", path, query, headers=(JSON, *headers), body=body)
 

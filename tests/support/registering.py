@@ -9,10 +9,15 @@ import json
 import sys
 from collections.abc import Iterator
 
-from xrm.org import administration
+from xrm.org import administration, keys
+from xrm.org.organization import Organization
 from xrm.server.estate import Estate
 from xrm.server.settings import Settings
 from xrm.sts import registration
+
+KEYED, PREFIX = "contact", "killed_k"
+_COLUMNS = ("pager", "fax", "telephone3", "assistantname", "nickname")
+"""Columns that no other writer fills."""
 
 
 def steps(estate: Estate, name: str) -> Iterator[dict[str, str]]:
@@ -30,6 +35,24 @@ def steps(estate: Estate, name: str) -> Iterator[dict[str, str]]:
     administration.assign_role(organization, user, "Salesperson")
     done["role"] = "Salesperson"
     yield done
+    done["key"] = str(define_key(organization))
+    yield done
+
+
+def number_of(key: str) -> int:
+    """Return the number in the name of an alternate key this program defines, 0 for others."""
+    return int(key.removeprefix(PREFIX)) if key.startswith(PREFIX) else 0
+
+
+def define_key(organization: Organization) -> int:
+    """Define an alternate key and return its number; the one before it stays, others go."""
+    there = {number_of(each.name) for each in keys.listing(organization, KEYED)}
+    number = max(there, default=0) + 1
+    column = _COLUMNS[number % len(_COLUMNS)]
+    keys.define(organization, KEYED, f"{PREFIX}{number}", (column,))
+    for old in there - {0, number - 1}:
+        keys.remove(organization, KEYED, f"{PREFIX}{old}")
+    return number
 
 
 def main() -> None:

@@ -6,117 +6,18 @@ acknowledged, and checks that after a restart. A writer is added by its row.
 
 import json
 import os
-import subprocess
 import time
 import uuid
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from functools import cached_property
-from pathlib import Path
-from typing import Any
+from collections.abc import Mapping
 
-import httpx2
+from support.credentials import signed
+from support.registering import KEYED, number_of
+from support.sites import COLUMNS, MARK, Site, Writer
+from support.writing_records import RECORDS
 
-from support import certificates
-from support.credentials import ASSERTION_TYPE, signed
-from support.served import Served
-
-CUT = (httpx2.TransportError, BrokenPipeError, EOFError)
-"""How a writer notes that it was not answered: whether the thing was done is not known."""
-
-MARK = "killed"
-COLUMNS = ("subject", "firstname", "lastname", "companyname", "jobtitle", "description")
-"""The columns of a lead that always say the same."""
-
-GRAPH = "https://graph.microsoft.com"
 SALES_LICENCE = "1e1a282c-9c54-43a2-9310-98ef728faace"
 _ASSERTION_SECONDS = 3600
 """Longer than all lives together: what refuses an old assertion is its mark alone."""
-
-
-@dataclass
-class Site:
-    """A running server as the writers meet it, and a process that registers services."""
-
-    served: Served
-    http: httpx2.Client
-    registering: "subprocess.Popen[str]"
-
-    @property
-    def token_endpoint(self) -> str:
-        return f"{self.served.tenant_authority}/oauth2/token"
-
-    def ask(self, client_id: str, resource: str = "", **proof: str) -> httpx2.Response:
-        """Ask for a token, for the organization if no other resource is named."""
-        form = {
-            "grant_type": "client_credentials",
-            "client_id": client_id,
-            "resource": resource or self.served["organization_url"],
-            **proof,
-        }
-        return self.http.post(self.token_endpoint, data=form)
-
-    def sign_in(self, client_id: str, secret: str, resource: str = "") -> str:
-        """Return a token got by secret, which must be given."""
-        answer = self.ask(client_id, resource, client_secret=secret)
-        assert answer.status_code == 200, answer.text
-        return str(answer.json()["access_token"])
-
-    def present(self, assertion: str) -> httpx2.Response:
-        """Ask for a token of the service that has a certificate."""
-        return self.ask(
-            self.served["certificate_client_id"],
-            client_assertion_type=ASSERTION_TYPE,
-            client_assertion=assertion,
-        )
-
-    @cached_property
-    def certified(self) -> certificates.Pair:
-        """The key and the certificate of that service."""
-        return certificates.load(Path(self.served["certificate_path"]).read_bytes())
-
-    @cached_property
-    def token(self) -> str:
-        """A token of the demonstration service, one for the life of the server."""
-        return self.sign_in(self.served["client_id"], self.served["client_secret"])
-
-    @cached_property
-    def admin_token(self) -> str:
-        """A token of the administration for Microsoft Graph."""
-        return self._administration(GRAPH)
-
-    @cached_property
-    def organization_admin_token(self) -> str:
-        """A token of the administration for the organization."""
-        return self._administration("")
-
-    def _administration(self, resource: str) -> str:
-        client_id, secret = self.served["admin_client_id"], self.served["admin_client_secret"]
-        return self.sign_in(client_id, secret, resource)
-
-    def manage(self, path: str, body: Mapping[str, Any]) -> Any:
-        """Post something to Microsoft Graph, which must take it; return its answer."""
-        headers = {"Authorization": f"Bearer {self.admin_token}"}
-        url = f"{self.served['graph_url']}/{path}"
-        answer = self.http.post(url, headers=headers, json=body)
-        assert answer.status_code in (200, 201), answer.text
-        return answer.json()
-
-    def send(self, method: str, path: str, *, token: str = "", body: Any = None) -> httpx2.Response:
-        """Send a request to the Web API, with the token of the site if no other is given."""
-        headers = {"Authorization": f"Bearer {token or self.token}"}
-        return self.http.request(
-            method, self.served["web_api_url"] + path, headers=headers, json=body
-        )
-
-
-@dataclass(frozen=True)
-class Writer:
-    """One kind of work. `write` raises one of `CUT` when it is not answered."""
-
-    name: str
-    write: Callable[[Site], Any]
-    check: Callable[[Site, Any], None]
 
 
 def _get_token(site: Site) -> str:
@@ -181,6 +82,14 @@ def _register(site: Site) -> Mapping[str, str]:
     return done
 
 
+def _newest_key(site: Site) -> int:
+    """Return the number of the last alternate key the other process has defined."""
+    path = f"EntityDefinitions(LogicalName='{KEYED}')/Keys?$select=LogicalName"
+    answer = site.send("GET", path, token=site.organization_admin_token)
+    assert answer.status_code == 200, answer.text
+    return max(map(number_of, (each["LogicalName"] for each in answer.json()["value"])))
+
+
 def _is_registered(site: Site, done: Mapping[str, str]) -> None:
     client_id = done["client_id"]
     if "secret" not in done:
@@ -189,6 +98,8 @@ def _is_registered(site: Site, done: Mapping[str, str]) -> None:
         return
     token = site.sign_in(client_id, done["secret"])
     answer = site.send("GET", "leads?$top=1", token=token)
+    if "key" in done:
+        assert _newest_key(site) >= int(done["key"])
     if "role" in done:
         assert answer.status_code == 200, answer.text
     elif "user" in done:
@@ -269,4 +180,5 @@ WRITERS = (
     Writer("graph", _register_by_graph, _proves_itself),
     Writer("assertion", _redeem, _is_redeemed),
     Writer("person", _employ, _is_employed),
+    *RECORDS,
 )

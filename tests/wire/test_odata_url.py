@@ -88,6 +88,9 @@ def test_a_segment_without_parentheses_has_no_key():
         f"a=1,{KEY}",
         "a='x''",
         "a=@p",
+        "a='x',",
+        "a=1,b=2,",
+        ",a=1",
     ],
 )
 def test_keys_that_cannot_be_read(text):

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
 from xrm.db import Transaction
 from xrm.model.errors import service
@@ -11,13 +12,17 @@ from xrm.org.organization import Organization
 from xrm.org.security.caller import Caller
 from xrm.org.store.records import Standing
 
+_PRINCIPALS = frozenset({"systemuser", "team", "organization"})
+"""Tables that what is kept of them is found in."""
+
 
 @dataclass(slots=True)
 class Context:
     """One message's surroundings: the organization, its transaction, the caller.
 
     `written` collects the tables written; the pipeline looks at it afterwards. `seen` keeps what
-    was found of records pointed to, so that a message of many records asks once.
+    was found of records pointed to, and `kept` what rules have found of users and teams, so that
+    a message of many records asks once.
     """
 
     organization: Organization
@@ -25,6 +30,7 @@ class Context:
     caller: Caller
     written: set[str] = field(default_factory=set)
     seen: dict[tuple[str, Guid], Standing] = field(default_factory=dict)
+    kept: dict[Any, Any] = field(default_factory=dict)
 
     def table(self, logical_name: str) -> Table:
         """Return a table. Raises ServiceError if the organization has none of that name."""
@@ -52,6 +58,8 @@ class Context:
     def forget(self, table: Table, key: Guid) -> None:
         """Ask anew for the standing of a record that is changed or removed."""
         self.seen.pop((table.logical_name, key), None)
+        if table.logical_name in _PRINCIPALS:
+            self.kept.clear()
 
     def now(self) -> datetime:
         """Return the time as records keep it: UTC, whole seconds."""

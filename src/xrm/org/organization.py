@@ -30,6 +30,10 @@ from xrm.org.store.selections import Selections
 from xrm.org.store.shares import Shares
 
 MAX_PLANS = 2000
+MAX_LONG_PLANS = 50
+"""Plans of long statements that are kept: they fill memory, and few are asked twice."""
+LONG = 16_384
+"""Characters from which on a statement is long."""
 
 
 @dataclass(slots=True)
@@ -77,6 +81,7 @@ class Organization:
         self.tokens = BearerTokens(trust, clock, url=url)
         self.users = Users(database, self.catalogue)
         self._plans: dict[Shape, Plan] = {}
+        self._long_plans: dict[Shape, Plan] = {}
         self._record_plans: dict[tuple[str, tuple[str, ...] | None, Scope], Plan] = {}
         self._cache = _Cache(-1)
 
@@ -126,11 +131,16 @@ class Organization:
 
     def plan(self, shape: Shape) -> Plan:
         """Return the compiled statement of a shape."""
-        plan = self._plans.get(shape)
+        plan = self._plans.get(shape) or self._long_plans.get(shape)
         if plan is None:
-            if len(self._plans) >= MAX_PLANS:
-                self._plans.clear()
-            plan = self._plans[shape] = compile_shape(self.database, self.catalogue, shape)
+            plan = compile_shape(self.database, self.catalogue, shape)
+            is_long = len(plan.sql) >= LONG
+            plans, most = (
+                (self._long_plans, MAX_LONG_PLANS) if is_long else (self._plans, MAX_PLANS)
+            )
+            if len(plans) >= most:
+                plans.clear()
+            plans[shape] = plan
         return plan
 
     def record_plan(self, table: Table, columns: tuple[str, ...] | None, scope: Scope) -> Plan:

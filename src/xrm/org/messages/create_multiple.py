@@ -15,6 +15,9 @@ from xrm.org.messages.create import create, prepared
 from xrm.org.messages.handler import Need
 from xrm.org.messages.targets import targets_of
 
+_TOGETHER = 1000
+"""Records prepared before they are inserted: what a message holds of them does not grow."""
+
 
 class CreateMultiple:
     """Insert records and return their keys in order.
@@ -67,11 +70,14 @@ def _looks_around(table: Table, target: Entity) -> bool:
 
 
 def _insert_together(context: Context, table: Table, targets: Sequence[Entity]) -> list[Guid]:
-    records = [prepared(context, table, target) for target in targets]
-    defined = keys.of_table(context, table)
-    try:
-        context.organization.store.insert_many(context.transaction, table, records)
-    except Violation as error:
-        raise keys.violation(context, table, defined, error) from None
+    defined, made = keys.of_table(context, table), list[Guid]()
+    for start in range(0, len(targets), _TOGETHER):
+        some = targets[start : start + _TOGETHER]
+        records = [prepared(context, table, target) for target in some]
+        try:
+            context.organization.store.insert_many(context.transaction, table, records)
+        except Violation as error:
+            raise keys.violation(context, table, defined, error) from None
+        made += (str(values[table.primary_id]) for values in records)
     context.written.add(table.logical_name)
-    return [str(values[table.primary_id]) for values in records]
+    return made

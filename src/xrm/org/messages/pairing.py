@@ -141,6 +141,8 @@ def _reached(
     for table, right in needs(context, found):
         check_reach(context, table, ends[table.logical_name], right)
     context.written |= ends.keys()
+    # Who is in which team and has which role may be about to change.
+    context.kept.clear()
     return link
 
 

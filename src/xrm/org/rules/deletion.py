@@ -1,6 +1,5 @@
 """What becomes of the records that point to one that is deleted, as its relationships say."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
@@ -16,6 +15,7 @@ CASCADE = "Cascade"
 RESTRICT = "Restrict"
 REMOVE_LINK = "RemoveLink"
 UNIT = "businessunit"
+_ACTIONS = frozenset({CASCADE, RESTRICT, REMOVE_LINK})
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +34,10 @@ def remove(context: Context, table: Table, key: Guid) -> None:
     if the caller may not delete one that would go with it.
     """
     doomed = _doomed(context, EntityReference(table.logical_name, key))
-    for target in doomed:
-        for link in _links(context.organization.catalogue, target.logical_name):
-            _release(context, link, target, doomed)
+    for pointers in doomed.values():
+        for link, row in pointers:
+            if row not in doomed:
+                _release(context, link, row)
     for target in doomed:
         gone = context.table(target.logical_name)
         context.organization.store.remove(context.transaction, gone, target.id)
@@ -45,60 +46,65 @@ def remove(context: Context, table: Table, key: Guid) -> None:
         context.written.add(target.logical_name)
 
 
-def _doomed(context: Context, first: EntityReference) -> list[EntityReference]:
-    """Return the records to delete: the first, and those that cascade from it."""
-    found, waiting = {first: None}, [first]
+def _doomed(
+    context: Context, first: EntityReference
+) -> dict[EntityReference, list[tuple[Link, EntityReference]]]:
+    """Return the records to delete, the first and those that cascade from it, with what points
+    to each of them.
+    """
+    found: dict[EntityReference, list[tuple[Link, EntityReference]]] = {first: []}
+    waiting = [first]
     while waiting:
-        for child in _cascading(context, waiting.pop()):
-            if child not in found:
+        target = waiting.pop()
+        found[target] = _pointers(context, target)
+        for link, row in found[target]:
+            if link.action == CASCADE and row not in found:
                 # Inferred: a cascade takes no record its caller could not delete alone.
-                check_reach(context, context.table(child.logical_name), child.id, Right.DELETE)
-                found[child] = None
-                waiting.append(child)
-    return list(found)
+                check_reach(context, link.table, row.id, Right.DELETE)
+                found[row] = []
+                waiting.append(row)
+    return found
 
 
-def _cascading(context: Context, target: EntityReference) -> Iterator[EntityReference]:
-    for link in _links(context.organization.catalogue, target.logical_name):
-        if link.action == CASCADE:
-            yield from _referrers(context, link, target)
+def _pointers(context: Context, target: EntityReference) -> list[tuple[Link, EntityReference]]:
+    """Return the lookups that point to a record, each with the record it is in."""
+    links = _links(context.organization.catalogue, target.logical_name)
+    columns = tuple((link.table.logical_name, link.column) for link in links)
+    references = context.organization.store.references
+    return [
+        (links[number], EntityReference(links[number].table.logical_name, key))
+        for number, key in references.pointing(context.transaction, target, columns)
+    ]
 
 
-def _release(
-    context: Context, link: Link, target: EntityReference, doomed: list[EntityReference]
-) -> None:
+def _release(context: Context, link: Link, row: EntityReference) -> None:
     """Undo one lookup to a record that goes, or refuse that it goes."""
-    if link.action not in (REMOVE_LINK, RESTRICT):
+    if link.action == CASCADE:
         return
-    for row in _referrers(context, link, target):
-        if row in doomed:
-            continue
-        if link.action == RESTRICT:
-            raise service.ServiceError(
-                service.CANNOT_DELETE,
-                f"The object you tried to delete is associated with another object of type "
-                f"'{link.table.logical_name}' and cannot be deleted.",
-            )
-        store = context.organization.store
-        store.change(context.transaction, link.table, row.id, {link.column: None})
-        context.written.add(row.logical_name)
-
-
-def _referrers(context: Context, link: Link, target: EntityReference) -> list[EntityReference]:
+    if link.action == RESTRICT:
+        raise service.ServiceError(
+            service.CANNOT_DELETE,
+            f"The object you tried to delete is associated with another object of type "
+            f"'{link.table.logical_name}' and cannot be deleted.",
+        )
     store = context.organization.store
-    keys = store.referrers(context.transaction, link.table, link.column, target)
-    return [EntityReference(link.table.logical_name, key) for key in keys]
+    store.change(context.transaction, link.table, row.id, {link.column: None})
+    context.written.add(row.logical_name)
 
 
 @cache
 def _links(catalogue: Catalogue, target: str) -> tuple[Link, ...]:
-    """Return the lookups that may point to a table's records, those nothing sets left out."""
+    """Return the lookups to a table's records that a deletion minds.
+
+    Those that nothing sets are left out, and those that stay as they are.
+    """
     return tuple(
         Link(table, column.logical_name, _action(table, column.logical_name, target))
         for table in catalogue.tables.values()
         for column in table.columns.values()
         if target in column.targets
         and (column.valid_for_create or column.valid_for_update or target == UNIT)
+        and _action(table, column.logical_name, target) in _ACTIONS
     )
 
 

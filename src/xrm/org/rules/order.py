@@ -15,7 +15,9 @@ from xrm.org.rules.values import (
     activities,
     addresses,
     currencies,
+    customers,
     defaults,
+    hierarchies,
     money,
     names,
     stamps,
@@ -44,6 +46,7 @@ NEW: tuple[OfNew, ...] = (
     names.of_new,
     addresses.of_new,
     activities.of_new,
+    customers.of_new,
     defaults.check_new,
 )
 
@@ -56,6 +59,7 @@ CHANGE: tuple[OfChange, ...] = (
     defaults.check_change,
     settings.of_change,
     lookups.check_change,
+    hierarchies.check_change,
     ownership.of_change,
     states.of_change,
     stamps.of_change,
@@ -64,6 +68,7 @@ CHANGE: tuple[OfChange, ...] = (
     names.of_change,
     addresses.of_change,
     activities.of_change,
+    customers.of_change,
 )
 
 

@@ -3,6 +3,7 @@
 columns       one column's storage: its SQL columns, value in, value out
 tables        the SQL tables of a catalogue, intersect tables included
 records       insert, change, remove and fetch one record
+references    what points to a record, and the intersect tables that hold it
 selections    some columns of many records
 associations  pairs of records in intersect tables
 grants        what roles grant, and how deep

@@ -7,6 +7,7 @@ times as UTC microseconds, dates as days, money and decimals as scaled integers.
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_HALF_EVEN, Context, Decimal
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import types as sql
@@ -19,6 +20,7 @@ from xrm.model.values import EntityReference, Guid, Value
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MONEY_SCALE = 4
+_MICROSECOND = timedelta(microseconds=1)
 _DAY_ZERO = date(1970, 1, 1).toordinal()
 _EXACT = Context(prec=60)
 _LIMIT = 2**63
@@ -57,8 +59,12 @@ def scale(column: Column) -> int:
     return MONEY_SCALE if column.type == "Money" else column.precision
 
 
+@lru_cache(maxsize=4096)
 def pack_guid(text: Guid) -> bytes:
-    """Return an identifier as bytes whose plain order is SQL Server's order."""
+    """Return an identifier as bytes whose plain order is SQL Server's order.
+
+    The same few users, units and currencies are in every record.
+    """
     raw = bytes.fromhex(text.replace("-", ""))
     return raw[10:] + raw[8:10] + raw[7::-1]
 
@@ -71,7 +77,7 @@ def unpack_guid(packed: bytes) -> Guid:
 
 def pack_time(value: datetime) -> int:
     """Return a moment as microseconds since 1970, UTC."""
-    return (value - EPOCH) // timedelta(microseconds=1)
+    return (value - EPOCH) // _MICROSECOND
 
 
 def unpack_time(packed: int) -> datetime:

@@ -5,7 +5,6 @@ from typing import Any
 
 from sqlalchemy import Table as SqlTable
 from sqlalchemy import bindparam, delete, insert, select, update
-from sqlalchemy.sql import ClauseElement
 from sqlalchemy.sql.elements import ColumnElement
 
 from xrm.db import Database, Transaction
@@ -22,7 +21,8 @@ from xrm.org.store.columns import (
     unpacker,
     writer,
 )
-from xrm.org.store.tables import Schema, schema
+from xrm.org.store.references import References
+from xrm.org.store.tables import schema
 
 ROW_VERSION = "rowversion"
 _KEY = "record_key"
@@ -77,10 +77,7 @@ class RecordStore:
             table.logical_name: {name: writer(column) for name, column in table.columns.items()}
             for table in catalogue.tables.values()
         }
-        self._dissociations = {
-            table.logical_name: tuple(map(database.compile, _dissociations(self._sql, table)))
-            for table in catalogue.tables.values()
-        }
+        self.references = References(database, catalogue)
 
     def _statement(self, key: _Key, build: Callable[[SqlTable, tuple[str, ...]], Any]) -> str:
         """Return the text of the statement that `build` makes for a table and column names."""
@@ -125,11 +122,9 @@ class RecordStore:
 
     def remove(self, transaction: Transaction, table: Table, key: Guid) -> int:
         """Remove a record with its associations; return how many records there were (0 or 1)."""
-        parameters = {_KEY: pack_guid(key)}
-        for statement in self._dissociations[table.logical_name]:
-            transaction.run(statement, parameters)
+        self.references.part(transaction, table, key)
         statement = self._statement(("delete", table.logical_name, ()), _delete)
-        return transaction.run(statement, parameters)
+        return transaction.run(statement, {_KEY: pack_guid(key)})
 
     def fetch(
         self, transaction: Transaction, table: Table, key: Guid, names: tuple[str, ...]
@@ -244,10 +239,6 @@ def _delete(sql: SqlTable, _names: tuple[str, ...]) -> Any:
     return delete(sql).where(_by_key(sql))
 
 
-def _part(sql: SqlTable, names: tuple[str, ...]) -> Any:
-    return delete(sql).where(sql.c[names[0]] == bindparam(_KEY))
-
-
 def _fetch(sql: SqlTable, names: tuple[str, ...]) -> Any:
     return select(*(sql.c[name] for name in names)).where(_by_key(sql))
 
@@ -257,16 +248,6 @@ def _refer(sql: SqlTable, names: tuple[str, ...]) -> Any:
     tests = [sql.c[names[0]] == bindparam(_KEY)]
     tests += [sql.c[kind] == bindparam(_KIND) for kind in names[1:]]
     return select(key).where(*tests).order_by(key)
-
-
-def _dissociations(sql: Schema, table: Table) -> Iterator[ClauseElement]:
-    """Yield what removes a record's rows from each intersect table."""
-    for association in table.many_to_many:
-        intersect = sql.intersects.get(association.intersect)
-        if intersect is not None:
-            first = association.entity1 == table.logical_name
-            name = association.entity1_column if first else association.entity2_column
-            yield delete(intersect).where(intersect.c[name] == bindparam(_KEY))
 
 
 def _id(value: Value) -> Guid | None:

@@ -30,16 +30,25 @@ class RecordWriter:
     """Write rows of these columns as OData objects.
 
     `shown` are the places of the columns to write, `version` that of the row version, from
-    which each object's `@odata.etag` follows; None where rows have no version.
+    which each object's `@odata.etag` follows; None where rows have no version. `also` shows one
+    more of the columns, under a name of its own.
     """
 
     def __init__(
-        self, columns: Sequence[Column], *, version: int | None, shown: Sequence[int]
+        self,
+        columns: Sequence[Column],
+        *,
+        version: int | None,
+        shown: Sequence[int],
+        also: tuple[str, int] | None = None,
     ) -> None:
         self._version = version
         self._shown = tuple(shown)
         self._columns = tuple(columns)
         names = tuple(property_name(columns[place]) for place in shown)
+        self._also = also
+        if also is not None:
+            names = (*names, also[0])
         self._names = names if version is None else ("@odata.etag", *names)
         self._plain = _writers(columns, shown)
         self._quoted = _writers(columns, shown, ieee754=True)
@@ -59,6 +68,8 @@ class RecordWriter:
             return []
         cells = self._cells(rows, ieee754)
         shown = [cells[place] for place in self._shown]
+        if self._also is not None:
+            shown.append(cells[self._also[1]])
         if self._version is not None:
             shown.insert(0, self._tags(cells))
         names = self._names
@@ -81,6 +92,8 @@ class RecordWriter:
             if self._columns[place].is_lookup:
                 self._add_lookup(objects, shown, place, [row[place] for row in rows])
             _add(objects, name, cells[place])
+        if self._also is not None:
+            _add(objects, self._also[0], cells[self._also[1]])
         return objects
 
     def _add_lookup(

@@ -81,7 +81,8 @@ def read_key(text: str) -> Key:
         parts.append((match["name"], value))
         position = match.end()
         if position < len(text):
-            if text[position] != ",":
+            # A comma stands between two parts, so one more part must follow.
+            if text[position] != "," or position + 1 == len(text):
                 raise ODataError("Bad Request - Error in query syntax.")
             position += 1
     if not parts:

@@ -23,6 +23,7 @@ from xrm.org.faces.webapi.urls.resources import NAMESPACE
 from xrm.org.messages import HANDLERS
 from xrm.wire.http import Response
 from xrm.wire.odata4.errors import ODataError
+from xrm.wire.odata4.filter import read_time
 
 _TYPE = "@odata.type"
 _ID = "@odata.id"
@@ -160,6 +161,13 @@ def _plain(kind: type) -> Callable[[Exchange, str, Any], Any]:
     return read
 
 
+def _moment(_exchange: Exchange, name: str, raw: Any) -> Any:
+    try:
+        return None if raw is None else read_time(raw)
+    except (ValueError, TypeError, AttributeError):
+        raise ODataError(f"The parameter '{name}' is not a date and time.") from None
+
+
 _READERS: dict[str, Callable[[Exchange, str, Any], Any]] = {
     "Collection(Entity)": _entities,
     "Collection(QueryExpression)": _queries,
@@ -167,7 +175,7 @@ _READERS: dict[str, Callable[[Exchange, str, Any], Any]] = {
     "Edm.Guid": _guid,
     "Edm.String": _plain(str),
     "Edm.Boolean": _plain(bool),
-    "Edm.DateTimeOffset": _plain(str),
+    "Edm.DateTimeOffset": _moment,
     "Collection(ActivityParty)": lambda _exchange, name, raw: _list(name, raw),
 }
 """How a parameter is read, by the type declared."""

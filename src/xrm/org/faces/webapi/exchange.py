@@ -13,7 +13,7 @@ from xrm.org import pipeline
 from xrm.org.callers import Identity
 from xrm.org.faces.webapi import answers
 from xrm.org.faces.webapi.headers import Accepted
-from xrm.org.faces.webapi.urls.resources import Reference, Resource, unknown
+from xrm.org.faces.webapi.urls.resources import Reference, Resource, leads_to, unknown
 from xrm.org.organization import Organization
 from xrm.wire.http import Headers, Request, Response
 from xrm.wire.odata4.errors import ODataError
@@ -86,7 +86,7 @@ class Exchange:
         assert here is not None
         for step in resource.steps:
             there = self.pointed(here, step.column)
-            if there is None or there.logical_name != step.target:
+            if there is None or not leads_to(step, there):
                 raise unknown(step.referencing_navigation)
             here = there
         return here

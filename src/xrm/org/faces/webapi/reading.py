@@ -15,7 +15,7 @@ from xrm.org.faces.webapi import answers
 from xrm.org.faces.webapi.exchange import Exchange, Execute
 from xrm.org.faces.webapi.urls.asked import Asked, check_single, is_one_page, read_asked
 from xrm.org.faces.webapi.urls.paging import write_page
-from xrm.org.faces.webapi.urls.resources import Reference, unknown
+from xrm.org.faces.webapi.urls.resources import Reference, leads_to, unknown
 from xrm.org.messages.retrieve_multiple import MOST_COUNTED, EntityCollection
 from xrm.wire.http import Response
 from xrm.wire.odata4.annotations import FORMATTED, LOOKUP_NAVIGATION, LOOKUP_TABLE
@@ -63,7 +63,11 @@ def _pointed(exchange: Exchange) -> Reference | None:
     owner = exchange.located()
     exchange.resource = resource
     there = exchange.pointed(owner, last.column)
-    return there if there is not None and there.logical_name == last.target else None
+    if there is None or not leads_to(last, there):
+        return None
+    table = exchange.organization.catalogue[there.logical_name]
+    exchange.resource = replace(resource, table=table)
+    return there
 
 
 def _is_known(exchange: Exchange, etag: str) -> bool:

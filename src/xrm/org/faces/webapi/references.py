@@ -6,15 +6,16 @@ from typing import Any
 
 import orjson
 
-from xrm.model.metadata import ManyToOne
-from xrm.model.query import Query
+from xrm.model.metadata import ManyToOne, Table
+from xrm.model.query import Condition, Query
 from xrm.model.values import EntityReference, KeyReference, Value
+from xrm.org.context import not_found
 from xrm.org.faces.webapi.exchange import Exchange
 from xrm.org.faces.webapi.payloads.bodies import read_object, refused
 from xrm.org.faces.webapi.payloads.entities import record_named
 from xrm.org.faces.webapi.reading import next_link
 from xrm.org.faces.webapi.urls.asked import read_asked
-from xrm.org.faces.webapi.urls.resources import Reference, unknown
+from xrm.org.faces.webapi.urls.resources import Reference, leads_to, unknown
 from xrm.org.faces.webapi.writing import named_entity
 from xrm.org.messages.retrieve_multiple import EntityCollection
 from xrm.wire.http import Response
@@ -31,7 +32,7 @@ def read_reference(exchange: Exchange) -> Response:
     navigation = exchange.resource.navigation
     assert isinstance(navigation, ManyToOne)
     there = exchange.pointed(exchange.located(), navigation.column)
-    if there is None or there.logical_name != navigation.target:
+    if there is None or not leads_to(navigation, there):
         raise unknown(navigation.referencing_navigation)
     document = {"@odata.context": exchange.context("$ref"), _ID: exchange.record_url(there)}
     return exchange.document(orjson.dumps(document))
@@ -41,6 +42,8 @@ def read_references(exchange: Exchange) -> Response:
     """Answer with the URLs of a page of a record's collection."""
     table, size = exchange.resource.table, exchange.preferences.page_size
     assert table is not None
+    if exchange.resource.related is not None:
+        return _read_one(exchange, table, exchange.resource.related)
     query: Query = replace(
         read_asked(exchange.organization.catalogue, table, exchange.request.query).query,
         parent=exchange.resource.parent(exchange.located()),
@@ -60,6 +63,22 @@ def read_references(exchange: Exchange) -> Response:
     return exchange.document(orjson.dumps(document))
 
 
+def _read_one(exchange: Exchange, table: Table, related: Reference) -> Response:
+    """Answer with the URL of one record of a collection, 404 if it is not in it."""
+    key = exchange.execute("Retrieve", Target=related, ColumnSet=(table.primary_id,)).rows[0][0]
+    query = Query(
+        table.logical_name,
+        (table.primary_id,),
+        Condition(table.primary_id, "eq", (key,)),
+        parent=exchange.resource.parent(exchange.located()),
+    )
+    if not exchange.execute("RetrieveMultiple", Query=query).rows:
+        raise not_found(table, str(key))
+    reference = EntityReference(table.logical_name, str(key))
+    document = {"@odata.context": exchange.context("$ref"), _ID: exchange.record_url(reference)}
+    return exchange.document(orjson.dumps(document))
+
+
 def set_reference(exchange: Exchange) -> Response:
     """Point a lookup to the record the payload names."""
     return _set(exchange, _named(exchange))
@@ -73,12 +92,11 @@ def clear_reference(exchange: Exchange) -> Response:
 def _set(exchange: Exchange, there: Value) -> Response:
     navigation, here = exchange.resource.navigation, exchange.located()
     assert isinstance(navigation, ManyToOne)
-    if isinstance(there, EntityReference | KeyReference) and (
-        there.logical_name != navigation.target
-    ):
+    targets = (navigation.target,) if navigation.target else ("systemuser", "team")
+    if isinstance(there, EntityReference | KeyReference) and there.logical_name not in targets:
         raise ODataError(
             f"The navigation property '{navigation.referencing_navigation}' refers to "
-            f"'{navigation.target}'."
+            f"'{' or '.join(targets)}'."
         )
     target = named_entity(here, {navigation.column: there})
     exchange.execute("Update", Target=target, RowVersion=exchange.version())

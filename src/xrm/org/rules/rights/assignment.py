@@ -18,6 +18,7 @@ from xrm.org.store.records import Row
 from xrm.org.store.shares import Share
 
 CASCADE = "Cascade"
+_KEEPS_FORMER = "sharetopreviousowneronassign"
 
 
 def assign(context: Context, before: Row, to: EntityReference) -> Values:
@@ -65,15 +66,19 @@ def _pass_on(context: Context, row: Row, owner: Owner) -> None:
 
 def _keep_former(context: Context, row: Row) -> None:
     """Share a record with the owner it leaves, where the organization says so."""
-    organization, name = context.organization, "sharetopreviousowneronassign"
-    settings = organization.store.fetch(
-        context.transaction, context.table("organization"), context.caller.organization_id, (name,)
-    )
-    former = row["ownerid"]
-    if settings and settings[name] is True and isinstance(former, EntityReference):
+    organization, former = context.organization, row["ownerid"]
+    if _KEEPS_FORMER not in context.kept:
+        context.kept[_KEEPS_FORMER] = _keeps_former(context)
+    if context.kept[_KEEPS_FORMER] and isinstance(former, EntityReference):
         found = organization.shares.find(context.transaction, row.reference, former)
         inherited = found.inherited if found else 0
         sharing.put(context, Share(row.reference, former, sharing.FULL, inherited))
+
+
+def _keeps_former(context: Context) -> bool:
+    table, key = context.table("organization"), context.caller.organization_id
+    found = context.organization.store.fetch(context.transaction, table, key, (_KEEPS_FORMER,))
+    return found is not None and found[_KEEPS_FORMER] is True
 
 
 @cache
@@ -97,12 +102,10 @@ def check_owner(context: Context, table: Table, owner: Owner) -> None:
     """
     if context.caller.is_system:
         return
-    users, transaction = context.organization.users, context.transaction
     key, is_team = owner.reference.id, owner.reference.logical_name == "team"
-    if is_team:
-        principal = users.team(transaction, key, owner.unit)
-    else:
-        principal = users.user(transaction, key)
+    principal: Caller | None = context.kept.get(owner)
+    if principal is None:
+        principal = context.kept[owner] = _principal(context, owner)
     privilege = table.privileges[Right.READ]
     reach = principal.reach(privilege.name)
     if reach and covers(principal, table, reach, owner=key, unit=owner.unit):
@@ -112,6 +115,13 @@ def check_owner(context: Context, table: Table, owner: Owner) -> None:
     raise service.ServiceError(
         service.ASSIGNEE_DENIED, "Assignee does not hold the required read privilege or access."
     )
+
+
+def _principal(context: Context, owner: Owner) -> Caller:
+    users, transaction = context.organization.users, context.transaction
+    if owner.reference.logical_name == "team":
+        return users.team(transaction, owner.reference.id, owner.unit)
+    return users.user(transaction, owner.reference.id)
 
 
 def _team_lacks(team: Caller, table: Table) -> service.ServiceError:

@@ -30,6 +30,13 @@ def owner_of(context: Context, given: EntityReference) -> Owner:
     caller = context.caller
     if given == EntityReference("systemuser", caller.user_id) and not caller.is_system:
         return Owner(given, caller.business_unit_id)
+    owner: Owner | None = context.kept.get(given)
+    if owner is None:
+        owner = context.kept[given] = _find(context, given)
+    return owner
+
+
+def _find(context: Context, given: EntityReference) -> Owner:
     table, store = context.table(given.logical_name), context.organization.store
     names = _COLUMNS[given.logical_name]
     found = store.fetch(context.transaction, table, given.id, names)

@@ -41,13 +41,15 @@ def of_new(context: Context, table: Table, values: Values) -> Values:
     """Return what the platform fills in for a new application user, else nothing.
 
     Raises ServiceError if the directory has no such application, or it has a user already;
-    0x80041d4d for a person who is said to have a licence.
+    0x80040203 for a user in no business unit, 0x80041d4d for a person who is said to have a
+    licence, 0x80041d2c for one who is there already.
     """
     if table.logical_name != "systemuser":
         return {}
+    _check_placed(values)
     application_id = values.get("applicationid")
     if not isinstance(application_id, str):
-        _check_new_person(context, values)
+        _check_new_person(context, table, values)
         return {}
     store = context.organization.store
     if store.having(context.transaction, table, "applicationid", application_id):
@@ -75,7 +77,21 @@ def of_new(context: Context, table: Table, values: Values) -> Values:
     }
 
 
-def _check_new_person(context: Context, values: Values) -> None:
+def _check_placed(values: Values) -> None:
+    if values.get("businessunitid") is None:
+        # All that belongs to a user is reached by its unit; a user lies in one from the start.
+        raise service.ServiceError(
+            service.INVALID_ARGUMENT, "Attribute 'businessunitid' cannot be NULL"
+        )
+
+
+def _check_new_person(context: Context, table: Table, values: Values) -> None:
+    name, store = values.get("domainname"), context.organization.store
+    if isinstance(name, str) and store.named(context.transaction, table, name, column="domainname"):
+        raise service.ServiceError(
+            service.USER_EXISTS,
+            "The specified Active Directory user already exists as a Dynamics 365 user.",
+        )
     if values.get("islicensed") and not context.caller.is_system:
         raise service.ServiceError(
             service.LICENSE_OF_NEW_USER,
@@ -87,8 +103,8 @@ def check_change(context: Context, before: Row, values: Values) -> None:
     """Check that a change leaves alone what the platform keeps, and an administrator enabled.
 
     Raises ServiceError 0x80041d48, or 0x80040d40 for the access mode, of an application user;
-    0x80041d4c or 0x8004d24c for the licence of a person; 0x80041d2f or 0x80041d65 where an
-    administrator would be disabled.
+    0x80041d48 for a person who would become one; 0x80041d4c or 0x8004d24c for the licence of a
+    person; 0x80041d2f or 0x80041d65 where an administrator would be disabled.
     """
     if before.table.logical_name != "systemuser" or not values.keys() & (FIXED | _STATE):
         return
@@ -117,6 +133,11 @@ def _check_application_user(values: Values) -> None:
 
 
 def _check_person(before: Row, values: Values) -> None:
+    if values.get("applicationid") is not None:
+        # Else whoever may change users could sign in as any of them, by a service of its own.
+        raise service.ServiceError(
+            service.APPLICATION_USER_FIXED, "A user cannot be made an application user."
+        )
     if "islicensed" in values:
         raise service.ServiceError(
             service.LICENSE_FIXED, "The property IsLicensed cannot be modified."

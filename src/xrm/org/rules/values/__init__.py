@@ -9,4 +9,6 @@ currencies  the currencies themselves
 names       computed full names
 addresses   computed addresses
 activities  kind and planned duration
+hierarchies nothing stands above itself
+customers   whose an opportunity is
 """

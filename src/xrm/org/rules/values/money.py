@@ -61,7 +61,7 @@ def of_change(context: Message, before: Row, values: Values) -> Values:
     given = values.get(CURRENCY, before[CURRENCY])
     some = any(amount is not None for amount in amounts.values())
     if given is None and not some:
-        return {RATE: None} if CURRENCY in values else {}
+        return _without_currency(table) if CURRENCY in values else {}
     if given is None and CURRENCY in values:
         raise ServiceError(service.CURRENCY_NEEDED, "The currency cannot be null.")
     currency = _currency(context, given)
@@ -72,6 +72,11 @@ def of_change(context: Message, before: Row, values: Values) -> Values:
         now = _rounded(amount, currency) if name in values else amount
         found |= _both(table, name, now, currency)
     return found
+
+
+def _without_currency(table: Table) -> Values:
+    bases = (base.logical_name for base in _amounts(table).values() if base is not None)
+    return {RATE: None, **dict.fromkeys(bases)}
 
 
 def _has_rate(table: Table) -> bool:
@@ -129,7 +134,12 @@ def _rounded(amount: Value, currency: _Currency) -> Decimal | None:
 
 
 def _to_places(amount: Decimal, places: int) -> Decimal:
-    return amount.quantize(Decimal(1).scaleb(-places), context=_EXACT)
+    return amount.quantize(_unit(places), context=_EXACT)
+
+
+@cache
+def _unit(places: int) -> Decimal:
+    return Decimal(1).scaleb(-places)
 
 
 def _decimal(amount: Value) -> Decimal:

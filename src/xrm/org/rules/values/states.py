@@ -43,6 +43,10 @@ def of_change(context: Context, before: Row, values: Values) -> Values:
     table = before.table
     if "statecode" not in table.columns or not {"statecode", "statuscode"} & values.keys():
         return {}
+    if "statecode" in values and values["statecode"] is None:
+        raise service.ServiceError(
+            service.INVALID_ARGUMENT, "Attribute: statecode cannot be set to NULL"
+        )
     current, asked = before["statecode"], values.get("statecode")
     now = current if isinstance(current, int) else FIRST
     wanted = asked if isinstance(asked, int) else now

@@ -1,10 +1,10 @@
 """Lengths, ranges and choices of values, by metadata."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from datetime import time as time_of_day
 from decimal import Decimal
-from functools import partial
+from functools import cache, partial
 
 from xrm.model.errors import service
 from xrm.model.metadata import CHOICES, Column, Table
@@ -42,11 +42,20 @@ def check_change(_context: Context, before: Row, values: Values) -> None:
 
 
 def _check(table: Table, values: Values) -> None:
+    checks = _checks(table)
     for name, value in values.items():
-        column = table.columns[name]
-        check = _CHECKS.get(column.type)
-        if value is not None and check is not None:
-            check(table, column, value)
+        if value is not None and name in checks:
+            checks[name](value)
+
+
+@cache
+def _checks(table: Table) -> Mapping[str, Callable[[Value], None]]:
+    """Return what checks the values of each column that has a check."""
+    return {
+        name: partial(_CHECKS[column.type], table, column)
+        for name, column in table.columns.items()
+        if column.type in _CHECKS
+    }
 
 
 def _length(table: Table, column: Column, value: Value) -> None:
@@ -91,7 +100,7 @@ def _range(kind: str, table: Table, column: Column, value: Value) -> None:
 
 def _shown(number: float | Decimal) -> str:
     if isinstance(number, float) and not number.is_integer():
-        return repr(number)
+        number = Decimal(repr(number))
     return f"{number:f}" if isinstance(number, Decimal) else f"{number:.0f}"
 
 

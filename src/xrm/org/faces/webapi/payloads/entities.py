@@ -91,6 +91,8 @@ class _Reading:
             if name.endswith(_BIND):
                 self._bind(table, name.removesuffix(_BIND), raw, found)
             elif "@" not in name:
+                if name + _BIND in payload and table.navigation(name) is not None:
+                    raise _bound_and_given(name)
                 self._property(table, name, raw, found)
             elif name == _TYPE:
                 self._check_type(table, raw)
@@ -209,6 +211,13 @@ def _schema_name(collection: Any) -> str:
     if isinstance(collection, OneToMany):
         return collection.relationship.schema_name
     return str(collection.schema_name)
+
+
+def _bound_and_given(name: str) -> ODataError:
+    return ODataError(
+        f"The navigation property '{name}' has both a value and the annotation 'odata.bind'. Only "
+        "one of them may be in a payload."
+    )
 
 
 def _not_an_entity(name: str) -> ODataError:

@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl
 from xrm.model.errors import service
 from xrm.model.metadata import Catalogue, Column, Table
 from xrm.model.query import Page, Query
-from xrm.org.faces.webapi.urls.names import resolver, selected_column
+from xrm.org.faces.webapi.urls.names import PRINCIPAL_KEY, PRINCIPALS, resolver, selected_column
 from xrm.org.faces.webapi.urls.paging import read_page
 from xrm.wire.odata4.errors import ODataError
 from xrm.wire.odata4.filter import read_filter, read_order
@@ -15,6 +15,7 @@ from xrm.wire.odata4.options import MAX_TOP, read_options
 from xrm.wire.odata4.records import RecordWriter
 
 MAX_OPTIONS = 50
+_LONGEST_KEPT = 4096
 _LATER = ("fetchXml", "savedQuery", "userQuery", "sql")
 
 
@@ -40,12 +41,16 @@ def read_pairs(query: str) -> list[tuple[str, str]]:
         raise ODataError("The query of the request URI cannot be read.") from error
 
 
-@lru_cache(maxsize=2000)
 def read_asked(catalogue: Catalogue, table: Table, query: str) -> Asked:
-    """Return what a query string asks of a table; the same text is read once.
+    """Return what a query string asks of a table; the same text is read once, if it is short.
 
     Raises ODataError in the service's words, ServiceError 501 for a question in another language.
     """
+    read = _kept if len(query) <= _LONGEST_KEPT else _read
+    return read(catalogue, table, query)
+
+
+def _read(catalogue: Catalogue, table: Table, query: str) -> Asked:
     pairs = read_pairs(query)
     _check_known(pairs)
     options = read_options(pairs)
@@ -70,6 +75,9 @@ def read_asked(catalogue: Catalogue, table: Table, query: str) -> Asked:
         count=options.count,
     )
     return _asked(table, asked, selected, select)
+
+
+_kept = lru_cache(maxsize=2000)(_read)
 
 
 def _check_known(pairs: list[tuple[str, str]]) -> None:
@@ -109,7 +117,10 @@ def _asked(table: Table, query: Query, selected: tuple[str, ...], select: str | 
     readable = [table.columns[name] for name in columns if table.columns[name].valid_for_read]
     place = {column.logical_name: number for number, column in enumerate(readable)}
     shown = tuple(place[name] for name in selected)
-    writer = RecordWriter(readable, version=place.get("versionnumber"), shown=shown)
+    principal = table.logical_name in PRINCIPALS
+    also = (PRINCIPAL_KEY, place[table.primary_id]) if principal else None
+    version = place.get("versionnumber")
+    writer = RecordWriter(readable, version=version, shown=shown, also=also)
     return Asked(query, shown, select, writer)
 
 

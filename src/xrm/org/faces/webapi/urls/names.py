@@ -6,12 +6,22 @@ from xrm.wire.odata4.errors import ODataError
 from xrm.wire.odata4.filter import Name, Resolve
 from xrm.wire.odata4.values import property_name
 
+PRINCIPALS = frozenset({"systemuser", "team"})
+"""The tables whose type is derived from `principal` and has its key beside their own."""
+PRINCIPAL_KEY = "ownerid"
 _TYPES = {"owner": "principal"}
+
+
+def key_name(table: Table) -> str:
+    """Return what the type of a table calls its key."""
+    return PRINCIPAL_KEY if table.logical_name in PRINCIPALS else table.primary_id
 
 
 def column_named(table: Table, name: str) -> Column:
     """Return the column of a property. Raises ODataError in the service's words."""
     column = table.columns.get(name)
+    if name == PRINCIPAL_KEY and table.logical_name in PRINCIPALS:
+        return table.columns[table.primary_id]
     if column is None and name.startswith("_") and name.endswith("_value"):
         column = table.columns.get(name[1:-6])
         if column is not None and column.is_lookup:
@@ -31,7 +41,7 @@ def selected_column(table: Table, name: str) -> tuple[Column, str]:
     if relationship is not None and table.columns[relationship.column].valid_for_read:
         return table.columns[relationship.column], name
     column = column_named(table, name)
-    return column, property_name(column)
+    return column, name if name == PRINCIPAL_KEY else property_name(column)
 
 
 def unknown_property(table: Table, name: str) -> ODataError:

@@ -9,7 +9,7 @@ from xrm.model.errors import service
 from xrm.model.metadata import Catalogue, Column, ManyToMany, ManyToOne, OneToMany, Table
 from xrm.model.query import Parent
 from xrm.model.values import EntityReference, KeyReference, Value, read_guid
-from xrm.org.faces.webapi.urls.names import key_column
+from xrm.org.faces.webapi.urls.names import key_column, key_name
 from xrm.org.messages import HANDLERS
 from xrm.wire.odata4.errors import ODataError
 from xrm.wire.odata4.url import Key, Segment, read_path
@@ -101,6 +101,15 @@ def _first(catalogue: Catalogue, root: str, segments: tuple[Segment, ...]) -> Re
     return Resource(root, kind, operation=segment.name)
 
 
+OWNER = ManyToOne("owner", "ownerid", "", "ownerid", "")
+"""The navigation property of every owner, which is a user or a team: of no table, that is."""
+
+
+def leads_to(step: ManyToOne, there: EntityReference | None) -> bool:
+    """Tell whether a lookup's value is what a navigation property stands for."""
+    return there is not None and step.target in ("", there.logical_name)
+
+
 class _Walk:
     """One path, followed from its first segment to its last."""
 
@@ -134,12 +143,17 @@ class _Walk:
         assert table is not None
         if segment.name == "$ref":
             return self._reference(here)
+        if here.steps[-1:] == (OWNER,):
+            raise unknown(segment.name)
         column = table.columns.get(segment.name)
         if column is not None and not column.is_lookup and column.valid_for_read:
             return replace(here, kind="column", column=_plain(column, segment))
         lookup = lookup_column(table, segment.name)
         if lookup is not None:
             return replace(here, kind="column", column=_plain(lookup, segment))
+        if segment.name == OWNER.referencing_navigation and table.is_user_owned:
+            _plain(table.columns[OWNER.column], segment)
+            return replace(here, steps=(*here.steps, OWNER))
         single = table.navigation(segment.name)
         if single is not None and segment.arguments is None:
             target = self._catalogue.tables.get(single.target)
@@ -218,13 +232,13 @@ def _reference(table: Table, key: Key) -> Reference:
     named = dict(key.parts)
     if len(named) < len(key.parts):
         raise ODataError(_SYNTAX)
-    if set(named) == {table.primary_id}:
-        # CSDL knows users and teams by `ownerid`, so their own key has no name in a URL.
-        if table.logical_name in ("systemuser", "team"):
-            raise invalid_key(table)
+    name = key_name(table)
+    if set(named) == {name}:
         primary = table.columns[table.primary_id]
-        value = _key_value(primary, named[table.primary_id], quoted=bool(key.quoted))
+        value = _key_value(primary, named[name], quoted=bool(key.quoted))
         return EntityReference(table.logical_name, str(value))
+    if table.primary_id in named:
+        raise invalid_key(table)
     parts: list[tuple[str, Value]] = []
     for name, text in key.parts:
         column = key_column(table, name)
