@@ -9,10 +9,12 @@ from typing import Any
 
 import orjson
 
+from xrm.model.errors import service
 from xrm.model.message import Declaration
 from xrm.model.metadata import Table
+from xrm.model.privileges import Depth, RolePrivilege
 from xrm.model.query import Query
-from xrm.model.values import Entity, EntityReference, KeyReference, read_guid
+from xrm.model.values import Entity, EntityReference, Guid, KeyReference, read_guid
 from xrm.org.faces.webapi import answers
 from xrm.org.faces.webapi.exchange import Exchange
 from xrm.org.faces.webapi.headers import quotes_numbers
@@ -52,8 +54,10 @@ def call_action(exchange: Exchange) -> Response:
         parameters = _parameters(exchange, declaration, read_object(exchange.request))
     except ODataError as error:
         raise refused("" if table is None else table.entity_set_name, error) from error
-    if table is not None:
+    if declaration.bound_to == "entityset" and table is not None:
         parameters["EntityName"] = table.logical_name
+    elif declaration.bound_to is not None:
+        parameters |= _bound(exchange, declaration, parameters)
     return _answer(exchange, exchange.execute(name, **parameters))
 
 
@@ -75,10 +79,13 @@ def _parameters(
 ) -> dict[str, Any]:
     """Return a payload's parameters as the message takes them. Raises ODataError."""
     found: dict[str, Any] = {}
+    known = dict(declaration.parameters)
+    if declaration.bound_to not in (None, "entityset"):
+        known.pop(next(iter(known)))  # the record of the path
     for name, raw in payload.items():
         if "@" in name:
             continue
-        kind = declaration.parameters.get(name)
+        kind = known.get(name)
         if kind is None:
             raise ODataError(
                 f"The parameter '{name[:100]}' in the request payload is not a valid parameter "
@@ -86,6 +93,39 @@ def _parameters(
             )
         found[name] = _READERS[kind](exchange, name, raw)
     return found
+
+
+def _bound(
+    exchange: Exchange, declaration: Declaration, given: Mapping[str, Any]
+) -> dict[str, Guid]:
+    """Return the record an action is bound to as its message's first parameter.
+
+    Raises ServiceError 0x80040203 for one of the others that is missing.
+    """
+    first, *others = declaration.parameters
+    for name in others:
+        if name not in given:
+            raise service.ServiceError(
+                service.INVALID_ARGUMENT,
+                f"Required field '{name}' is missing for RequestName='{declaration.name}'",
+            )
+    here = exchange.located()
+    table = exchange.organization.catalogue[here.logical_name]
+    row = exchange.execute("Retrieve", Target=here, ColumnSet=(table.primary_id,)).rows[0]
+    return {first: str(row[0])}
+
+
+def _privileges(_exchange: Exchange, name: str, raw: Any) -> list[RolePrivilege]:
+    return [_privilege(name, each) for each in _list(name, raw)]
+
+
+def _privilege(name: str, raw: Any) -> RolePrivilege:
+    try:
+        return RolePrivilege(read_guid(raw["PrivilegeId"]), Depth.named(raw["Depth"]))
+    except (KeyError, ValueError, TypeError, AttributeError):
+        raise ODataError(
+            f"An item of '{name}' takes a PrivilegeId and a Depth: Basic, Local, Deep or Global."
+        ) from None
 
 
 def _entities(exchange: Exchange, name: str, raw: Any) -> list[Entity]:
@@ -171,6 +211,7 @@ def _moment(_exchange: Exchange, name: str, raw: Any) -> Any:
 _READERS: dict[str, Callable[[Exchange, str, Any], Any]] = {
     "Collection(Entity)": _entities,
     "Collection(QueryExpression)": _queries,
+    "Collection(RolePrivilege)": _privileges,
     "EntityReference": _reference,
     "Edm.Guid": _guid,
     "Edm.String": _plain(str),

@@ -186,8 +186,12 @@ class _Walk:
     def _bound(self, here: Resource, segment: Segment) -> Resource:
         name = segment.name.removeprefix(NAMESPACE)
         handler = HANDLERS.get(name)
-        bound = None if handler is None else handler.declaration.bound_to
-        if bound != "entityset" or here.kind != "set" or here.collection is not None:
+        if handler is None or here.table is None or handler.declaration.kind != "action":
+            raise unknown(segment.name)
+        bound = handler.declaration.bound_to
+        to_set = bound == "entityset" and here.kind == "set" and here.collection is None
+        to_record = bound == here.table.logical_name and here.kind == "record"
+        if not to_set and not to_record:
             raise unknown(segment.name)
         return replace(here, kind="action", operation=name)
 
