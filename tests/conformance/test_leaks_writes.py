@@ -11,6 +11,7 @@ from support.people import MARGARET
 from support.rights import (
     BEYOND,
     MISSING,
+    held,
     holder,
     made_by_platform,
     new_role,
@@ -363,4 +364,10 @@ def test_roles_give_no_more_than_their_keeper_holds(estate, client):
     assert keeper.post(where, given).error == MISSING
     team = next(row["teamid"] for row in client.rows("teams", select="name"))
     assert keeper.post(f"teams({team})/teamroles_association/$ref", given).error == MISSING
+    privilege = administration.named(estate.organization, "privilege", "prvReadAccount")
+    added = {"Privileges": [{"PrivilegeId": privilege, "Depth": "Global"}]}
+    weak = new_role(estate, "Weak", {"prvReadUser": Depth.GLOBAL})
+    for action in ("AddPrivilegesRole", "ReplacePrivilegesRole"):
+        assert keeper.post(f"roles({weak})/{CRM}{action}", added).error == MISSING
+    assert held(estate, weak) == {"prvReadUser": Depth.GLOBAL}
     assert keeper.get("accounts").error == MISSING

@@ -29,7 +29,7 @@ ROWS = 150_000
 ASKED = 40
 # A token takes milliseconds; the slow query alone takes far longer than this allowance.
 FACTOR, ALLOWANCE = 12.0, 0.25
-MANY, BATCH = "One of many", 2000
+BATCH, DOOMED = 2000, "To be deleted"
 BEHIND = 4
 WRITERS, STEPS = 8, 6
 MEMORY_GROWTH = 96 * 1024 * 1024
@@ -170,15 +170,18 @@ class Api:
         return self.http.request(method, url, json=body, headers=named)
 
 
-def create_many(api: Api) -> httpx2.Response:
-    lead = {"@odata.type": "Microsoft.Dynamics.CRM.lead", "lastname": MANY}
+def create_many(api: Api, name: str = "One of many") -> httpx2.Response:
+    lead = {"@odata.type": "Microsoft.Dynamics.CRM.lead", "lastname": name}
     path = "leads/Microsoft.Dynamics.CRM.CreateMultiple"
     return api.send("POST", path, {"Targets": [lead] * BATCH})
 
 
-def bulk_delete(api: Api) -> httpx2.Response:
-    """Delete what `create_many` has made, as it stands now."""
-    return _bulk_delete(api, {"AttributeName": "lastname", "Operator": "Equal", "Values": [MANY]})
+def create_and_delete_many(api: Api) -> httpx2.Response:
+    created = create_many(api, DOOMED)
+    if created.status_code != 200:
+        return created
+    named = {"AttributeName": "lastname", "Operator": "Equal", "Values": [DOOMED]}
+    return _bulk_delete(api, named)
 
 
 def search_to_delete(api: Api) -> httpx2.Response:
@@ -220,11 +223,6 @@ def repeated(
     finally:
         ended.set()
         thread.join()
-
-
-def create_and_delete_many(api: Api) -> httpx2.Response:
-    created = create_many(api)
-    return bulk_delete(api) if created.status_code == 200 else created
 
 
 WRITES = {

@@ -13,7 +13,7 @@ from xrm.org.security.caller import Caller
 from xrm.org.store.records import Standing
 
 _PRINCIPALS = frozenset({"systemuser", "team", "organization"})
-"""Tables that what is kept of them is found in."""
+"""Tables whose records `kept` is about."""
 
 
 @dataclass(slots=True)
