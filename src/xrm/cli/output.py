@@ -84,13 +84,14 @@ def listing(
 def facts(pairs: Mapping[str, object], *, indent: int = 0) -> None:
     """Print names and values in two aligned columns, never folded; leave out what is empty.
 
-    A tuple is several values, each on a line of its own.
+    A tuple is several values, each on a line of its own; so are the lines of a text.
     """
     shown = {name: value for name, value in pairs.items() if value not in (None, "", ())}
     width = max(map(len, shown), default=0)
     for name, value in shown.items():
         label = name
-        for each in value if isinstance(value, tuple) else (value,):
+        values = value if isinstance(value, tuple) else str(value).splitlines()
+        for each in values or ("",):
             line = Text.assemble(" " * indent, (f"{label:<{width}}", "bold"), "  ", str(each))
             console().print(line, soft_wrap=True)
             label = ""
