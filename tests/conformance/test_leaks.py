@@ -16,11 +16,12 @@ from support.rights import (
     DUPLICATE,
     holder,
     made_by_platform,
+    make_number_a_key,
+    reference,
     share,
 )
 from xrm.model.privileges import ACCESS_RIGHTS, Depth, Right
 from xrm.model.values import EntityReference
-from xrm.org import keys
 
 SECRET, NUMBER = "Secret acquisition", "S-4711"
 TABLES = ("Account", "Contact", "Lead")
@@ -29,13 +30,9 @@ EVERY = (("prefer", 'odata.include-annotations="*"'),)
 BACK = (("prefer", "return=representation"),)
 
 
-def user(client):
-    return EntityReference("systemuser", str(client.user_id))
-
-
 @pytest.fixture(scope="module", autouse=True)
 def number_is_a_key(estate):
-    keys.define(estate.organization, "account", "accountnumber_key", ("accountnumber",))
+    make_number_a_key(estate)
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +42,12 @@ def spy(estate):
 
 @pytest.fixture(scope="module")
 def secret(estate, client):
-    values = {"name": SECRET, "accountnumber": NUMBER, "revenue": None, "ownerid": user(client)}
+    values = {
+        "name": SECRET,
+        "accountnumber": NUMBER,
+        "revenue": None,
+        "ownerid": reference(client),
+    }
     return made_by_platform(estate, "account", values)
 
 
@@ -53,7 +55,7 @@ def secret(estate, client):
 def pointer(estate, spy, secret):
     """A contact of the spy's that points to the secret account."""
     above = EntityReference("account", secret)
-    values = {"lastname": "Pointer", "parentcustomerid": above, "ownerid": user(spy)}
+    values = {"lastname": "Pointer", "parentcustomerid": above, "ownerid": reference(spy)}
     return made_by_platform(estate, "contact", values)
 
 
@@ -162,9 +164,9 @@ def test_lookups_are_followed_only_to_what_is_read(spy, secret, pointer):
 def test_an_order_by_a_lookup_tells_no_names(estate, client, spy):
     keys_of = {}
     for name in ("Zulu", "Alpha", "Mike"):
-        values = {"name": f"{name} {SECRET}", "ownerid": user(client)}
+        values = {"name": f"{name} {SECRET}", "ownerid": reference(client)}
         above = EntityReference("account", made_by_platform(estate, "account", values))
-        values = {"lastname": "Ordered", "parentcustomerid": above, "ownerid": user(spy)}
+        values = {"lastname": "Ordered", "parentcustomerid": above, "ownerid": reference(spy)}
         keys_of[name] = made_by_platform(estate, "contact", values)
     test, orders = "lastname eq 'Ordered'", ("asc", "desc")
 
@@ -183,7 +185,7 @@ def test_an_order_by_a_lookup_tells_no_names(estate, client, spy):
 def test_a_page_of_another_is_not_continued(estate, client, spy, secret, own):
     prefer = (("prefer", "odata.maxpagesize=1"),)
     for number in range(3):
-        values = {"name": f"A page {number}", "ownerid": user(client)}
+        values = {"name": f"A page {number}", "ownerid": reference(client)}
         made_by_platform(estate, "account", values)
     theirs = client.get("accounts", headers=prefer, select="accountid", orderby="name")
     link, found = theirs.next_link, []
@@ -218,14 +220,14 @@ def test_who_cannot_read_a_record_cannot_point_to_it(spy, client, secret, pointe
 
 def test_collections_hold_only_what_is_read(estate, client, spy, own):
     above = EntityReference("account", own)
-    hidden = {"lastname": SECRET, "parentcustomerid": above, "ownerid": user(client)}
+    hidden = {"lastname": SECRET, "parentcustomerid": above, "ownerid": reference(client)}
     key = made_by_platform(estate, "contact", hidden)
     where = f"accounts({own})/contact_customer_accounts"
     assert silent(spy.get(where)).rows == []
     assert silent(spy.get(f"{where}/$ref")).rows == []
     assert spy.get(f"{where}/$count").body.lstrip(b"\xef\xbb\xbf") == b"0"
     assert client.column(where, "contactid") == [key]
-    lead = made_by_platform(estate, "lead", {"lastname": SECRET, "ownerid": user(client)})
+    lead = made_by_platform(estate, "lead", {"lastname": SECRET, "ownerid": reference(client)})
     target = {"@odata.id": f"/api/data/v9.2/leads({lead})"}
     pairs = f"accounts({own})/accountleads_association"
     assert client.post(f"{pairs}/$ref", target).status == 204
@@ -259,7 +261,7 @@ def test_what_is_written_is_not_thereby_read(estate, client):
     wide = {f"prv{right}Account": Depth.GLOBAL for right in ("Write", "Create", "Assign")}
     blind = holder(estate, BASIC | wide)
     reader = estate.user("Basic User", name="Reader")
-    key = made_by_platform(estate, "account", {"name": SECRET, "ownerid": user(client)})
+    key = made_by_platform(estate, "account", {"name": SECRET, "ownerid": reference(client)})
     answer = blind.patch(f"accounts({key})", {"description": "Seen"}, headers=BACK)
     assert silent(answer).error == BEYOND
     record = {"name": "Given", "ownerid@odata.bind": f"systemusers({reader.user_id})"}
@@ -269,9 +271,9 @@ def test_what_is_written_is_not_thereby_read(estate, client):
 
 
 def test_a_share_to_write_does_not_show(estate, client, spy):
-    key = made_by_platform(estate, "account", {"name": SECRET, "ownerid": user(client)})
+    key = made_by_platform(estate, "account", {"name": SECRET, "ownerid": reference(client)})
     target = EntityReference("account", key)
-    share(estate, target, user(spy), own=ACCESS_RIGHTS[Right.WRITE])
+    share(estate, target, reference(spy), own=ACCESS_RIGHTS[Right.WRITE])
     answer = spy.patch(f"accounts({key})", {"description": "Seen"}, headers=BACK)
     assert silent(answer).error == BEYOND
     assert silent(spy.get(f"accounts({key})")).error == BEYOND

@@ -14,13 +14,15 @@ from support.rights import (
     held,
     holder,
     made_by_platform,
+    make_number_a_key,
     new_role,
+    reference,
     refusal,
     share,
 )
 from xrm.model.privileges import ACCESS_RIGHTS, Depth, Right
 from xrm.model.values import EntityReference
-from xrm.org import administration, keys, loading
+from xrm.org import administration, loading
 
 SECRET = "Secret acquisition"
 TABLES = ("Account", "Contact", "Lead", "Activity")
@@ -31,13 +33,9 @@ PARENT, REGARDING = "parentcustomerid_account", "regardingobjectid_account_task"
 TAKEN, PAIRED = "contact_customer_accounts", "accountleads_association"
 
 
-def user(client):
-    return EntityReference("systemuser", str(client.user_id))
-
-
 @pytest.fixture(scope="module", autouse=True)
 def number_is_a_key(estate):
-    keys.define(estate.organization, "account", "accountnumber_key", ("accountnumber",))
+    make_number_a_key(estate)
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +48,7 @@ def rows(estate, client, spy):
     """The records of the attacks by a short name: `s…` are secret, `o…` are the spy's."""
 
     def made(table, owner, **values):
-        return made_by_platform(estate, table, {**values, "ownerid": user(owner)})
+        return made_by_platform(estate, table, {**values, "ownerid": reference(owner)})
 
     found = {"sa": made("account", client, name=SECRET, accountnumber="S-1")}
     above = EntityReference("account", found["sa"])
@@ -244,9 +242,9 @@ def test_shares_reach_no_further_than_they_say(estate, client, spy):
     for right, bit in ACCESS_RIGHTS.items():
         if right is Right.CREATE:
             continue
-        values = {"name": SECRET, "ownerid": user(client)}
+        values = {"name": SECRET, "ownerid": reference(client)}
         key = made_by_platform(estate, "account", values)
-        share(estate, EntityReference("account", key), user(spy), own=bit)
+        share(estate, EntityReference("account", key), reference(spy), own=bit)
         where = f"accounts({key})"
         allowed = {
             Right.READ: spy.get(where, select="name").status == 200,
@@ -326,7 +324,12 @@ def test_nobody_becomes_another_user(estate, client, units):
 
 
 def test_who_shares_what_is_told_to_nobody(estate, client, spy, rows):
-    share(estate, EntityReference("account", rows["sa"]), user(spy), own=ACCESS_RIGHTS[Right.WRITE])
+    share(
+        estate,
+        EntityReference("account", rows["sa"]),
+        reference(spy),
+        own=ACCESS_RIGHTS[Right.WRITE],
+    )
     for who in (client, spy):
         for where in ("principalobjectaccessset", "principalobjectaccessset/$count"):
             assert who.get(where).error == MISSING

@@ -10,7 +10,7 @@ from xrm.model.errors.service import ServiceError
 from xrm.model.message import Message
 from xrm.model.privileges import Depth, RolePrivilege
 from xrm.model.values import Entity, EntityReference, Guid
-from xrm.org import administration, pipeline, roles
+from xrm.org import administration, keys, pipeline, roles
 from xrm.org.callers import Identity
 from xrm.org.context import Context
 from xrm.org.rules.rights import sharing
@@ -120,3 +120,13 @@ def made_by_platform(estate: Estate, table: str, values: dict[str, Any]) -> Guid
     message = Message("Create", {"Target": Entity(table, None, values)})
     key: Guid = pipeline.execute(organization, message, administration.platform_of(organization))
     return key
+
+
+def reference(client: Client) -> EntityReference:
+    """Return a caller's user as a lookup points to it."""
+    return EntityReference("systemuser", str(client.user_id))
+
+
+def make_number_a_key(estate: Estate) -> None:
+    """Let accounts be named by their number."""
+    keys.define(estate.organization, "account", "accountnumber_key", ("accountnumber",))
