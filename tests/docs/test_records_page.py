@@ -1,4 +1,7 @@
-"""The page on records: its commands run in one shell, and say what the page shows."""
+"""The page on records: its commands run in one shell, and say what the page shows.
+
+Once on each engine, over TLS: the answers are the same to the letter.
+"""
 
 import os
 import re
@@ -8,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from support.estate import ENGINES
 from support.served import serving
 
 PAGE = (Path(__file__).parents[2] / "docs" / "records.md").read_text(encoding="utf-8")
@@ -18,20 +22,23 @@ VERSION = re.compile(r'(W/\\")[0-9]+')
 ORIGIN = re.compile(r"https://localhost:[0-9]+/")
 
 
-@pytest.fixture(scope="module")
-def said() -> list[str]:
+@pytest.fixture(scope="module", params=ENGINES)
+def said(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     """What each block of commands printed, one after the other."""
+    place = {"XRM_DATA": str(tmp_path_factory.mktemp("records"))}
+    if request.param == "postgresql":
+        place["XRM_DATABASE"] = request.getfixturevalue("postgres_database")
     commands = [text for language, text in BLOCKS if language == "sh"]
     script = f"\necho '{MARK}'\n".join(commands)
-    with serving("--memory", "--port", "0") as served:
+    with serving("--port", "0", environment=place) as served:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("XRM_")}
         beside = str(Path(sys.executable).parent)
         done = subprocess.run(
             ["bash", "-uo", "pipefail", "-c", script],
             env=kept
+            | place
             | {
                 "PATH": beside + os.pathsep + kept["PATH"],
-                "XRM_DATA": served["data_dir"],
                 "ORGANIZATION_URL": served["organization_url"],
                 "CA_BUNDLE": served["ca_bundle"],
             },

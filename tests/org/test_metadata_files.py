@@ -1,6 +1,5 @@
 """The data files are whole: table definitions, standard roles, notice."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,6 +10,7 @@ from support.datafiles import (
     RANGES,
     TABLES,
     columns,
+    keys_within,
     repeated,
     table,
 )
@@ -57,16 +57,6 @@ EXTERNAL = {
     "template", "territory",
 }  # fmt: skip
 """Tables that lookups may point to though there are none here."""
-
-
-def keys_within(value: Any) -> Iterator[str]:
-    if isinstance(value, dict):
-        yield from value
-        for inner in value.values():
-            yield from keys_within(inner)
-    if isinstance(value, list):
-        for inner in value:
-            yield from keys_within(inner)
 
 
 # Tables

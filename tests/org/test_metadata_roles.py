@@ -1,8 +1,6 @@
 """The privileges and roles of the metadata files, and where their facts come from."""
 
 import uuid
-from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
@@ -10,6 +8,7 @@ from support.datafiles import (
     METADATA,
     ROLES,
     TABLES,
+    keys_within,
     repeated,
     table,
 )
@@ -20,16 +19,6 @@ FORBIDDEN = {"src", "derived", "sources"}
 PRIVILEGES = {p["name"]: p for name in TABLES for p in table(name)["privileges"]} | {
     p["name"]: p for p in ROLES["miscellaneous"]
 }
-
-
-def keys_within(value: Any) -> Iterator[str]:
-    if isinstance(value, dict):
-        yield from value
-        for inner in value.values():
-            yield from keys_within(inner)
-    if isinstance(value, list):
-        for inner in value:
-            yield from keys_within(inner)
 
 
 def test_privileges_are_unique_and_follow_the_naming_rule():

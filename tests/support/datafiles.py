@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -35,3 +36,14 @@ ROLES = read(METADATA / "roles.json")
 
 def repeated(values: Any) -> list[Any]:
     return [value for value, count in Counter(values).items() if count > 1]
+
+
+def keys_within(value: Any) -> Iterator[str]:
+    """Yield every name of a document, at whatever depth."""
+    if isinstance(value, dict):
+        yield from value
+        for inner in value.values():
+            yield from keys_within(inner)
+    if isinstance(value, list):
+        for inner in value:
+            yield from keys_within(inner)

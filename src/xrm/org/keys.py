@@ -15,7 +15,6 @@ from xrm.org.context import Context
 from xrm.org.organization import Organization
 from xrm.org.security.caller import require
 from xrm.org.store.keys import AlternateKey
-from xrm.org.store.records import ROW_VERSION
 
 MOST_KEYS = 10
 """Keys of one table."""
@@ -64,8 +63,7 @@ def define(
     )
     _check_columns(described, key)
     try:
-        with organization.database.write() as transaction:
-            _take_turn(transaction)
+        with organization.turn() as transaction:
             _check_others(organization, transaction, key)
             organization.key_store.add(transaction, key)
             transaction.changed()
@@ -79,8 +77,7 @@ def remove(organization: Organization, table: str, name: str) -> None:
 
     Raises ServiceError 0x80040217 if there is none.
     """
-    with organization.database.write() as transaction:
-        _take_turn(transaction)
+    with organization.turn() as transaction:
         key = _named(organization, transaction, table, name)
         organization.key_store.remove(transaction, key)
         transaction.changed()
@@ -109,11 +106,6 @@ def listing(organization: Organization, table: str | None = None) -> list[Altern
     with organization.database.read() as transaction:
         found = organization.key_store.definitions(transaction)
     return [key for keys in found.values() for key in keys if table in (None, key.table)]
-
-
-def _take_turn(transaction: Transaction) -> None:
-    # As every writer does: what is looked at here holds until it is written.
-    transaction.next_number(ROW_VERSION, 0)
 
 
 def _no_table(name: str) -> ServiceError:

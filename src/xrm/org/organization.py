@@ -1,6 +1,7 @@
 """Organization: one organization's database, catalogue and caches."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -25,7 +26,7 @@ from xrm.org.security.reach import Scope
 from xrm.org.store.associations import Associations
 from xrm.org.store.grants import Grants
 from xrm.org.store.keys import AlternateKey, KeyStore
-from xrm.org.store.records import RecordStore
+from xrm.org.store.records import ROW_VERSION, RecordStore
 from xrm.org.store.selections import Selections
 from xrm.org.store.shares import Shares
 
@@ -124,6 +125,18 @@ class Organization:
         """
         cache = self._cache
         return cache.remembered if cache.generation == transaction.generation else {}
+
+    @contextmanager
+    def turn(self) -> Iterator[Transaction]:
+        """Open a writing transaction that no other writer of this organization runs beside.
+
+        So what a rule has looked at holds until it writes. SQLite lets no second writer in
+        anyway; elsewhere the counter of row versions is what they wait for.
+        """
+        with self.database.write() as transaction:
+            if self.database.engine != "sqlite":
+                transaction.next_number(ROW_VERSION, 0)
+            yield transaction
 
     def glance(self) -> Glance:
         """Return what stands for a transaction as long as the caches hold."""

@@ -18,7 +18,6 @@ from xrm.org.messages import HANDLERS
 from xrm.org.messages.handler import Handler
 from xrm.org.organization import Organization
 from xrm.org.security.caller import Caller, require
-from xrm.org.store.records import ROW_VERSION
 
 SECURITY_TABLES = frozenset(
     {"systemuser", "role", "businessunit", "privilege", "team", "principalobjectaccess"}
@@ -36,7 +35,7 @@ def execute(organization: Organization, message: Message, actor: Identity | Call
     handler = _handler(message)
     try:
         if handler.writes:
-            with _turn(organization) as transaction:
+            with organization.turn() as transaction:
                 return _run(organization, handler, message, actor, transaction)
         return _read(organization, handler, message, actor)
     except (Violation, StatementTimeout, Busy) as error:
@@ -50,7 +49,7 @@ def writing(organization: Organization) -> Iterator[Transaction]:
     Raises ServiceError as `execute` does.
     """
     try:
-        with _turn(organization) as transaction:
+        with organization.turn() as transaction:
             yield transaction
     except (Violation, StatementTimeout, Busy) as error:
         raise _meaning(error) from None
@@ -98,16 +97,6 @@ def _read(
             return response
     with organization.database.read() as transaction:
         return _run(organization, handler, message, actor, transaction)
-
-
-@contextmanager
-def _turn(organization: Organization) -> Iterator[Transaction]:
-    with organization.database.write() as transaction:
-        # Writers take turns, so that what a rule has looked at holds until it writes. SQLite lets
-        # no second writer in anyway.
-        if organization.database.engine != "sqlite":
-            transaction.next_number(ROW_VERSION, 0)
-        yield transaction
 
 
 def _run(

@@ -1,13 +1,14 @@
 """Exchange: one request while it is answered, and what every verb needs of it."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 from uuid import UUID
 
 from xrm.model.message import Message
+from xrm.model.metadata import ManyToOne
 from xrm.model.values import EntityReference
 from xrm.org import pipeline
 from xrm.org.callers import Identity
@@ -82,9 +83,16 @@ class Exchange:
 
         Raises ServiceError 404 where a lookup on the way is empty.
         """
-        resource, here = self.resource, self.resource.record
+        return self.followed(self.resource.steps)
+
+    def followed(self, steps: Sequence[ManyToOne]) -> Reference:
+        """Return the record that lookups lead to from where the path starts.
+
+        Raises ServiceError 404 where one of them is empty.
+        """
+        here = self.resource.record
         assert here is not None
-        for step in resource.steps:
+        for step in steps:
             there = self.pointed(here, step.column)
             if there is None or not leads_to(step, there):
                 raise unknown(step.referencing_navigation)

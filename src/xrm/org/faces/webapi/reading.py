@@ -59,10 +59,7 @@ def _pointed(exchange: Exchange) -> Reference | None:
     if not resource.steps:
         return resource.record
     *before, last = resource.steps
-    exchange.resource = replace(resource, steps=tuple(before))
-    owner = exchange.located()
-    exchange.resource = resource
-    there = exchange.pointed(owner, last.column)
+    there = exchange.pointed(exchange.followed(before), last.column)
     if there is None or not leads_to(last, there):
         return None
     table = exchange.organization.catalogue[there.logical_name]
