@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from support import browser as browsers
 from support import fuzz, postgres, requirements
 
 settings.register_profile("xrm", fuzz.PROFILE)
@@ -32,6 +33,23 @@ def postgres_url() -> Iterator[str]:
 def postgres_database(postgres_url: str) -> str:
     """Return the URL of an empty database of its own, for a module whose namespaces are fixed."""
     return postgres.new_database(postgres_url)
+
+
+@pytest.fixture(scope="module")
+def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[browsers.Browser]:
+    """Return headless Chromium, for the tests of a module.
+
+    Not longer: its event loop runs in this thread, in which other modules want loops of their own.
+    """
+    with browsers.chromium(tmp_path_factory.mktemp("chromium")) as browser:
+        yield browser
+
+
+@pytest.fixture
+def browser(chromium: browsers.Browser) -> Iterator[browsers.Browser]:
+    """Return the browser; `browser.page(ca=path)` opens a page, all are closed after the test."""
+    yield chromium
+    chromium.close_pages()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

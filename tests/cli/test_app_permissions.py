@@ -38,6 +38,23 @@ def test_permissions_are_required_granted_and_taken_back(app, answer):
     assert rows(answer("permission", "revoke", "Asking")) == [(*graph, True, False)]
 
 
+def test_consent_for_all_people_and_for_one(app, answer):
+    answer("create", "Consented")
+    answer("permission", "add", "Consented", "--scope", "user_impersonation")
+    answer("permission", "add", "Consented", "--resource", "graph", "--role", OWNED_BY)
+    crm = ("Dataverse", "user_impersonation", "Scope")
+    graph = ("Microsoft Graph", OWNED_BY, "Role")
+    one = answer("consent", "Consented", "--user", "sales@contoso.localhost")
+    assert rows(one) == [(*crm, True, True), (*graph, True, False)]
+    assert answer("consent", "Consented", "--user", "SALES@contoso.localhost") == one
+    other = answer("permission", "list", "Consented")
+    assert rows(other) == [(*crm, True, False), (*graph, True, False)]
+    app("consent", "Consented", "--user", "nobody@contoso.localhost").failed("has no user")
+    everyone = answer("consent", "Consented")
+    assert rows(everyone) == [(*crm, True, True), (*graph, True, True)]
+    assert answer("permission", "list", "Consented") == everyone
+
+
 def test_consent_elsewhere_takes_an_application_in(app, answer, fabrikam):
     made = answer("create", "Travelling", "--multi-tenant")
     answer("permission", "add", "Travelling", "--scope", "user_impersonation")

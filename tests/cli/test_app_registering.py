@@ -25,6 +25,29 @@ def test_what_create_is_told_is_kept(answer):
     assert shown == made | {"permissions": []}
 
 
+def test_what_people_sign_in_to_is_told_at_once(answer, app):
+    made = answer(
+        *("create", "For people", "--redirect-uri", "spa=https://localhost/s?a=b"),
+        *("--redirect-uri", "native=http://localhost", "--redirect-uri", "WEB=https://localhost/w"),
+        *("--redirect-uri", "native:myapp://auth", "--redirect-uri", "https://localhost/x?spa=1"),
+        *("--implicit-id-tokens", "--implicit-access-tokens", "--confidential"),
+        *("--logout-url", "https://localhost/out"),
+    )
+    assert made["redirect_uris"] == [
+        {"url": "https://localhost/s?a=b", "kind": "Spa"},
+        {"url": "http://localhost", "kind": "InstalledClient"},
+        {"url": "https://localhost/w", "kind": "Web"},
+        {"url": "myapp://auth", "kind": "InstalledClient"},
+        {"url": "https://localhost/x?spa=1", "kind": "Web"},
+    ]
+    assert made["public_client"] is False
+    assert made["implicit_id_tokens"] is made["implicit_access_tokens"] is True
+    assert made["logout_url"] == "https://localhost/out"
+    app("create", "Nowhere", "--logout-url", "nonsense").failed("logoutUrl")
+    assert answer("update", "For people", "--public")["public_client"] is True
+    assert answer("update", "For people", "--confidential")["public_client"] is False
+
+
 @pytest.mark.parametrize(
     ("word", "name"),
     [

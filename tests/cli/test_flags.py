@@ -31,6 +31,7 @@ GIVEN = {
     "statement_time_limit": ("5", 5),
     "stop_time_limit": ("6", 6),
     "token_lifetime": ("600", 600),
+    "opener_policy": ("same-origin", "same-origin"),
     "log_level": ("debug", "debug"),
 }
 """Setting -> what is written after its flag (None: nothing), and what it must come to."""

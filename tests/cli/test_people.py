@@ -49,6 +49,73 @@ def test_a_password_is_shown_once_and_read_from_a_file(here, tmp_path, monkeypat
     assert "From the input 1" not in piped.out + piped.err
 
 
+def test_a_password_is_for_one_sign_in_unless_told_otherwise(here):
+    person = f"first@{DOMAIN}"
+    assert here("user", "create", person, "--json").json()["must_change_password"] is True
+    for flag, must in (
+        ("--permanent", False),
+        ("--temporary", True),
+        ("--keep-password", False),
+    ):
+        changed = here("user", "password", person, flag, "--json").json()
+        assert changed["must_change_password"] is must
+    assert "to be changed" not in here("user", "show", person).out
+    assert "to be changed at the next sign-in" in here("user", "password", person).out
+
+
+def test_a_password_that_is_kept_must_not_be_easily_guessed(here, tmp_path):
+    (tmp_path / "password").write_text("Pa55w.rd\n")
+    given = ("--password-file", tmp_path / "password")
+    assert here("user", "create", f"guessed@{DOMAIN}", *given).status == 0
+    here("user", "password", f"guessed@{DOMAIN}", *given, "--permanent").failed(
+        "too weak", "guessed"
+    )
+
+
+def test_a_password_is_asked_for_at_a_terminal_only(here, monkeypatch):
+    person = f"asked@{DOMAIN}"
+    here("user", "create", person)
+    refused = here("user", "password", person, "--prompt")
+    assert (refused.status, refused.out) == (2, "")
+    assert "terminal" in refused.err
+    both = here("user", "password", person, "--prompt", "--password-file", "-")
+    assert (both.status, both.out) == (2, "")
+    terminal = io.StringIO()
+    terminal.isatty = lambda: True
+    typed = iter(["Typed unseen 1", "Typed unseen 1"])
+    monkeypatch.setattr("sys.stdin", terminal)
+    monkeypatch.setattr("getpass.getpass", lambda *_: next(typed))
+    ran = here("user", "password", person, "--prompt", "--json")
+    assert "password" not in ran.json()
+    assert "Typed unseen" not in ran.out + ran.err
+    assert list(typed) == []
+
+
+def test_sessions_are_revoked(here):
+    person = f"revoked@{DOMAIN}"
+    made = here("user", "create", person, "--json").json()
+    after = here("user", "revoke-sessions", person, "--json").json()
+    assert after["sessions_from"] >= made["sessions_from"]
+    assert after["password_changed"] == made["password_changed"]
+    events = here("log", "--json").json()
+    assert [one["operation"] for one in events].count("user.sessions.revoke") == 1
+    assert "sessions count from" in here("user", "revoke-sessions", person).out
+
+
+def test_the_name_of_a_deleted_person_is_free_for_another_with_a_user(here):
+    name = f"again@{DOMAIN}"
+    create = (
+        *("user", "create", name, "--usage-location", "GB"),
+        *("--license", "DYN365_ENTERPRISE_SALES", "--json"),
+    )
+    first = here(*create).json()["systemuser"]
+    gone = here("user", "delete", name, "--yes", "--json").json()["systemuser"]
+    assert (gone["user_id"], gone["enabled"]) == (first["user_id"], False)
+    second = here(*create).json()["systemuser"]
+    assert second["enabled"]
+    assert second["user_id"] != first["user_id"]
+
+
 @pytest.mark.parametrize(
     ("content", "reason"),
     [(b"", "too weak"), (b"short\n", "too weak"), (b"\xff\xfe12345Aa\n", "too weak"),

@@ -4,10 +4,11 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
-from xrm.cli import summary
+from xrm.cli import connecting, summary
 
 
 @pytest.fixture
@@ -43,6 +44,29 @@ def test_the_summary_says_where_everything_is(server, shown):
     everything = "\n".join(shown.values())
     for name in ("authority", "tenant_id", "organization_url", "client_id", "ca_bundle"):
         assert server[name] in everything
+
+
+def test_the_summary_says_who_signs_in_to_what(server, shown):
+    people = shown["People, and the programs they sign in to"]
+    for name in ("username", "password", "admin_username", "admin_password"):
+        assert server[name] in people
+    for name in ("public_client_id", "spa_client_id", "spa_redirect_uri"):
+        assert server[name] in people
+
+
+def test_a_password_that_was_changed_is_said_to_be(server, capsys):
+    summary.show(server | {"password": None})
+    shown = capsys.readouterr().out
+    assert f"{server['username']}  (its password was changed)" in shown
+    assert server["admin_password"] in shown
+
+
+def test_verbs_know_the_passwords_the_server_knows(server):
+    found = connecting.running(Path(server["data_dir"]))
+    assert "password" not in found
+    known = connecting.with_secrets(found)
+    assert {name: known[name] for name in server} == server
+    assert connecting.with_secrets(found | {"password": None})["password"] is None
 
 
 def test_the_lines_for_a_shell(shown, environment, require):

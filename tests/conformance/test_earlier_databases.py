@@ -9,6 +9,7 @@ import pytest
 from support.datafiles import ROLES, columns, table
 from support.estate import Estate, build
 from xrm.org.administration import roles
+from xrm.org.presentation import languages
 from xrm.org.roles import Edit, edit_role, read_role
 
 LATER = (
@@ -29,7 +30,10 @@ def undo(estate: Estate) -> None:
     names = ", ".join(f"'{name}'" for name in LATER_PRIVILEGES)
     later = f"(SELECT privilegeid FROM privilege WHERE name IN ({names}))"
     statements = [
-        *(f'DROP TABLE "{name}"' for name in (*LATER, "teammembership", "teamroles")),
+        *(
+            f'DROP TABLE "{name}"'
+            for name in (*LATER, "provisionedlanguage", "teammembership", "teamroles")
+        ),
         *(
             'ALTER TABLE "{}" DROP COLUMN "{}"'.format(*column.split("."))
             for column in LATER_COLUMNS
@@ -82,6 +86,12 @@ def test_it_gains_tables_and_columns(earlier: Estate):
         shown = ", ".join(f'"{column}"' for column in columns(name))
         assert len(rows(earlier, f'SELECT {shown} FROM "{name}"')) >= 0
     assert rows(earlier, "SELECT teamid, roleid FROM teamroles") == []
+
+
+def test_its_languages_can_be_enabled(earlier: Estate):
+    assert [each.lcid for each in languages.enabled(earlier.organization)] == [1033]
+    languages.enable(earlier.organization, 1031)
+    assert [each.lcid for each in languages.enabled(earlier.organization)] == [1033, 1031]
 
 
 def test_it_gains_privileges_and_the_standard_roles_have_them(earlier: Estate):

@@ -152,7 +152,7 @@ def test_those_beside_an_interrupted_one_are_done_again(database, turns):
 
 def test_a_commit_that_fails_is_told_to_all(database, turns, monkeypatch):
     def failing(gathering):
-        gathering.connection.execute("ROLLBACK")
+        gathering.transaction.connection.execute("ROLLBACK")
         raise OSError("the disk is full")
 
     monkeypatch.setattr(sqlite, "_commit", failing)

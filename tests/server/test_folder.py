@@ -3,9 +3,10 @@
 import stat
 import subprocess
 import sys
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 
+import orjson
 import pytest
 from cryptography import x509
 
@@ -107,6 +108,17 @@ def test_the_facts_of_a_server_hold_no_secret(folder):
     (written,) = (folder.path / "servers").glob("*.json")
     assert "s3cret" not in written.read_text()
     assert "client_secret" not in published.running(folder)
+    presence.leave()
+
+
+def test_a_password_that_is_not_known_is_null(folder):
+    facts = replace(facts_of(folder, 1), password=None, admin_password=Secret("s3cret"))
+    written = orjson.loads(facts.to_json())
+    assert (written["password"], written["admin_password"]) == (None, "s3cret")
+    presence = Presence(folder)
+    presence.announce(facts)
+    assert published.running(folder)["password"] is None
+    assert "admin_password" not in published.running(folder)
     presence.leave()
 
 

@@ -28,8 +28,8 @@ def closed(request: pytest.FixtureRequest) -> Iterator[Served]:
 
 def hidden(served: Served) -> dict[str, str]:
     pem = Path(served["certificate_path"]).read_text()
-    names = [name for name in served.facts if name.endswith("_secret")]
-    assert len(names) >= 4
+    names = [name for name in served.facts if name.endswith(("_secret", "password"))]
+    assert len(names) >= 6
     return {
         **{name: served[name] for name in names},
         "sealing key": SEALING_KEY,
@@ -50,6 +50,20 @@ def ask(served: Served) -> None:
     """Ask well and badly, with every secret there is."""
     token = f"{served.tenant_authority}/oauth2/token"
     with served.http() as http:
+        for prefix in ("", "admin_"):
+            for extra in ({}, {"client_id": "none"}, {"username": "nobody@contoso.localhost"}):
+                form = {
+                    "grant_type": "password",
+                    "client_id": served["public_client_id"],
+                    "resource": served["organization_url"],
+                    "username": served[f"{prefix}username"],
+                    "password": served[f"{prefix}password"],
+                    **extra,
+                }
+                http.post(token, data=form)
+                http.post(token, content=str(form))
+                http.get(token, params=form)
+                http.post(served["graph_url"] + "/users", json=form)
         for name in ("client", "no_user_client", "multi_tenant_client", "admin_client"):
             for extra in ({}, {"resource": "https://elsewhere.example"}, {"client_id": "none"}):
                 form = {

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -18,6 +18,7 @@ from xrm.model.secret import Secret
 from xrm.sts import TokenService, registration
 from xrm.sts.faces.entra import mount
 from xrm.sts.model import Application, Tenant
+from xrm.sts.profile import FAITHFUL
 from xrm.wire.http import Headers, Request, Response
 
 BASE = "https://localhost:8443"
@@ -118,6 +119,7 @@ def open_service(database: Database, clock: MovableClock, **options: Any) -> Tok
         "clock": clock,
         "ids": CountedIds(),
         "sealing_key": SEALING_KEY,
+        "profile": replace(FAITHFUL, assertion_per_resource=False),
         **options,
     }
     return TokenService(database, **settings)

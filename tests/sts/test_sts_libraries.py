@@ -3,6 +3,7 @@
 import io
 import time
 import warnings
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 import adal
@@ -15,6 +16,7 @@ from azure.identity import CertificateCredential
 from requests.adapters import HTTPAdapter
 
 from xrm.sts import registration
+from xrm.sts.profile import FAITHFUL
 
 BASE = "https://localhost:8443"
 ORGANIZATION = "https://localhost:8444/"
@@ -92,7 +94,7 @@ def test_msal_is_told_what_is_wrong(own, stranger):
 
 @pytest.mark.parametrize(("per_resource", "second"), [(False, [50012]), (True, None)])
 def test_msal_sends_one_assertion_for_nine_minutes(own, reopen, pair, per_resource, second):
-    own.service = reopen(assertion_per_resource=per_resource)
+    own.service = reopen(profile=replace(FAITHFUL, assertion_per_resource=per_resource))
     app = msal_client(own, "contoso.example", **by_thumbprint(pair))
     check(own, app.acquire_token_for_client([SCOPE])["access_token"])
     answer = app.acquire_token_for_client([f"{GRAPH}/.default"])

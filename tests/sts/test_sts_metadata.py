@@ -234,8 +234,8 @@ def test_preflight_echoes_only_header_names(world):
 @pytest.mark.parametrize(
     "path",
     [
-        "/common/oauth2/authorize",
-        "/common/oauth2/v2.0/authorize",
+        "/common/oauth2/checksession",
+        "/common/oauth2/v3.0/authorize",
         "/",
         "",
         "//oauth2/token",

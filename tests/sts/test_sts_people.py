@@ -1,5 +1,6 @@
 """People of a tenant: accounts, passwords, directory roles, licences, and who follows them."""
 
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -10,10 +11,11 @@ import pytest
 from xrm.model.secret import Secret
 from xrm.sts import audit
 from xrm.sts import registration as r
+from xrm.sts.accounts.passwords import verify_password
 from xrm.sts.model import CRM_APPLICATION, RoleAssignment, ScopeGrant, User
 from xrm.sts.offerings import COUNTRIES, DIRECTORY_ROLES, PRODUCTS, directory_role, product
 from xrm.sts.registration import people
-from xrm.sts.registration.passwords import verify_password
+from xrm.sts.registration.people import passwords
 from xrm.sts.store import ROLE_ASSIGNMENTS, SCOPE_GRANTS
 
 UPN = "Maria@Contoso.example"
@@ -26,7 +28,7 @@ OFFICE = UUID("6fd2c87f-b296-42f0-b197-1e91e994b900")
 
 def creator(world, monkeypatch):
     """Return `create(name, **members)` with a hash that costs nothing: it is not asked for."""
-    monkeypatch.setattr(people, "hash_password", lambda password: "$unused")
+    monkeypatch.setattr(passwords, "hash_password", lambda password: "$unused")
 
     def creating(name=UPN, tenant=world.tenant, **members):
         members = {"display_name": "Maria", **members}
@@ -226,6 +228,36 @@ def test_a_password_made_here_is_strong_and_kept_only_as_its_hash(fresh):
 
 
 @pytest.mark.parametrize(
+    ("text", "good"),
+    [
+        ("Password1", False), ("P@$$w0rd", False), ("Pa55w.rd", False), ("passwortD1", False),
+        ("Welcome123", False), ("Qwertyu1op!", True), ("Qwertyuiop1!", False), ("Dragon!1aa", True),
+        ("Summer.24x7", True), ("summerPassword1!", False), ("summer1!Password7#", True),
+        ("Garcia+12345678", False), ("my-garc1a1A", True),
+        ("C0nt0s0/x9kq", False), ("Lee+likes-7", True),
+        ("J0se-5harp77", False), ("my-5h@rp77", False),
+        ("tr0ub4dor&3", True),
+    ],
+)  # fmt: skip
+def test_passwords_that_are_easily_guessed(create_shared, text, good):
+    name = f"g{uuid4().hex}@contoso.example"
+    members = {"given_name": "Jose María Lee", "surname": "Sharp-Garcia"}
+    members |= {"password": Secret(text), "must_change_password": False}
+    if good:
+        create_shared(name, **members)
+        return
+    with pytest.raises(r.RegistrationError, match="too weak") as caught:
+        create_shared(name, **members)
+    assert (caught.value.member, caught.value.kind) == ("passwordProfile", "invalid")
+    assert text not in str(caught.value)
+
+
+def test_a_password_for_the_first_sign_in_only_may_be_easily_guessed(create_shared):
+    name = f"first{uuid4().hex}@contoso.example"
+    assert create_shared(name, password=Secret("Pa55w.rd")).must_change_password
+
+
+@pytest.mark.parametrize(
     "stranger",
     [None, User(uuid4(), uuid4(), UPN, "Maria"), User(uuid4(), uuid4(), UPN, "M", password="junk")],
     ids=["nobody", "no password", "no hash"],
@@ -235,22 +267,114 @@ def test_without_a_password_none_is_right(stranger, text):
     assert not verify_password(stranger, Secret(text))
 
 
+def test_a_person_chooses_another_password(fresh):
+    service, clock = fresh.service, fresh.clock
+    made = people.create_user(
+        service, fresh.tenant, user_principal_name=UPN, display_name="Maria", surname="Sanz",
+        password=GOOD,
+    ).user  # fmt: skip
+    assert (made.password_changed, made.sessions_from) == (int(clock()), int(clock()) * 1_000_000)
+    clock.now += 100
+    better = Secret("even Better 2")
+    for current, new, member, kind in (
+        (Secret("wrong Horse 1"), better, "currentPassword", "forbidden"),
+        (Secret(""), better, "currentPassword", "forbidden"),
+        (GOOD, GOOD, "newPassword", "forbidden"),
+        (GOOD, Secret("short1A"), "passwordProfile", "invalid"),
+        (GOOD, Secret("Mrs-S4nz-Sanz"), "passwordProfile", "invalid"),
+    ):
+        with pytest.raises(r.RegistrationError) as caught:
+            people.change_password(service, made, current, new)
+        assert (caught.value.member, caught.value.kind) == (member, kind)
+    assert people.find_user(service, fresh.tenant, UPN) == made
+    after = people.change_password(service, made, GOOD, better)
+    assert verify_password(after, better)
+    assert not after.must_change_password
+    assert after.password_changed == int(clock())
+    assert after.sessions_from == int(clock()) * 1_000_000 + 1
+    with pytest.raises(r.RegistrationError, match="current password is wrong"):
+        people.change_password(service, made, GOOD, Secret("third Time 3"))
+
+
+def test_of_two_who_change_a_password_at_once_one_does(fresh_on_each):
+    world = fresh_on_each
+    made = people.create_user(
+        world.service, world.tenant, user_principal_name=UPN, display_name="M", password=GOOD
+    ).user
+
+    def attempt(number: int) -> str:
+        try:
+            people.change_password(world.service, made, GOOD, Secret(f"better Horse {number}"))
+        except r.RegistrationError as error:
+            return error.member
+        return "done"
+
+    with ThreadPoolExecutor(4) as threads:
+        answers = sorted(threads.map(attempt, range(4)))
+    assert answers == ["currentPassword"] * 3 + ["done"]
+
+
+def test_what_ends_the_sessions_of_a_person(fresh, create):
+    service, clock, user = fresh.service, fresh.clock, create()
+    ways = (
+        lambda: people.revoke_sessions(service, user),
+        lambda: people.set_password(service, user).user,
+        lambda: people.set_user_enabled(service, user, enabled=False),
+    )
+    for end in ways:
+        clock.now += 10
+        assert end().sessions_from == int(clock()) * 1_000_000 + 1
+    last = people.find_user(service, fresh.tenant, UPN)
+    clock.now += 10
+    for keep in (
+        lambda: people.set_user_enabled(service, user, enabled=False),
+        lambda: people.set_user_enabled(service, user, enabled=True),
+        lambda: people.add_role(service, user, "Global Reader"),
+        lambda: people.amend_user(service, user, lambda one: replace(one, surname="Sanz")),
+    ):
+        assert keep().sessions_from == last.sessions_from
+    amended = people.amend_user(service, user, lambda one: replace(one, enabled=False))
+    assert amended.sessions_from == int(clock()) * 1_000_000 + 1
+    clock.now -= 50
+    assert people.revoke_sessions(service, user).sessions_from == amended.sessions_from
+    assert last.password_changed == int(clock()) + 50 - 20
+
+
+def test_at_most_two_passwords_are_hashed_at_once(monkeypatch):
+    from xrm.sts.accounts import passwords as hashing
+
+    guard, busy, most = threading.Lock(), [0], [0]
+
+    class Slow:
+        def hash(self, text: str) -> str:
+            with guard:
+                busy[0] += 1
+                most[0] = max(most[0], busy[0])
+            time.sleep(0.02)
+            with guard:
+                busy[0] -= 1
+            return text
+
+    monkeypatch.setattr(hashing, "_HASHER", Slow())
+    with ThreadPoolExecutor(6) as threads:
+        list(threads.map(lambda _: hashing.hash_password(GOOD), range(6)))
+    assert most[0] == 2
+
+
 def test_an_account_is_amended_as_it_stands(fresh, create):
     old = create(roles=["Global Reader"])
-    people.set_user_enabled(fresh.service, old, enabled=False)
+    out = people.set_user_enabled(fresh.service, old, enabled=False)
 
     def amend(before: User) -> User:
         return replace(
             before,
             object_id=uuid4(), tenant_id=uuid4(), number=9_999, created=0, deleted=True,
-            password="", roles=(), licences=(SALES,),
+            password="", password_changed=0, sessions_from=0, roles=(), licences=(SALES,),
             display_name="Maria Sanz", mail="maria@contoso.example",
         )  # fmt: skip
 
     after = people.amend_user(fresh.service, old, amend)
-    assert after == replace(
-        old, display_name="Maria Sanz", mail="maria@contoso.example", enabled=False, number=3
-    )
+    assert after == replace(out, display_name="Maria Sanz", mail="maria@contoso.example", number=3)
     assert people.find_user(fresh.service, fresh.tenant, UPN) == after
 
 

@@ -9,6 +9,7 @@ from support.credentials import signed
 from xrm.db import Busy, StepBudgetExceeded, budget
 from xrm.sts import registration
 from xrm.sts.audit import read_events
+from xrm.sts.profile import FAITHFUL
 from xrm.sts.store import USED_ASSERTIONS
 
 MANY = 8
@@ -72,6 +73,7 @@ def test_an_assertion_stays_used_after_a_restart(certified_on_each, pair, docume
         clock=world.clock,
         ids=world.service.ids,
         sealing_key=bytes(range(32)),
+        profile=world.service.profile,
     )
     assert document(redeem(world, text))["error_codes"] == [50012]
 
@@ -188,7 +190,7 @@ def test_a_replay_is_in_the_audit(own, pair):
 
 
 def test_once_for_each_resource_where_that_was_chosen(own, reopen, pair, document):
-    own.service = reopen(assertion_per_resource=True)
+    own.service = reopen(profile=FAITHFUL)
     text = signed(pair, own.claims())
     assert redeem(own, text).status == 200
     assert redeem(own, text, resource="https://graph.microsoft.com").status == 200

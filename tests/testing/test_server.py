@@ -25,6 +25,16 @@ def test_a_service_without_a_user_is_refused(xrm_server: Server) -> None:
         org.whoami()
 
 
+def test_a_person_has_a_user_in_the_role(xrm_server: Server) -> None:
+    made = xrm_server.person(role="Basic User")
+    with xrm_server.client(role="System Administrator") as org:
+        wanted = f"azureactivedirectoryobjectid eq {made.object_id}"
+        (user,) = org.query("systemusers", select=["domainname", "isdisabled"], filter=wanted)
+        assert (user["domainname"], user["isdisabled"]) == (made.username, False)
+    assert xrm_server.facts.username == "sales@contoso.localhost"
+    assert xrm_server.facts.password
+
+
 def test_a_moved_clock_expires_tokens(xrm_server: Server) -> None:
     import ssl
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from xrm.auth import Credential
 
 _SERVICES = ("client", "no_user_client", "multi_tenant_client", "admin_client")
+_PEOPLE = {"username": "password", "admin_username": "admin_password"}
 _PANEL = "Which organization, as whom"
 
 
@@ -217,7 +218,10 @@ def with_secrets(facts: dict[str, Any]) -> dict[str, Any]:
     folder = Folder(chosen.folder)
     vault = Vault(folder, folder.sealing_key(chosen.sealing_key))
     kept = {name: vault.get(UUID(facts[f"{name}_id"])) for name in _SERVICES}
-    return facts | {f"{name}_secret": one["secret"] for name, one in kept.items() if one}
+    secrets = {f"{name}_secret": one["secret"] for name, one in kept.items() if one}
+    # Where the server does not know a password, it says so itself: the fact is there, and null.
+    people = {word: vault.get(facts[name]) for name, word in _PEOPLE.items() if word not in facts}
+    return facts | secrets | {word: one["password"] for word, one in people.items() if one}
 
 
 def tenant_authority(facts: dict[str, Any]) -> str:

@@ -46,9 +46,9 @@ def _reader(row: Row) -> Callable[[str], Any]:
     return read
 
 
-def flag(name: str, kind: Any, written: str, **how: Any) -> inspect.Parameter:
+def flag(name: str, kind: Any, *written: str, **how: Any) -> inspect.Parameter:
     """Return a flag for `taking`: the name it is passed by, its type, and what typer is told."""
-    return parameter(name, Annotated[kind, typer.Option(written, show_default=False, **how)])
+    return parameter(name, Annotated[kind, typer.Option(*written, show_default=False, **how)])
 
 
 def _flags() -> Iterator[inspect.Parameter]:

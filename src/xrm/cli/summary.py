@@ -41,6 +41,9 @@ def show(facts: Facts) -> None:
     output.say()
     _heading("Its neighbours: by certificate, for several tenants, for administration")
     output.facts(_neighbours(facts), indent=2)
+    output.say()
+    _heading("People, and the programs they sign in to")
+    output.facts(_people(facts), indent=2)
     for title, lines in (
         ("In a shell", _curl(facts)),
         ("As a connection string", _connection_string(facts)),
@@ -67,6 +70,18 @@ def _neighbours(facts: Facts) -> dict[str, object]:
         "Multi-tenant": pair("multi_tenant"),
         "Administration": pair("admin"),
         "Second tenant": facts["second_tenant_id"],
+    }
+
+
+def _people(facts: Facts) -> dict[str, object]:
+    def known(name: str, password: str) -> str:
+        return f"{facts[name]}  {facts.get(password) or '(its password was changed)'}"
+
+    return {
+        "Salesperson": known("username", "password"),
+        "Administrator": known("admin_username", "admin_password"),
+        "Desktop app": facts["public_client_id"],
+        "Single-page app": f"{facts['spa_client_id']}  {facts['spa_redirect_uri']}",
     }
 
 

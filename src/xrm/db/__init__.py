@@ -18,6 +18,7 @@ tests/conformance.
 from xrm.db.engine import (
     Busy,
     Database,
+    Insertion,
     StatementTimeout,
     StepBudgetExceeded,
     StorageError,
@@ -29,6 +30,7 @@ from xrm.db.opening import open_database as open  # noqa: A004 - db.open(url) is
 __all__ = [
     "Busy",
     "Database",
+    "Insertion",
     "StatementTimeout",
     "StepBudgetExceeded",
     "StorageError",

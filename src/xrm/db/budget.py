@@ -5,8 +5,6 @@ Kept per thread and read by the engines, so that neither the core nor a face kno
 
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from xrm.db.engine import StepBudgetExceeded
 
@@ -41,15 +39,20 @@ class limited:  # noqa: N801 - read as the verb it is; a class, as it stands aro
         _state.steps = self._before
 
 
-@contextmanager
-def timed(seconds: float) -> Iterator[None]:
+class timed:  # noqa: N801 - as `limited`
     """Let statements of this thread run for `seconds` in all; then `StatementTimeout`."""
-    before = _state.deadline
-    _state.deadline = time.monotonic() + seconds
-    try:
-        yield
-    finally:
-        _state.deadline = before
+
+    __slots__ = ("_before", "_seconds")
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._before: float | None = None
+
+    def __enter__(self) -> None:
+        self._before, _state.deadline = _state.deadline, time.monotonic() + self._seconds
+
+    def __exit__(self, *_: object) -> None:
+        _state.deadline = self._before
 
 
 def spent() -> bool:

@@ -1,10 +1,11 @@
 """What an engine offers: Database and Transaction, and the errors that may come of either."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
-from sqlalchemy import MetaData
+from sqlalchemy import MetaData, Table
 from sqlalchemy.engine import Dialect
 from sqlalchemy.sql import ClauseElement
 
@@ -50,6 +51,14 @@ def statement_text(element: ClauseElement, dialect: Dialect) -> str:
     return str(compiled)
 
 
+@dataclass(frozen=True, slots=True)
+class Insertion:
+    """A statement that inserts a row, and what turns a row, by its names, into what is bound."""
+
+    text: str
+    bound: Callable[[Mapping[str, Any]], Any]
+
+
 class Transaction(Protocol):
     """One transaction. Rows are plain tuples; parameters are named."""
 
@@ -66,8 +75,11 @@ class Transaction(Protocol):
     def run(self, statement: str, parameters: Parameters = ...) -> int:
         """Run a compiled statement and return how many rows it changed."""
 
-    def run_many(self, statement: str, rows: list[dict[str, Any]]) -> None:
+    def run_many(self, statement: str, rows: Sequence[Parameters]) -> None:
         """Run a compiled statement once for each set of parameters."""
+
+    def insert(self, insertion: Insertion, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Insert rows that have all the columns of the insertion. Raises Violation."""
 
     def next_number(self, name: str, count: int = 1) -> int:
         """Take `count` consecutive numbers of a counter and return the first of them."""
@@ -92,6 +104,9 @@ class Database(Protocol):
 
     def compile(self, element: ClauseElement) -> str:
         """Return a statement's text for this engine, with named parameters."""
+
+    def insertion(self, table: Table, names: Sequence[str]) -> Insertion:
+        """Return the statement that inserts rows of some columns into a table."""
 
     def create(self, metadata: MetaData) -> frozenset[str]:
         """Create what is missing of these tables, columns and indexes, and the counters.

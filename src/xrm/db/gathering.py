@@ -14,15 +14,15 @@ class Lost(StorageError):
 
 
 class Gathering:
-    """What one thread has gathered; `connection` is None while nothing is.
+    """What one thread has gathered; `transaction` is None while nothing is.
 
     It is closed, and gathers no more, once it is lost or something has ended the caches: what
     they are filled with next must be kept already.
     """
 
-    __slots__ = ("closed", "connection", "lost")
+    __slots__ = ("closed", "lost", "transaction")
 
     def __init__(self) -> None:
-        self.connection: Any = None
+        self.transaction: Any = None
         self.closed = False
         self.lost = False

@@ -5,13 +5,13 @@ generation the caller's caches are of, no transaction is needed around the state
 if there was no row to tell, the caller does its work again in a transaction.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NoReturn
 
 from sqlalchemy import ScalarSelect, literal_column, select
 
 from xrm.db.counters import GENERATION, TABLE
-from xrm.db.engine import Parameters, StorageError
+from xrm.db.engine import Insertion, Parameters, StorageError
 
 _NONE: Mapping[str, Any] = {}
 
@@ -64,7 +64,11 @@ class Glance:
         """Refuse to write."""
         self._refuse()
 
-    def run_many(self, _statement: str, _rows: list[dict[str, Any]]) -> None:
+    def run_many(self, _statement: str, _rows: Sequence[Parameters]) -> None:
+        """Refuse to write."""
+        self._refuse()
+
+    def insert(self, _insertion: Insertion, _rows: Sequence[Mapping[str, Any]]) -> None:
         """Refuse to write."""
         self._refuse()
 
@@ -79,3 +83,17 @@ class Glance:
     def changed(self) -> None:
         """Refuse to write."""
         self._refuse()
+
+
+class Singly(Glance):
+    """Stands where a transaction stands, for readers of single records one after the other.
+
+    Each statement sees what stands when it runs, and nothing is held between them: whoever reads
+    so may write meanwhile.
+    """
+
+    __slots__ = ()
+
+    def rows(self, statement: str, parameters: Parameters = _NONE) -> list[tuple[Any, ...]]:
+        """Run a statement by itself."""
+        return self._once(statement, parameters)

@@ -1,6 +1,6 @@
 """PostgreSQL through psycopg 3: a pool of connections, one schema a namespace."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from hashlib import sha256
 from typing import Any, LiteralString
@@ -8,7 +8,7 @@ from typing import Any, LiteralString
 import psycopg
 from psycopg import sql
 from psycopg_pool import ConnectionPool, PoolTimeout
-from sqlalchemy import MetaData
+from sqlalchemy import MetaData, Table, bindparam, insert
 from sqlalchemy.dialects.postgresql import psycopg as dialect
 from sqlalchemy.engine import Dialect
 from sqlalchemy.sql import ClauseElement
@@ -17,6 +17,7 @@ from xrm.db import budget
 from xrm.db.counters import NONE, Counting
 from xrm.db.engine import (
     Busy,
+    Insertion,
     Parameters,
     StatementTimeout,
     StorageError,
@@ -77,7 +78,14 @@ class PostgresTransaction(Counting):
         """Run a statement and return how many rows it changed."""
         return self._execute(statement, parameters).rowcount
 
-    def run_many(self, statement: str, rows: list[dict[str, Any]]) -> None:
+    def insert(self, insertion: Insertion, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Insert rows, several in one go."""
+        if len(rows) == 1:
+            self._execute(insertion.text, insertion.bound(rows[0]))
+        else:
+            self.run_many(insertion.text, [insertion.bound(row) for row in rows])
+
+    def run_many(self, statement: str, rows: Sequence[Parameters]) -> None:
         """Run a statement once for each set of parameters, in one go."""
         try:
             with self._connection.cursor() as cursor:
@@ -135,6 +143,11 @@ class PostgresDatabase:
     def compile(self, element: ClauseElement) -> str:
         """Return a statement's text with named parameters."""
         return statement_text(element, self._dialect)
+
+    def insertion(self, table: Table, names: Sequence[str]) -> Insertion:
+        """Return the statement that inserts rows of some columns into a table."""
+        element = insert(table).values({name: bindparam(name) for name in names})
+        return Insertion(self.compile(element), dict)
 
     def create(self, metadata: MetaData) -> frozenset[str]:
         """Create what is missing of these tables and return which of them have grown.

@@ -1,14 +1,15 @@
 """SQLite through apsw: one connection a thread, WAL, readers beside one writer."""
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
 import apsw
 import orjson
-from sqlalchemy import MetaData
+from sqlalchemy import MetaData, Table, bindparam, insert
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.sql import ClauseElement
 
@@ -16,6 +17,7 @@ from xrm.db import budget
 from xrm.db.counters import NONE, Counting
 from xrm.db.engine import (
     Busy,
+    Insertion,
     Parameters,
     StatementTimeout,
     StepBudgetExceeded,
@@ -30,6 +32,8 @@ CREATE TABLE IF NOT EXISTS counter (name TEXT PRIMARY KEY, value INTEGER NOT NUL
 INSERT OR IGNORE INTO counter VALUES ('generation', 1);
 """
 _BUSY_MILLISECONDS = 10_000
+_LAST = "SELECT value FROM counter WHERE name = :name"
+_KEEP = "INSERT INTO counter VALUES (:name, :value) ON CONFLICT (name) DO UPDATE SET value = :value"
 
 
 def _meaning(error: apsw.Error) -> StorageError:
@@ -74,25 +78,119 @@ class SqliteTransaction(Counting):
         except apsw.Error as error:
             raise _meaning(error) from error
 
-    def run_many(self, statement: str, rows: list[dict[str, Any]]) -> None:
+    def insert(self, insertion: Insertion, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Insert rows."""
+        self._run_many(insertion.text, map(insertion.bound, rows))
+
+    def run_many(self, statement: str, rows: Sequence[Parameters]) -> None:
         """Run a statement once for each set of parameters."""
+        self._run_many(statement, rows)
+
+    def _run_many(self, statement: str, rows: Iterable[Any]) -> None:
         try:
             self._executemany(statement, rows)
         except apsw.Error as error:
             raise _meaning(error) from error
 
 
+class _Gathered(SqliteTransaction):
+    """The one transaction of all that is gathered: what they count is written once, at its end.
+
+    Nobody else counts meanwhile, and what a part took is given back where it fails.
+    """
+
+    __slots__ = ("connection", "numbers")
+
+    def __init__(self, connection: apsw.Connection) -> None:
+        super().__init__(connection)
+        self.connection = connection
+        self.numbers: dict[str, int] = {}
+
+    def next_number(self, name: str, count: int = 1) -> int:
+        """Take `count` consecutive numbers of a counter and return the first of them."""
+        last = self.numbers.get(name)
+        if last is None:
+            found = self.rows(_LAST, {"name": name})
+            last = found[0][0] if found else 0
+        self.numbers[name] = last + count
+        return last + 1
+
+    def undone(self, numbers: dict[str, int]) -> None:
+        """Go on as before a part that failed, with the numbers that were taken then."""
+        self.numbers = numbers
+        self._generation = None
+        self.raised = False
+
+    def commit(self) -> None:
+        """Write the counters and keep everything. Raises apsw.Error where nothing is kept."""
+        for name, value in self.numbers.items():
+            self._execute(_KEEP, {"name": name, "value": value})
+        self._execute("COMMIT")
+
+
+class _Part:
+    """One of the writers gathered: `with` it, and what it writes is undone alone if it fails."""
+
+    __slots__ = ("_connection", "_gathering", "_numbers")
+
+    def __init__(self, gathering: Gathering, connection: apsw.Connection) -> None:
+        self._gathering = gathering
+        self._connection = connection
+
+    def __enter__(self) -> _Gathered:
+        execute, gathering = self._connection.execute, self._gathering
+        try:
+            if gathering.transaction is None:
+                execute("BEGIN IMMEDIATE")
+                gathering.transaction = _Gathered(self._connection)
+            execute("SAVEPOINT gathered")
+        except apsw.Error as error:
+            raise _meaning(error) from error
+        transaction: _Gathered = gathering.transaction
+        self._numbers = transaction.numbers.copy()
+        return transaction
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        if error is None:
+            try:
+                self._connection.execute("RELEASE gathered")
+            except apsw.Error as refused:
+                self._undo()
+                raise _meaning(refused) from refused
+            if self._gathering.transaction.raised:
+                self._gathering.closed = True
+                _commit(self._gathering)
+            return
+        self._undo()
+        if isinstance(error, apsw.Error):
+            raise _meaning(error) from error
+
+    def _undo(self) -> None:
+        gathering, connection = self._gathering, self._connection
+        # An interrupted write undoes the whole transaction, and all that was gathered.
+        gathering.lost = gathering.closed = not connection.in_transaction
+        if not gathering.lost:
+            connection.execute("ROLLBACK TO gathered")
+            connection.execute("RELEASE gathered")
+            gathering.transaction.undone(self._numbers)
+
+
 def _commit(gathering: Gathering) -> None:
-    connection, gathering.connection = gathering.connection, None
-    if connection is None:
+    transaction, gathering.transaction = gathering.transaction, None
+    if transaction is None:
         return
     try:
-        connection.execute("COMMIT")
+        transaction.commit()
     except apsw.Error as error:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
+        if transaction.connection.in_transaction:
+            transaction.connection.execute("ROLLBACK")
         gathering.lost = gathering.closed = True
         raise _meaning(error) from error
+
+
+def _in_order(names: Sequence[str]) -> Callable[[Mapping[str, Any]], tuple[Any, ...]]:
+    """Return what takes so many values out of a row; of one alone, no tuple would be made."""
+    return itemgetter(*names) if len(names) > 1 else lambda row: tuple(row[name] for name in names)
 
 
 class SqliteDatabase:
@@ -108,6 +206,7 @@ class SqliteDatabase:
         self._connections: list[apsw.Connection] = []
         self._lock = threading.Lock()
         self._dialect = sqlite.dialect(paramstyle="named")
+        self._by_place = sqlite.dialect(paramstyle="qmark")
         self._connection().execute(_COUNTERS).fetchall()
 
     def _connection(self) -> apsw.Connection:
@@ -137,6 +236,15 @@ class SqliteDatabase:
     def compile(self, element: ClauseElement) -> str:
         """Return a statement's text with named parameters."""
         return statement_text(element, self._dialect)
+
+    def insertion(self, table: Table, names: Sequence[str]) -> Insertion:
+        """Return the statement that inserts rows of some columns into a table.
+
+        It is bound by place: by name, the driver looks each up anew for each row.
+        """
+        element = insert(table).values({name: bindparam(name) for name in names})
+        compiled = element.compile(dialect=self._by_place)
+        return Insertion(str(compiled), _in_order(compiled.positiontup or []))
 
     def create(self, metadata: MetaData) -> frozenset[str]:
         """Create what is missing of these tables and return which of them have grown."""
@@ -172,8 +280,8 @@ class SqliteDatabase:
     def read(self) -> Any:
         """Open a read-only transaction with one consistent view."""
         gathering = self._gathering()
-        if gathering is not None and gathering.connection is not None:
-            return nullcontext(SqliteTransaction(gathering.connection))
+        if gathering is not None and gathering.transaction is not None:
+            return nullcontext(gathering.transaction)
         return self._transaction("BEGIN")
 
     def write(self) -> Any:
@@ -183,7 +291,9 @@ class SqliteDatabase:
         """
         budget.leave_the_loop()
         gathering = self._gathering()
-        return self._transaction("BEGIN IMMEDIATE") if gathering is None else self._part(gathering)
+        if gathering is None:
+            return self._transaction("BEGIN IMMEDIATE")
+        return _Part(gathering, self._connection())
 
     def _gathering(self) -> Gathering | None:
         gathering: Gathering | None = getattr(self._local, "gathering", None)
@@ -199,33 +309,6 @@ class SqliteDatabase:
             self._local.gathering = None
             if gathering.lost:
                 raise Lost
-            _commit(gathering)
-
-    @contextmanager
-    def _part(self, gathering: Gathering) -> Iterator[SqliteTransaction]:
-        connection = self._connection()
-        try:
-            if gathering.connection is None:
-                connection.execute("BEGIN IMMEDIATE")
-                gathering.connection = connection
-            connection.execute("SAVEPOINT gathered")
-        except apsw.Error as error:
-            raise _meaning(error) from error
-        transaction = SqliteTransaction(connection)
-        try:
-            yield transaction
-            connection.execute("RELEASE gathered")
-        except BaseException as error:
-            # An interrupted write undoes the whole transaction, and all that was gathered.
-            gathering.lost = gathering.closed = not connection.in_transaction
-            if not gathering.lost:
-                connection.execute("ROLLBACK TO gathered")
-                connection.execute("RELEASE gathered")
-            if isinstance(error, apsw.Error):
-                raise _meaning(error) from error
-            raise
-        if transaction.raised:
-            gathering.closed = True
             _commit(gathering)
 
     def exclusively(self, name: str) -> AbstractContextManager[None]:  # noqa: ARG002 - one folder

@@ -1,7 +1,7 @@
 """Organization: one organization's database, catalogue and caches."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -25,7 +25,9 @@ from xrm.org.security.caller import Caller
 from xrm.org.security.reach import Scope
 from xrm.org.store.associations import Associations
 from xrm.org.store.grants import Grants
+from xrm.org.store.identifiers import RecordIds
 from xrm.org.store.keys import AlternateKey, KeyStore
+from xrm.org.store.languages import LanguageStore
 from xrm.org.store.records import ROW_VERSION, RecordStore
 from xrm.org.store.selections import Selections
 from xrm.org.store.shares import Shares
@@ -71,6 +73,7 @@ class Organization:
         self.directory = directory
         self.clock = clock
         self.ids = ids
+        self.record_ids = RecordIds(clock, ids)
         self.quoted_challenge = quoted_challenge
         self.catalogue = catalogue()
         self.store = RecordStore(database, self.catalogue)
@@ -79,6 +82,7 @@ class Organization:
         self.grants = Grants(database, self.catalogue)
         self.shares = Shares(database, self.catalogue, self.store)
         self.key_store = KeyStore(database, self.catalogue)
+        self.language_store = LanguageStore(database, self.catalogue)
         self.tokens = BearerTokens(trust, clock, url=url)
         self.users = Users(database, self.catalogue)
         self._plans: dict[Shape, Plan] = {}
@@ -126,16 +130,18 @@ class Organization:
         cache = self._cache
         return cache.remembered if cache.generation == transaction.generation else {}
 
-    @contextmanager
-    def turn(self) -> Iterator[Transaction]:
+    def turn(self) -> AbstractContextManager[Transaction]:
         """Open a writing transaction that no other writer of this organization runs beside.
 
         So what a rule has looked at holds until it writes. SQLite lets no second writer in
         anyway; elsewhere the counter of row versions is what they wait for.
         """
+        return self.database.write() if self.database.engine == "sqlite" else self._locked()
+
+    @contextmanager
+    def _locked(self) -> Iterator[Transaction]:
         with self.database.write() as transaction:
-            if self.database.engine != "sqlite":
-                transaction.next_number(ROW_VERSION, 0)
+            transaction.next_number(ROW_VERSION, 0)
             yield transaction
 
     def glance(self) -> Glance:

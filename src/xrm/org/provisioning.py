@@ -13,6 +13,7 @@ from xrm.org.callers.users import DIRECT
 from xrm.org.metadata import catalogue, standard_roles
 from xrm.org.security.caller import Caller
 from xrm.org.store.columns import unpack_guid
+from xrm.org.store.identifiers import RecordIds
 from xrm.org.store.records import RecordStore
 from xrm.org.store.tables import schema
 from xrm.org.supplies import Work, supply
@@ -29,6 +30,7 @@ def provision(
     """Create an organization in an empty database; one that is there gains what it lacks."""
     tables = catalogue()
     database.create(schema(tables).metadata)
+    fresh = RecordIds(clock, ids)
     with database.write() as transaction:
         new = not _is_there(database, transaction)
         work = Work(
@@ -36,10 +38,10 @@ def provision(
             transaction=transaction,
             store=RecordStore(database, tables),
             tables=tables,
-            platform=_founder(organization_id, ids)
+            platform=_founder(organization_id, fresh)
             if new
             else platform_caller(database, transaction),
-            ids=ids,
+            ids=fresh,
             now=datetime.fromtimestamp(int(clock()), UTC),
         )
         if new:
@@ -53,8 +55,8 @@ def _is_there(database: Database, transaction: Transaction) -> bool:
     return bool(transaction.rows(database.compile(select(organization.c.organizationid))))
 
 
-def _founder(organization_id: UUID, ids: Ids) -> Caller:
-    unit, user = str(ids()), str(ids())
+def _founder(organization_id: UUID, ids: RecordIds) -> Caller:
+    unit, user = ids(), ids()
     return Caller(user, unit, str(organization_id), is_system=True)
 
 
@@ -87,7 +89,7 @@ def _found(work: Work, name: str) -> None:
         },
     )
     for role in standard_roles()["roles"]:
-        work.insert("role", _role(str(work.ids()), role, platform))
+        work.insert("role", _role(work.ids(), role, platform))
 
 
 def _role(key: Guid, role: dict[str, Any], platform: Caller) -> Values:

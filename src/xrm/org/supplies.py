@@ -14,7 +14,6 @@ from sqlalchemy import bindparam, exists, select
 
 from xrm.db import Database, Transaction
 from xrm.model.metadata import Catalogue
-from xrm.model.ports import Ids
 from xrm.model.privileges import ACCESS_RIGHTS, Depth
 from xrm.model.values import EntityReference, Guid, Values
 from xrm.org.metadata import defaults, standard_roles
@@ -22,6 +21,7 @@ from xrm.org.security.caller import Caller
 from xrm.org.store.associations import Associations
 from xrm.org.store.columns import pack_guid, unpack_guid
 from xrm.org.store.grants import Grants
+from xrm.org.store.identifiers import RecordIds
 from xrm.org.store.records import RecordStore
 from xrm.org.store.tables import MEMBERSHIPS, schema
 
@@ -35,7 +35,7 @@ class Work:
     store: RecordStore
     tables: Catalogue
     platform: Caller
-    ids: Ids
+    ids: RecordIds
     now: datetime
 
     def rows(self, statement: Any, **parameters: Any) -> list[tuple[Any, ...]]:
@@ -139,7 +139,7 @@ def _add_currency(work: Work) -> bool:
     there = work.store.fetch(work.transaction, organization, key, names)
     if there is None or there["basecurrencyid"] is not None:
         return False
-    currency: Guid = str(work.ids())
+    currency = work.ids()
     owner = EntityReference("organization", key)
     made: Values = {"transactioncurrencyid": currency, "organizationid": owner}
     work.insert("transactioncurrency", defaults("transactioncurrency") | made)
@@ -158,7 +158,7 @@ def _add_teams(work: Work) -> bool:
     lacking = work.rows(found.order_by(unit.c.businessunitid), true=1)
     for packed, name in lacking:
         values = default_team(work.platform, unit_id=unpack_guid(packed), name=name)
-        work.insert("team", {"teamid": str(work.ids()), **values})
+        work.insert("team", {"teamid": work.ids(), **values})
     return bool(lacking)
 
 

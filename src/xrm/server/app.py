@@ -89,10 +89,9 @@ def _public_host(url: str) -> str:
 
 
 def _mounts(estate: Estate) -> dict[Origin, _Mounts]:
-    sts: _Mounts = [
-        ("/graph/", graph.mount(estate.sts), "odata"),
-        ("/", entra.mount(estate.sts), "oauth"),
-    ]
+    policy = estate.settings.opener_policy
+    pages = entra.mount(estate.sts, opener_policy="" if policy == "off" else policy)
+    sts: _Mounts = [("/graph/", graph.mount(estate.sts), "odata"), ("/", pages, "oauth")]
     if estate.settings.test_controls:
         sts.insert(0, (CLOCK_PATH, Controls(estate.folder), "plain"))
     return {"sts": sts, "org": [("/", webapi.mount(estate.organization), "odata")]}

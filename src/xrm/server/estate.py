@@ -21,6 +21,7 @@ from xrm.server.trust import TenantDirectory, TenantTrust
 from xrm.sts import TokenService
 from xrm.sts.keys import WrongSealingKey
 from xrm.sts.model import Tenant
+from xrm.sts.profile import FAITHFUL, STRICT
 from xrm.sts.registration import add_resource, presence
 
 STS, ORG = "sts", "org_contoso"
@@ -59,8 +60,12 @@ class Estate:
             return _Opening(settings, folder, urls).run()
 
     def publish(self) -> None:
-        """Make the organization's URL a name by which tokens for it are asked."""
+        """Make the organization's URL a name by which tokens for it are asked.
+
+        The demonstration's programs learn where the token service is.
+        """
         add_resource(self.sts, self.tenant, self.urls.org)
+        demonstration.publish(self.sts, self.tenant)
 
     def close(self) -> None:
         """Write what waits, and close the databases."""
@@ -131,6 +136,7 @@ class _Opening:
         presence.complete(service)
         tenant = demonstration.tenant(service)
         organization = self._organization(records, service, tenant)
+        Following(service, tenant, organization).begin()
         shown = demonstration.demonstrate(
             service,
             tenant,
@@ -139,7 +145,6 @@ class _Opening:
             vault=Vault(self._folder, key),
             first=not begun,
         )
-        Following(service, tenant, organization).begin()
         return Estate(
             settings=self._settings,
             folder=self._folder,
@@ -160,7 +165,7 @@ class _Opening:
             ids=random_ids,
             sealing_key=key,
             token_lifetime=self._settings.token_lifetime,
-            assertion_per_resource=self._settings.profile != "strict",
+            profile=STRICT if self._settings.profile == "strict" else FAITHFUL,
         )
 
     def _organization(

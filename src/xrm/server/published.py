@@ -19,7 +19,11 @@ from xrm.server.folder import SERVERS, Folder, hold, is_held
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Demonstration:
-    """The registered services and how they sign in. `certificate_path` is PEM, key included."""
+    """The registered services and people, and how they sign in.
+
+    `certificate_path` is PEM, key included. A password is None where it was changed: it is known
+    to whoever did so.
+    """
 
     client_id: UUID
     client_secret: Secret
@@ -32,6 +36,13 @@ class Demonstration:
     multi_tenant_client_secret: Secret
     admin_client_id: UUID
     admin_client_secret: Secret
+    username: str
+    password: Secret | None
+    admin_username: str
+    admin_password: Secret | None
+    public_client_id: UUID
+    spa_client_id: UUID
+    spa_redirect_uri: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,10 +68,10 @@ class Published(Demonstration):
         return orjson.dumps(self.facts()).decode()
 
 
-def _plain(value: object) -> str | int:
+def _plain(value: object) -> str | int | None:
     if isinstance(value, Secret):
         return value.reveal()
-    return value if isinstance(value, int) else str(value)
+    return value if value is None or isinstance(value, int) else str(value)
 
 
 class Presence:

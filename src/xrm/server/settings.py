@@ -207,6 +207,12 @@ class Settings:
         "The lifetime of access tokens in seconds.",
         shown="60 to 90 minutes, drawn for each token",
     )
+    opener_policy: Literal["off", "same-origin", "same-origin-allow-popups"] = _setting(
+        _one_of("off", "same-origin", "same-origin-allow-popups"),
+        "off",
+        "The Cross-Origin-Opener-Policy of the sign-in pages. Anything but `off` cuts them from "
+        "the window that opened them, as a popup of MSAL.js must not be.",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = _setting(
         _one_of("debug", "info", "warning", "error"),
         "warning",

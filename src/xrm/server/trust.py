@@ -96,10 +96,15 @@ class TenantDirectory:
 
 
 def person_of(user: User) -> DirectoryPerson:
-    """Return what an organization is told of an account."""
+    """Return what an organization is told of an account.
+
+    The name of a deleted one begins with its id, as in the directory: another account may bear
+    the name by then, and have a user of its own.
+    """
+    prefix = user.object_id.hex if user.deleted else ""
     return DirectoryPerson(
         object_id=user.object_id,
-        user_principal_name=user.user_principal_name,
+        user_principal_name=prefix + user.user_principal_name,
         display_name=user.display_name,
         given_name=user.given_name,
         surname=user.surname,

@@ -7,9 +7,22 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from xrm.sts.model import V1, V2, Client, Flavour, Granted
+import orjson
+
+from xrm.sts.model import (
+    V1,
+    V2,
+    Authentication,
+    Client,
+    Delegated,
+    Flavour,
+    Granted,
+    ServicePrincipal,
+    User,
+)
 from xrm.wire.jose import encode
 
+_NO_ROLE = "b79fbf4d-3ef9-4689-8143-76b194e85509"  # the role template of everyone
 _BEFORE = 300  # published sample tokens start five minutes before they were issued
 
 
@@ -22,10 +35,7 @@ def of_application(
     `now` is in seconds since the epoch, `lifetime` in seconds from now.
     """
     subject, is_v1 = granted.subject, granted.version == 1
-    flavour = V1 if is_v1 else V2
-    lasting = _lasting(
-        flavour, base_url, subject.tenant_id, subject.object_id, client.application_id
-    )
+    lasting = _of(granted.version, base_url, subject, client.application_id)
     claims: dict[str, Any] = {
         "aud": granted.audience if is_v1 else str(granted.resource),
         "iss": lasting.issuer,
@@ -47,6 +57,158 @@ def of_application(
     claims["uti"] = encode(token_id.bytes)
     claims["ver"] = "1.0" if is_v1 else "2.0"
     return claims
+
+
+def of_person(
+    granted: Granted,
+    delegated: Delegated,
+    client: Client,
+    *,
+    base_url: str,
+    now: int,
+    lifetime: int,
+    token_id: UUID,
+    peer: str = "",
+) -> dict[str, Any]:
+    """Return the claims of an access token for an application that acts for a person.
+
+    `peer` is the address the request came from. Times as in `of_application`.
+    """
+    is_v1, person = granted.version == 1, delegated.person
+    lasting = _of(granted.version, base_url, person, client.application_id)
+    claims: dict[str, Any] = {
+        "aud": granted.audience if is_v1 else str(granted.resource),
+        "iss": lasting.issuer,
+        **_times(now, lifetime),
+        "aio": _opaque(token_id.bytes + person.object_id.bytes),
+        "appid" if is_v1 else "azp": lasting.application_id,
+        "appidacr" if is_v1 else "azpacr": client.acr,
+    }
+    if is_v1:
+        claims["acr"] = "1"
+        claims |= _of_v1(person, delegated.authentication, peer)
+    else:
+        claims["preferred_username"] = person.user_principal_name
+    claims |= _given({"roles": list(granted.roles)})
+    return claims | {
+        "name": person.display_name,
+        "oid": lasting.object_id,
+        "rh": lasting.rh,
+        "scp": " ".join(delegated.scopes),
+        **_sid(delegated.session_id),
+        "sub": pairwise(person.object_id, granted.resource),
+        "tid": lasting.tenant_id,
+        "uti": encode(token_id.bytes),
+        "ver": "1.0" if is_v1 else "2.0",
+        "wids": [str(role) for role in person.roles] or [_NO_ROLE],
+    }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class About:
+    """What an id token is about: the person, how they signed in, and what stands beside it.
+
+    `beside` are hashes of what the same answer carries, by claim (`at_hash`, `c_hash`);
+    `tells_time` adds when the person signed in.
+    """
+
+    person: User
+    authentication: Authentication
+    application_id: UUID
+    session_id: UUID | None = None
+    nonce: str = ""
+    reserved: frozenset[str] = frozenset({"openid", "profile"})
+    roles: tuple[str, ...] = ()
+    beside: tuple[tuple[str, str], ...] = ()
+    tells_time: bool = False
+
+
+def of_id_token(
+    about: About,
+    flavour: Flavour,
+    *,
+    base_url: str,
+    now: int,
+    lifetime: int,
+    token_id: UUID,
+    peer: str = "",
+) -> dict[str, Any]:
+    """Return the claims of an id token (OpenID Connect Core 2); the endpoint decides its version.
+
+    On v2 the name and the object id are there only where `profile` was asked, the address only
+    where `email` was.
+    """
+    person, is_v1 = about.person, flavour.name == "v1"
+    lasting = _of(1 if is_v1 else 2, base_url, person, about.application_id)
+    claims: dict[str, Any] = {
+        "aud": lasting.application_id,
+        "iss": lasting.issuer,
+        **_times(now, lifetime),
+        **dict(about.beside),
+    }
+    if about.tells_time:
+        claims["auth_time"] = about.authentication.seconds
+    if is_v1:
+        claims |= _of_v1(person, about.authentication, peer)
+    elif "email" in about.reserved:
+        claims |= _given({"email": person.mail})
+    if is_v1 or "profile" in about.reserved:
+        claims["name"] = person.display_name
+        claims["oid"] = lasting.object_id
+    if not is_v1 and "profile" in about.reserved:
+        claims["preferred_username"] = person.user_principal_name
+    claims |= _given({"nonce": about.nonce, "roles": list(about.roles)})
+    return claims | {
+        "rh": lasting.rh,
+        **_sid(about.session_id),
+        "sub": pairwise(person.object_id, about.application_id),
+        "tid": lasting.tenant_id,
+        "uti": encode(token_id.bytes),
+        "ver": "1.0" if is_v1 else "2.0",
+    }
+
+
+def _times(now: int, lifetime: int) -> dict[str, int]:
+    return {"iat": now - _BEFORE, "nbf": now - _BEFORE, "exp": now + lifetime}
+
+
+def _of_v1(person: User, authentication: Authentication, peer: str) -> dict[str, Any]:
+    """Return what v1 tokens alone say of a person."""
+    name = person.user_principal_name
+    names = {"family_name": person.surname, "given_name": person.given_name, "ipaddr": peer}
+    amr = list(authentication.methods)
+    return {"amr": amr, **_given(names), "unique_name": name, "upn": name}
+
+
+def _sid(session_id: UUID | None) -> dict[str, str]:
+    return {} if session_id is None else {"sid": str(session_id)}
+
+
+def pairwise(person: UUID, application_id: UUID) -> str:
+    """Return how one application knows a person: by no other's name (OpenID Connect Core 8.1)."""
+    return encode(hashlib.sha256(b"xrm sub" + person.bytes + application_id.bytes).digest())
+
+
+def half_hash(text: str) -> str:
+    """Return the `at_hash` of a token, the `c_hash` of a code (OpenID Connect Core 3.3.2.11)."""
+    return encode(hashlib.sha256(text.encode()).digest()[:16])
+
+
+def client_info(person: User) -> str:
+    """Return what MSAL names accounts by: object id and tenant, in base64url."""
+    content = orjson.dumps({"uid": str(person.object_id), "utid": str(person.tenant_id)})
+    return encode(content)
+
+
+def _given(claims: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in claims.items() if value}
+
+
+def _of(
+    version: int, base_url: str, subject: User | ServicePrincipal, application_id: UUID
+) -> "_Lasting":
+    flavour = V1 if version == 1 else V2
+    return _lasting(flavour, base_url, subject.tenant_id, subject.object_id, application_id)
 
 
 @dataclass(frozen=True, slots=True)

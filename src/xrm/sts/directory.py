@@ -7,13 +7,13 @@ does not exist cannot fill memory.
 
 import re
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, TypeVar
 from uuid import UUID
 
 from sqlalchemy import select
 
 from xrm.db import Transaction
-from xrm.db.glance import Glance, Stale, generation
+from xrm.db.glance import Glance, Singly, Stale, generation
 from xrm.model.errors import signin
 from xrm.sts import first_party
 from xrm.sts.keys import Keys
@@ -21,8 +21,11 @@ from xrm.sts.model import (
     Application,
     CertificateCredential,
     PasswordCredential,
+    RedirectKind,
+    ScopeGrant,
     ServicePrincipal,
     Tenant,
+    User,
 )
 from xrm.sts.store import (
     APPLICATIONS,
@@ -32,11 +35,17 @@ from xrm.sts.store import (
     PRINCIPALS,
     RESOURCE_NAMES,
     ROLE_ASSIGNMENTS,
+    SCOPE_GRANTS,
     TENANTS,
+    USER_NAMES,
+    USERS,
+    Kind,
     Store,
     in_tenant,
 )
 from xrm.wire.jose import SigningKey
+
+T = TypeVar("T")
 
 SHARED_SEGMENTS = frozenset({"common", "organizations", "consumers"})
 """The segments that stand for many tenants; no client proves itself there without a user."""
@@ -45,6 +54,7 @@ _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 _DNS_NAME = re.compile(rf"(?=.{{1,253}}\Z){_LABEL}(\.{_LABEL})+")
 _NAME = re.compile(r"[\x21-\x7e]{1,2048}")
+_LONGEST_USER_NAME = 128
 
 
 def guid(text: str) -> UUID | None:
@@ -72,6 +82,13 @@ class Registered:
     secrets: tuple[PasswordCredential, ...]
     certificates: tuple[CertificateCredential, ...]
 
+    def is_public(self, kind: RedirectKind | None) -> bool:
+        """Tell whether it has no credential: by the kind of address it was answered at, if any.
+
+        Without one the registration's flag decides (isFallbackPublicClient).
+        """
+        return bool(self.application.public_client) if kind is None else kind != "Web"
+
     @property
     def enabled(self) -> bool:
         """Tell whether it may sign in: neither its registration nor its principal is disabled."""
@@ -98,6 +115,8 @@ class _Snapshot:
     clients: dict[tuple[UUID, str], Registered] = field(default_factory=dict)
     resources: dict[tuple[UUID, str], Resource] = field(default_factory=dict)
     roles: dict[tuple[UUID, UUID], tuple[str, ...]] = field(default_factory=dict)
+    grants: dict[UUID, tuple[ScopeGrant, ...]] = field(default_factory=dict)
+    people: dict[UUID, User] = field(default_factory=dict)
     signing_key: SigningKey | None = None
 
 
@@ -120,6 +139,16 @@ class Directory:
         if snapshot.generation != generation:
             raise Stale("the directory has changed")
         return View(self, Glance(database.once, generation), snapshot)
+
+    def singly(self) -> "View":
+        """Return what stands now and while the view is used, for whoever writes in between.
+
+        Every record is read by itself, without a transaction.
+        """
+        database = self.store.database
+        ((generation,),) = database.once(self._generation, {})
+        reader = Singly(database.once, generation)
+        return self.view(reader)
 
     def view(self, tx: Transaction) -> "View":
         """Return what a transaction sees."""
@@ -189,6 +218,60 @@ class View:
         found = self._snapshot.roles.get(key)
         if found is None:
             found = self._snapshot.roles[key] = self._load_roles(holder, resource)
+        return found
+
+    def scopes(self, client: UUID, resource: UUID, person: UUID) -> frozenset[str]:
+        """Return the values of a resource's scopes that a client was granted in a person's name.
+
+        `client` and `resource` are object ids of service principals.
+        """
+        return frozenset(
+            value
+            for grant in self._grants(client)
+            if grant.resource == resource and grant.person in (None, person)
+            for value in grant.scope.split()
+        )
+
+    def is_consented(self, client: UUID, person: UUID) -> bool:
+        """Tell whether a client was granted any scope at all in a person's name."""
+        return any(grant.person in (None, person) for grant in self._grants(client))
+
+    def is_assigned(self, person: UUID, principal: ServicePrincipal) -> bool:
+        """Tell whether a person is assigned to an application in any role."""
+        held = self._store.find(self._tx, ROLE_ASSIGNMENTS, holder=str(person))
+        return any(one.resource == principal.object_id for one in held)
+
+    def user(self, object_id: UUID) -> User | None:
+        """Return an account by its id, or None; one that is deleted is none."""
+        found = self._snapshot.people.get(object_id)
+        if found is None:
+            found = self._store.get(self._tx, USERS, str(object_id))
+            if found is None or found.deleted:
+                return None
+            self._snapshot.people[object_id] = found
+        return found
+
+    def user_named(self, name: str) -> User | None:
+        """Return an account by its user principal name, in any letter case, or None."""
+        if not name.isascii() or len(name) > _LONGEST_USER_NAME:
+            return None
+        known = self._store.get(self._tx, USER_NAMES, name.lower())
+        return self.user(known.object_id) if known else None
+
+    def tenant_of_domain(self, name: str) -> Tenant | None:
+        """Return the tenant that has verified a domain, or None."""
+        domain = self._store.get(self._tx, DOMAINS, name.lower()) if name.isascii() else None
+        return self.tenant(str(domain.tenant_id)) if domain else None
+
+    def record(self, kind: Kind[T], key: str) -> T | None:
+        """Return a record by its key as it stands; nothing remembers it."""
+        return self._store.get(self._tx, kind, key)
+
+    def _grants(self, client: UUID) -> tuple[ScopeGrant, ...]:
+        found = self._snapshot.grants.get(client)
+        if found is None:
+            found = tuple(self._store.find(self._tx, SCOPE_GRANTS, client=str(client)))
+            self._snapshot.grants[client] = found
         return found
 
     def signing_key(self) -> SigningKey:

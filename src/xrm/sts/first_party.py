@@ -1,7 +1,8 @@
 """Microsoft's own applications: what every tenant has without having registered it.
 
 Dynamics and Microsoft Graph are resources; the sample client is the one old connection strings
-and samples name. Ids and permissions are published by Microsoft.
+and samples name; the command-line tools are those whose ids other libraries sign in with. Ids
+and permissions are published by Microsoft.
 """
 
 from collections.abc import Iterator
@@ -21,6 +22,14 @@ from xrm.sts.model import (
 SAMPLE_CLIENT = UUID("51f81489-12ee-4a9e-aaae-a2591f45987d")
 USER_IMPERSONATION = UUID("78ce3f0f-a1ce-49c2-8cde-64b5c0896db4")
 USER_READ = UUID("e1fe6dd8-ba31-4d61-89e7-88639da4683d")
+
+_TOOLS = (
+    (UUID("04b07795-8ddb-461a-bbee-02f9e1bf7b46"), "Microsoft Azure CLI"),
+    (UUID("1950a258-227b-4e31-a9cf-717495945fc2"), "Microsoft Azure PowerShell"),
+)
+
+FAMILY = frozenset(application_id for application_id, _ in _TOOLS)
+"""The applications whose refresh tokens serve each other (`foci`)."""
 
 _CRM_SCOPES = (
     Scope(
@@ -45,6 +54,7 @@ _GRAPH_ROLES = (
     ("9e3f62cf-ca93-4989-b6ce-bf83c28f9fe8", "RoleManagement.ReadWrite.Directory"),
     ("df021288-bdef-4463-88db-98f22de89214", "User.Read.All"),
     ("741f803b-c850-494e-b5df-cde7c675a1ca", "User.ReadWrite.All"),
+    ("77f3a031-c388-4f99-b373-dc68676a979e", "User.RevokeSessions.All"),
 )
 
 _GRAPH_SCOPES = (
@@ -62,6 +72,9 @@ _GRAPH_SCOPES = (
     ("84bccea3-f856-4a8a-967b-dbe0a3d53a64", "AppRoleAssignment.ReadWrite.All", "Admin"),
     ("41ce6ca6-6826-4807-84f1-1c82854f7ee5", "DelegatedPermissionGrant.ReadWrite.All", "Admin"),
     ("4908d5b9-3fb2-4b1e-9336-1888b7937185", "Organization.Read.All", "Admin"),
+    ("0e263e50-5827-48a4-b97c-d940288653c7", "Directory.AccessAsUser.All", "Admin"),
+    ("56760768-b641-451f-8906-e1b8ab31bca7", "User-PasswordProfile.ReadWrite.All", "Admin"),
+    ("fc30e98b-8810-4501-81f5-c20a3196387b", "User.RevokeSessions.All", "Admin"),
 )
 
 
@@ -97,6 +110,18 @@ def _all() -> Iterator[Application]:
         ),
         required=(RequiredAccess(CRM_APPLICATION, USER_IMPERSONATION, "Scope"),),
     )
+
+    for application_id, name in _TOOLS:
+        yield _own(
+            application_id,
+            name,
+            public_client=True,
+            redirect_uris=(RedirectUri("http://localhost", "InstalledClient"),),
+            required=(
+                RequiredAccess(CRM_APPLICATION, USER_IMPERSONATION, "Scope"),
+                RequiredAccess(GRAPH_APPLICATION, USER_READ, "Scope"),
+            ),
+        )
 
 
 APPLICATIONS = {application.application_id: application for application in _all()}

@@ -5,23 +5,38 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from xrm.db import Database
+from xrm.db import Database, budget
 from xrm.db.glance import Stale
 from xrm.model.errors import signin
 from xrm.model.errors.signin import SignInError
 from xrm.model.ports import Clock, Ids
 from xrm.sts import clients, tokens
+from xrm.sts.accounts.attempts import Lockout
+from xrm.sts.accounts.proof import Proof
 from xrm.sts.audit import LONGEST, Audit, Event
+from xrm.sts.clients import Authority, Presented, Rule
 from xrm.sts.clients.single_use import SingleUse
 from xrm.sts.directory import SHARED_SEGMENTS, Directory, View
-from xrm.sts.grants import GRANTS, Grant
+from xrm.sts.grants import GRANTS, Brought, Grant, Redemption
+from xrm.sts.handles.refresh import handed_on
+from xrm.sts.handles.sealing import Sealer
 from xrm.sts.keys import Keys, KeyState
-from xrm.sts.model import Client, Granted, Issued, Tenant, TokenRequest
+from xrm.sts.model import (
+    MICROSOFT_TENANT,
+    Client,
+    Granted,
+    Issued,
+    Tenant,
+    TokenRequest,
+)
+from xrm.sts.parts import Parts
+from xrm.sts.profile import FAITHFUL, Profile
 from xrm.sts.store import Store
+from xrm.sts.tokens import Press
 from xrm.wire.jose import SigningKey
 
 _SEALING_KEY = 32
-_GRANTS = {grant.name: grant for grant in GRANTS}
+_GRANTS = {name: grant for grant in GRANTS for name in grant.names}
 
 
 class TokenService:
@@ -29,9 +44,7 @@ class TokenService:
 
     `base_url` is its public origin, `https://host[:port]`, without a slash at its end; the
     sealing key has 32 bytes. `token_lifetime` fixes the lifetime of access tokens in seconds;
-    without it each gets 60 to 90 minutes. A client assertion is redeemed once, or, with
-    `assertion_per_resource`, once for each resource: the MSAL libraries send the same one until
-    it expires. The database stays the caller's to close.
+    without it each gets 60 to 90 minutes. The database stays the caller's to close.
     """
 
     def __init__(
@@ -43,7 +56,7 @@ class TokenService:
         ids: Ids,
         sealing_key: bytes,
         token_lifetime: int | None = None,
-        assertion_per_resource: bool = False,
+        profile: Profile = FAITHFUL,
     ) -> None:
         _check(base_url, sealing_key, token_lifetime)
         self.database = database
@@ -51,7 +64,7 @@ class TokenService:
         self.clock = clock
         self.ids = ids
         self.token_lifetime = token_lifetime
-        self.assertion_per_resource = assertion_per_resource
+        self.profile = profile
         self.store = Store(database)
         longest = tokens.longest_lifetime(token_lifetime)
         self.keys = Keys(
@@ -59,6 +72,7 @@ class TokenService:
         )
         self.directory = Directory(self.store, self.keys)
         self.audit = Audit(database)
+        self.parts = self._parts(sealing_key)
         self._assertions = SingleUse(self.store)
         # Called after a change of people is committed; whoever joins the parts sets it.
         self.people_changed: Callable[[], None] = lambda: None
@@ -86,30 +100,78 @@ class TokenService:
         self.audit.record(Event(time=self.clock(), operation="keys.rotate", resource=states[0].kid))
         return states
 
-    def close(self) -> None:
-        """Write the audit entries that wait and stop. The database stays open."""
-        self.audit.close()
-
-    def _issue(self, request: TokenRequest, attempt: "_Attempt") -> Issued:
-        now = self.clock()
-        try:
-            decision = self._decide(request, attempt, self.directory.glance(), now=now)
-        except Stale:
-            with self.database.read() as tx:
-                decision = self._decide(request, attempt, self.directory.view(tx), now=now)
-        if decision.client.assertion is not None:
-            resource = decision.granted.audience if self.assertion_per_resource else ""
-            self._assertions.spend(decision.client.assertion, resource=resource, now=now)
-        token_id = self.ids()
-        return tokens.mint(
-            decision.granted,
-            decision.client,
-            key=decision.key,
+    def press(self, key: SigningKey, token_id: UUID, *, now: float, peer: str) -> Press:
+        """Return what tokens are minted with at a time in seconds, for an address."""
+        fixed = {} if self.token_lifetime is None else {"id_lifetime": self.token_lifetime}
+        return Press(
+            key=key,
             base_url=self.base_url,
             now=int(now),
             lifetime=tokens.lifetime_of(token_id, self.token_lifetime),
             token_id=token_id,
+            peer=peer,
+            **fixed,
         )
+
+    def close(self) -> None:
+        """Write the audit entries that wait and stop. The database stays open."""
+        self.audit.close()
+
+    def _parts(self, sealing_key: bytes) -> Parts:
+        sealer = Sealer(sealing_key)
+        lockout = Lockout(self.database, self.store, sealer)
+        tells = self.profile.tells_unknown_people
+        return Parts(
+            database=self.database,
+            store=self.store,
+            keys=self.keys,
+            sealer=sealer,
+            proof=Proof(self.database, lockout, tells_unknown=tells),
+            lockout=lockout,
+            profile=self.profile,
+            base_url=self.base_url,
+            clock=self.clock,
+            ids=self.ids,
+            mark=sealer.mark("service")[:8],
+        )
+
+    def _issue(self, request: TokenRequest, attempt: "_Attempt") -> Issued:
+        now = self.clock()
+        decision = self._decided(request, attempt, now=now)
+        self._spend(decision, now=now)
+        token_id = self.ids()
+        press = self.press(decision.key, token_id, now=now, peer=request.trace.peer)
+        granted, client = decision.granted, decision.client
+        issued = tokens.mint(granted, client, press=press)
+        if granted.delegated is None:
+            return issued
+        issued = tokens.beside(issued, granted, client, request.flavour, press=press)
+        return handed_on(issued, granted, client, sealer=self.parts.sealer, now=now)
+
+    def _decided(self, request: TokenRequest, attempt: "_Attempt", *, now: float) -> "_Decision":
+        grant = _GRANTS.get(request.form.get("grant_type", ""))
+        if grant is not None and grant.writes:
+            budget.leave_the_loop()
+            return self._decide(request, attempt, self.directory.singly(), now=now)
+        try:
+            return self._decide(request, attempt, self.directory.glance(), now=now)
+        except Stale:
+            with self.database.read() as tx:
+                return self._decide(request, attempt, self.directory.view(tx), now=now)
+
+    def _spend(self, decision: "_Decision", *, now: float) -> None:
+        """Mark as redeemed what may be so once only. Raises SignInError when it was before."""
+        granted, client = decision.granted, decision.client
+        if client.assertion is not None:
+            resource = granted.audience if self.profile.assertion_per_resource else ""
+            self._assertions.spend(client.assertion, resource=resource, now=now)
+        if granted.spends is not None:
+            budget.leave_the_loop()
+            with self.database.write() as tx:
+                refusal = granted.spends.spend(self.store, tx, now)
+            # What a refusal leads to is kept: a code that comes twice ends what it founded.
+            if refusal is not None:
+                raise refusal
 
     def _decide(
         self, request: TokenRequest, attempt: "_Attempt", view: View, *, now: float
@@ -119,10 +181,30 @@ class TokenService:
         grant = _grant(request)
         claimed = clients.presented(request)
         attempt.client = claimed.client_id
-        if tenant is None:
-            raise clients.refusal_without_tenant(view, request.segment, claimed)
-        client = clients.prove(view, tenant, claimed, base_url=self.base_url, now=now)
-        granted = grant.redeem(request, client, tenant=tenant, view=view)
+        brought = grant.bring(request, view=view, parts=self.parts)
+        shared = "" if tenant else request.segment.lower()
+        tenant = tenant or _tenant_at_shared(view, request, grant, claimed, brought)
+        attempt.tenant_id = tenant.tenant_id
+        client = clients.prove(
+            view,
+            tenant,
+            claimed,
+            rule=Rule(grant.public, brought.kind),
+            authority=Authority(self.base_url, tenant, shared),
+            now=now,
+        )
+        _check_origin(request, brought)
+        granted = grant.redeem(
+            Redemption(
+                request=request,
+                client=client,
+                tenant=tenant,
+                brought=brought,
+                view=view,
+                parts=self.parts,
+                now=now,
+            )
+        )
         attempt.resource = granted.audience
         return _Decision(client, granted, view.signing_key())
 
@@ -165,6 +247,39 @@ class _Attempt:
 
 def _tenant(view: View, segment: str) -> Tenant | None:
     return None if segment.lower() in SHARED_SEGMENTS else view.tenant(segment)
+
+
+def _tenant_at_shared(
+    view: View, request: TokenRequest, grant: Grant, claimed: Presented, brought: Brought
+) -> Tenant:
+    """Return the tenant of what was brought; without one the client's own refuses the rest.
+
+    Raises what `clients.refusal_without_tenant` says, and AADSTS50194 for a client that is only
+    for its own tenant.
+    """
+    segment = request.segment.lower()
+    application = view.application(claimed.client_id)
+    if segment not in grant.shared or application is None or not application.multi_tenant:
+        raise clients.refusal_without_tenant(view, request.segment, claimed)
+    if brought.tenant_id is not None:
+        return view.tenant(str(brought.tenant_id))
+    if application.tenant_id == MICROSOFT_TENANT:
+        raise clients.nothing_brought(grant.names[0])
+    return view.tenant(str(application.tenant_id))
+
+
+def _check_origin(request: TokenRequest, brought: Brought) -> None:
+    """Let a browser redeem what a single-page application was given, and nobody else."""
+    if brought.kind == "Spa" and request.origin is None:
+        raise signin.SPA_WITHOUT_ORIGIN(
+            "Tokens issued for the 'Single-Page Application' client-type may only be redeemed "
+            "via cross-origin requests."
+        )
+    if brought.kind not in (None, "Spa") and request.origin is not None:
+        raise signin.CROSS_ORIGIN(
+            "Cross-origin token redemption is permitted only for the 'Single-Page Application' "
+            f"client-type. Request origin: {signin.quote(request.origin)}."
+        )
 
 
 def _grant(request: TokenRequest) -> Grant:

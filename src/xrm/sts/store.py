@@ -18,13 +18,18 @@ from xrm.db import Database, Transaction
 from xrm.db.types import Integer, String
 from xrm.sts.model import (
     Application,
+    Attempts,
+    BrowserSession,
     CertificateCredential,
     Domain,
+    Family,
     PasswordCredential,
+    PendingDevice,
     ResourceName,
     RoleAssignment,
     ScopeGrant,
     ServicePrincipal,
+    SpentCode,
     StoredKey,
     Tenant,
     UsedAssertion,
@@ -111,6 +116,23 @@ ROLE_ASSIGNMENTS = Kind(
 USERS = Kind("person", User, lambda r: str(r.object_id), {"tenant": lambda r: str(r.tenant_id)})
 USER_NAMES = Kind("person_name", UserName, lambda r: r.name, {})
 USED_ASSERTIONS = Kind("used_assertion", UsedAssertion, lambda r: r.digest, {}, lambda r: r.expires)
+FAMILIES = Kind(
+    "token_family",
+    Family,
+    lambda r: str(r.family_id),
+    {"person": lambda r: str(r.person)},
+    lambda r: r.ends,
+)
+SPENT_CODES = Kind("spent_code", SpentCode, lambda r: r.digest, {}, lambda r: r.expires)
+DEVICES = Kind(
+    "pending_device",
+    PendingDevice,
+    lambda r: r.digest,
+    {"user_code": lambda r: r.user_code},
+    lambda r: r.expires,
+)
+SESSIONS = Kind("browser_session", BrowserSession, lambda r: r.digest, {}, lambda r: r.ends)
+ATTEMPTS = Kind("sign_in_attempts", Attempts, lambda r: r.key, {}, lambda r: r.ends)
 SIGNING_KEYS = Kind("signing_key", StoredKey, lambda r: r.kid, {})
 
 KINDS: tuple[Kind[Any], ...] = (
@@ -126,6 +148,11 @@ KINDS: tuple[Kind[Any], ...] = (
     USERS,
     USER_NAMES,
     USED_ASSERTIONS,
+    FAMILIES,
+    SPENT_CODES,
+    DEVICES,
+    SESSIONS,
+    ATTEMPTS,
     SIGNING_KEYS,
 )
 
@@ -153,7 +180,7 @@ class Store:
         With `new`, a record of that key raises `xrm.db.Violation` instead.
         """
         text = self._statements[kind.table]
-        values: dict[str, Any] = {"new_key": kind.key(record), "new_body": _write(record)}
+        values: dict[str, Any] = {"new_key": kind.key(record), "new_body": write_record(record)}
         values |= {f"new_{name}": read(record) for name, read in kind.found_by.items()}
         if kind.end is not None:
             values["new_ends"] = kind.end(record)
@@ -163,7 +190,7 @@ class Store:
     def get(self, tx: Transaction, kind: Kind[T], key: str) -> T | None:
         """Return the record of a key, or None."""
         rows = tx.rows(self._statements[kind.table].get, {"by_key": key})
-        return _read(kind.record, rows[0][0]) if rows else None
+        return read_record(kind.record, rows[0][0]) if rows else None
 
     def find(self, tx: Transaction, kind: Kind[T], **by: str) -> list[T]:
         """Return the records with these found-by values, all of them without any, by key."""
@@ -173,7 +200,7 @@ class Store:
         else:
             ((name, value),) = by.items()
             rows = tx.rows(text.find[name], {"by_value": value})
-        return [_read(kind.record, row[0]) for row in rows]
+        return [read_record(kind.record, row[0]) for row in rows]
 
     def delete(self, tx: Transaction, kind: Kind[T], key: str) -> bool:
         """Remove a record and tell whether it was there."""
@@ -182,7 +209,7 @@ class Store:
     def take(self, tx: Transaction, kind: Kind[T], key: str) -> T | None:
         """Remove a record and return it; of several takers only one gets it."""
         rows = tx.rows(self._statements[kind.table].take, {"by_key": key})
-        return _read(kind.record, rows[0][0]) if rows else None
+        return read_record(kind.record, rows[0][0]) if rows else None
 
     def expire(self, tx: Transaction, kind: Kind[T], now: float) -> int:
         """Remove the records of a kind that have ended and return how many there were."""
@@ -244,7 +271,9 @@ def _compile(database: Database, kind: Kind[Any]) -> _Statements:
     )
 
 
-def _write(record: Any) -> str:
+def write_record(record: Any) -> str:
+    """Return a record as JSON."""
+
     def spell(value: Any) -> Any:
         return value.hex() if isinstance(value, bytes) else value
 
@@ -284,5 +313,6 @@ def _record(record: type[T], values: dict[str, Any]) -> T:
     return record(**values)
 
 
-def _read(record: type[T], body: str) -> T:
+def read_record(record: type[T], body: str) -> T:
+    """Return the record that `write_record` wrote."""
     return _record(record, orjson.loads(body))

@@ -1,13 +1,16 @@
 """The only mint: whatever a grant earned becomes a token here and nowhere else."""
 
+from dataclasses import dataclass, replace
+from typing import Any
 from uuid import UUID
 
 from xrm.model.secret import Secret
 from xrm.sts import claims
-from xrm.sts.model import Client, Granted, Issued
+from xrm.sts.model import Client, Flavour, Granted, Issued
 from xrm.wire import jose
 
 _SHORTEST, _LONGEST = 60 * 60, 90 * 60
+_ID_TOKEN = 60 * 60
 
 
 def lifetime_of(token_id: UUID, fixed: int | None) -> int:
@@ -19,28 +22,80 @@ def lifetime_of(token_id: UUID, fixed: int | None) -> int:
 
 
 def longest_lifetime(fixed: int | None) -> int:
-    """Return the most seconds `lifetime_of` gives a token."""
+    """Return the most seconds `lifetime_of` gives a token; an id token has no more."""
     return fixed or _LONGEST
 
 
-def mint(
-    granted: Granted,
-    client: Client,
-    *,
-    key: jose.SigningKey,
-    base_url: str,
-    now: int,
-    lifetime: int,
-    token_id: UUID,
-) -> Issued:
-    """Return the signed token of a grant. Times are seconds since the epoch."""
-    content = claims.of_application(
-        granted, client, base_url=base_url, now=now, lifetime=lifetime, token_id=token_id
-    )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Press:
+    """What one minting needs beside what is granted: key, base, time in seconds, id, peer."""
+
+    key: jose.SigningKey
+    base_url: str
+    now: int
+    lifetime: int
+    token_id: UUID
+    peer: str = ""
+    id_lifetime: int = _ID_TOKEN
+
+
+def mint(granted: Granted, client: Client, *, press: Press) -> Issued:
+    """Return the signed access token of a grant, an application's own or a person's."""
+    delegated = granted.delegated
+    place: dict[str, Any] = {
+        "base_url": press.base_url,
+        "now": press.now,
+        "lifetime": press.lifetime,
+        "token_id": press.token_id,
+    }
+    if delegated is None:
+        content = claims.of_application(granted, client, **place)
+    else:
+        content = claims.of_person(granted, delegated, client, peer=press.peer, **place)
     return Issued(
-        access_token=Secret(jose.sign(content, key, x5t=granted.version == 1)),
+        access_token=Secret(jose.sign(content, press.key, x5t=granted.version == 1)),
         audience=granted.audience,
         not_before=content["nbf"],
         expires_on=content["exp"],
-        lifetime=lifetime,
+        lifetime=press.lifetime,
+    )
+
+
+def mint_id_token(about: claims.About, flavour: Flavour, *, press: Press) -> Secret:
+    """Return a signed id token."""
+    content = claims.of_id_token(
+        about,
+        flavour,
+        base_url=press.base_url,
+        now=press.now,
+        lifetime=press.id_lifetime,
+        token_id=press.token_id,
+        peer=press.peer,
+    )
+    return Secret(jose.sign(content, press.key, x5t=flavour.name == "v1"))
+
+
+def beside(
+    issued: Issued, granted: Granted, client: Client, flavour: Flavour, *, press: Press
+) -> Issued:
+    """Return a person's token with the id token and the account's names that go with it."""
+    delegated = granted.delegated
+    if delegated is None:
+        return issued
+    id_token = None
+    if delegated.id_token:
+        about = claims.About(
+            person=delegated.person,
+            authentication=delegated.authentication,
+            application_id=client.application_id,
+            session_id=delegated.session_id,
+            nonce=delegated.nonce,
+            reserved=delegated.reserved,
+        )
+        id_token = mint_id_token(about, flavour, press=press)
+    return replace(
+        issued,
+        scope=delegated.answered,
+        id_token=id_token,
+        client_info=claims.client_info(delegated.person) if delegated.client_info else "",
     )

@@ -8,6 +8,6 @@ plugin   the pytest plugin with the fixture `xrm_server`, installed with the pac
             assert org.create("leads", {"subject": "Hi", "lastname": "Doe"})
 """
 
-from xrm.testing.server import Server, Service
+from xrm.testing.server import Person, Server, Service
 
-__all__ = ["Server", "Service"]
+__all__ = ["Person", "Server", "Service"]

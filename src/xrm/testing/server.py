@@ -11,12 +11,14 @@ import xrm
 from xrm.model.secret import Secret
 from xrm.org import administration
 from xrm.server.controls import OffsetClock, clock_of
+from xrm.server.demonstration import place
 from xrm.server.estate import Estate
 from xrm.server.folder import Folder
 from xrm.server.published import Published
 from xrm.server.serving import Stop, serve
 from xrm.server.settings import Settings
 from xrm.sts import registration
+from xrm.sts.registration import people
 
 START_SECONDS = 60.0
 
@@ -36,6 +38,15 @@ class Service:
             f"AuthType=ClientSecret;Url={self.organization_url};"
             f"ClientId={self.client_id};ClientSecret={self.client_secret.reveal()}"
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A person with a password that need not be changed; `object_id` is that of the account."""
+
+    username: str
+    password: Secret
+    object_id: UUID
 
 
 class Server:
@@ -96,8 +107,7 @@ class Server:
 
         Raises ServiceError if there is no such role or business unit.
         """
-        estate = Estate.open(Settings.load({"data": self.facts.data_dir}, environ={}))
-        try:
+        with self._estate() as estate:
             name = f"Test service {estate.sts.ids()}"
             application = registration.create_application(estate.sts, estate.tenant, name=name)
             secret = registration.add_secret(estate.sts, application, description="test")
@@ -107,10 +117,39 @@ class Server:
                     organization, application.application_id, business_unit=business_unit
                 )
                 administration.assign_role(organization, user, role)
-        finally:
-            estate.close()
         url = self.facts.organization_url
         return Service(application.application_id, secret.secret, url)
+
+    def person(
+        self, *, role: str | None = "Salesperson", business_unit: str | None = "Contoso Europe"
+    ) -> Person:
+        """Make a person with a licence, whose user has a role; None leaves it without one.
+
+        The public client `facts.public_client_id` signs the person in. Raises ServiceError if
+        there is no such role or business unit.
+        """
+        with self._estate() as estate:
+            username = f"person-{estate.sts.ids()}@{estate.tenant.domain}"
+            made = people.create_user(
+                estate.sts,
+                estate.tenant,
+                user_principal_name=username,
+                display_name="Test Person",
+                usage_location="GB",
+                must_change_password=False,
+                licences=("DYN365_ENTERPRISE_SALES",),
+            )
+            object_id = made.user.object_id
+            place(estate.organization, object_id, unit=business_unit, role=role)
+        return Person(username, made.password, object_id)
+
+    @contextmanager
+    def _estate(self) -> Iterator[Estate]:
+        estate = Estate.open(Settings.load({"data": self.facts.data_dir}, environ={}))
+        try:
+            yield estate
+        finally:
+            estate.close()
 
     def client(
         self, *, role: str | None = "Salesperson", business_unit: str | None = "Contoso Europe"

@@ -12,6 +12,13 @@ from urllib.parse import parse_qsl
 Lane = Literal["inline", "pool", "turn"]
 Headers = tuple[tuple[str, str], ...]
 
+NO_STORE: Headers = (
+    ("Cache-Control", "no-store, no-cache"),
+    ("Pragma", "no-cache"),
+    ("Expires", "-1"),
+)
+"""The lines of an answer that nobody may keep, old caches included."""
+
 
 @dataclass(frozen=True, slots=True)
 class Request:

@@ -100,22 +100,44 @@ class TokenAnswer:
     not_before: int | None = None
     resource: str | None = None
     token_type: str = "Bearer"  # noqa: S105 - the name of a scheme
+    scope: str = ""
+    refresh_token: Secret | None = None
+    refresh_token_expires_in: int | None = None
+    family: str = ""
+    id_token: Secret | None = None
+    client_info: str = ""
 
 
 def write_token_answer(answer: TokenAnswer, style: Literal["v1", "v2"]) -> bytes:
     """Return a token answer: v1 writes every number as a string, v2 as a number (RFC 6749 5.1)."""
     number: type[str] | type[int] = str if style == "v1" else int
-    fields: dict[str, Any] = {
-        "token_type": answer.token_type,
-        "expires_in": number(answer.expires_in),
-        "ext_expires_in": number(answer.ext_expires_in),
-    }
+    fields: dict[str, Any] = {"token_type": answer.token_type}
+    if answer.scope:
+        fields["scope"] = answer.scope
+    fields["expires_in"] = number(answer.expires_in)
+    fields["ext_expires_in"] = number(answer.ext_expires_in)
     if style == "v1":
         fields["expires_on"] = str(answer.expires_on)
         fields["not_before"] = str(answer.not_before)
         fields["resource"] = answer.resource
     fields["access_token"] = answer.access_token.reveal()
+    fields.update(_of_person(answer, number))
     return orjson.dumps(fields)
+
+
+def _of_person(answer: TokenAnswer, number: type[str] | type[int]) -> dict[str, Any]:
+    fields: dict[str, Any] = {}
+    if answer.refresh_token is not None:
+        fields["refresh_token"] = answer.refresh_token.reveal()
+    if answer.refresh_token_expires_in is not None:
+        fields["refresh_token_expires_in"] = number(answer.refresh_token_expires_in)
+    if answer.family:
+        fields["foci"] = answer.family
+    if answer.id_token is not None:
+        fields["id_token"] = answer.id_token.reveal()
+    if answer.client_info:
+        fields["client_info"] = answer.client_info
+    return fields
 
 
 def read_token_answer(body: bytes) -> TokenAnswer:
@@ -135,6 +157,12 @@ def read_token_answer(body: bytes) -> TokenAnswer:
         not_before=_integer(fields.get("not_before")),
         resource=_string(fields.get("resource")),
         token_type=kind,
+        scope=_string(fields.get("scope")) or "",
+        refresh_token=_secret(fields.get("refresh_token")),
+        refresh_token_expires_in=_integer(fields.get("refresh_token_expires_in")),
+        family=_string(fields.get("foci")) or "",
+        id_token=_secret(fields.get("id_token")),
+        client_info=_string(fields.get("client_info")) or "",
     )
 
 
@@ -149,6 +177,19 @@ class ErrorDocument:
     trace_id: str
     correlation_id: str
     uri: str | None = None
+    suberror: str = ""
+
+    @property
+    def description(self) -> str:
+        """Return the sentence with its number and the ids of the request."""
+        return _JOINT.join(
+            (
+                f"AADSTS{self.codes[0]}: {self.sentence}",
+                f"Trace ID: {self.trace_id}",
+                f"Correlation ID: {self.correlation_id}",
+                f"Timestamp: {self.timestamp}",
+            )
+        )
 
 
 def timestamp(seconds: float) -> str:
@@ -158,18 +199,9 @@ def timestamp(seconds: float) -> str:
 
 def write_error(document: ErrorDocument) -> bytes:
     """Return an error document (RFC 6749 5.2, with Entra's further members)."""
-    number = document.codes[0]
-    description = _JOINT.join(
-        (
-            f"AADSTS{number}: {document.sentence}",
-            f"Trace ID: {document.trace_id}",
-            f"Correlation ID: {document.correlation_id}",
-            f"Timestamp: {document.timestamp}",
-        )
-    )
     fields: dict[str, Any] = {
         "error": document.error,
-        "error_description": description,
+        "error_description": document.description,
         "error_codes": document.codes,
         "timestamp": document.timestamp,
         "trace_id": document.trace_id,
@@ -177,6 +209,8 @@ def write_error(document: ErrorDocument) -> bytes:
     }
     if document.uri is not None:
         fields["error_uri"] = document.uri
+    if document.suberror:
+        fields["suberror"] = document.suberror
     return orjson.dumps(fields)
 
 
@@ -297,6 +331,10 @@ def _json_object(body: bytes) -> dict[str, Any]:
 
 def _string(value: object) -> str | None:
     return value if isinstance(value, str) else None
+
+
+def _secret(value: object) -> Secret | None:
+    return Secret(value) if isinstance(value, str) else None
 
 
 def _integer(value: object) -> int | None:

@@ -6,8 +6,8 @@ app/            app create, list, show and more; app secret, certificate, permis
 users           app-user create, list; role list, assign, remove
 people/         user create, list, show and more; user role, user license
 keys            keys list, rotate;  alternate_keys: key create, list, delete
-asking          whoami, query
-tokens          token get, decode
+languages       language list, enable, disable
+asking          whoami, query;  tokens: token get, decode
 trust           ca path, env
 audit           log
 

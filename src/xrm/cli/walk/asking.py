@@ -13,6 +13,10 @@ class Unexpected(Exception):
     """A sign-in came to something else than it should."""
 
 
+class LeftOut(Exception):
+    """A sign-in cannot be tried here; the text says why."""
+
+
 def http_client(facts: Facts) -> Any:
     """Return an HTTP client that trusts the server."""
     import httpx2
@@ -54,9 +58,14 @@ def refused(answer: Any) -> Unexpected:
     return Unexpected(document.get("error_description", document).splitlines()[0])
 
 
-def post_form(http: Any, url: str, form: dict[str, str], **extra: Any) -> str:
-    """Post a form to a token endpoint and return the token. Raises Unexpected."""
+def posted(http: Any, url: str, form: dict[str, str], **extra: Any) -> dict[str, Any]:
+    """Post a form to a token endpoint and return what it answers. Raises Unexpected."""
     answer = http.post(url, data=form, **extra)
     if answer.status_code != 200:
         raise refused(answer)
-    return str(answer.json()["access_token"])
+    return dict(answer.json())
+
+
+def post_form(http: Any, url: str, form: dict[str, str], **extra: Any) -> str:
+    """Post a form to a token endpoint and return the token. Raises Unexpected."""
+    return str(posted(http, url, form, **extra)["access_token"])

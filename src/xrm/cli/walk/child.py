@@ -10,7 +10,7 @@ import time
 import warnings
 from typing import Any
 
-from xrm.cli.walk.asking import Facts
+from xrm.cli.walk.asking import Facts, LeftOut
 from xrm.cli.walk.signins import SIGN_INS, SignIn
 
 
@@ -33,6 +33,8 @@ def attempt(sign_in: SignIn, facts: Facts) -> dict[str, Any]:
         step = sign_in.prepare(facts)
         started = time.perf_counter()
         state, result = "done", step()
+    except LeftOut as why:
+        return line | {"state": "left out", "result": str(why), "ms": None}
     except Exception as error:  # a client may raise anything; the walk goes on
         text = " ".join(str(error).split()) or type(error).__name__
         state, result = "failed", text[:300]

@@ -23,11 +23,16 @@ def msal(facts: Facts, client_id: str, credential: str | dict[str, Any]) -> Step
             instance_discovery=False,
         )
         answer = application.acquire_token_for_client([facts["organization_url"] + ".default"])
-        if "access_token" not in answer:
-            raise Unexpected(answer.get("error_description", answer["error"]).splitlines()[0])
-        return _leads(facts, answer["access_token"])
+        return msal_leads(facts, answer)
 
     return step
+
+
+def msal_leads(facts: Facts, answer: dict[str, Any]) -> str:
+    """Read leads with what MSAL answered. Raises Unexpected for a refusal."""
+    if "access_token" not in answer:
+        raise Unexpected(answer.get("error_description", answer["error"]).splitlines()[0])
+    return _leads(facts, answer["access_token"])
 
 
 def adal(facts: Facts, ask: Callable[[Any], dict[str, Any]]) -> Step:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from xrm.cli.walk import by_certificate, by_secret, registering
+from xrm.cli.walk import by_certificate, by_person, by_secret, registering
 from xrm.cli.walk.asking import Facts
 from xrm.cli.walk.libraries import Step
 
@@ -24,6 +24,7 @@ class SignIn:
 
 _SECRET = "demonstration service"  # noqa: S105 - an account's name
 _CERTIFICATE = "certificate service"
+_PERSON = "salesperson"
 
 SIGN_INS = (
     SignIn("HTTP v1, secret in form", _SECRET, "httpx2", by_secret.plain_v1),
@@ -37,6 +38,12 @@ SIGN_INS = (
     SignIn("adal, x5t", _CERTIFICATE, "adal", by_certificate.adal_thumbprint),
     SignIn("azure-identity", _CERTIFICATE, "azure.identity", by_certificate.azure_identity),
     SignIn("xrm client", _CERTIFICATE, "xrm.client", by_certificate.own_client),
+    SignIn("HTTP v1, name and password", _PERSON, "httpx2", by_person.password_v1),
+    SignIn("HTTP v2, refresh token", _PERSON, "httpx2", by_person.refreshed_v2),
+    SignIn("msal, name and password", _PERSON, "msal", by_person.msal_password),
+    SignIn("adal, name and password", _PERSON, "adal", by_person.adal_password),
+    SignIn("msal, code and PKCE", _PERSON, "msal", by_person.msal_code),
+    SignIn("msal, device code", _PERSON, "msal", by_person.msal_device),
     SignIn("HTTP, through Graph", "registered just now", "httpx2", registering.through_graph),
     SignIn("HTTP v1", "service without user", "httpx2", by_secret.stranger),
     SignIn("HTTP v2, other tenant", "multi-tenant service", "httpx2", registering.elsewhere),

@@ -15,7 +15,8 @@ class SignInRow:
     """One kind of failure. Calling a row makes the error to raise.
 
     `v1_code` is the OAuth code where the v1 endpoints differ. `documented` says whether the
-    service adds an `error_uri` to this error; it leaves it out of some.
+    service adds an `error_uri` to this error; it leaves it out of some. `suberror` says more to
+    the MSAL libraries; `at_authorize` is the OAuth code of a redirect, where it differs.
     """
 
     number: int
@@ -23,13 +24,15 @@ class SignInRow:
     status: int = 400
     v1_code: str = ""
     documented: bool = True
+    suberror: str = ""
+    at_authorize: str = ""
 
     def __call__(self, sentence: str) -> "SignInError":
         return SignInError(self, sentence)
 
-    def spelled_for_v1(self) -> str:
-        """Return the OAuth code the v1 endpoints use."""
-        return self.v1_code or self.code
+    def spelled_for(self, version: str) -> str:
+        """Return the OAuth code that the endpoints of a version use, `v1` or `v2`."""
+        return self.v1_code or self.code if version == "v1" else self.code
 
 
 class SignInError(Exception):
@@ -108,6 +111,83 @@ BAD_SCOPE = SignInRow(70011, "invalid_scope")
 SEVERAL_RESOURCES = SignInRow(700022, "invalid_scope")
 NOT_DEFAULT_SCOPE = SignInRow(1002012, "invalid_scope", documented=False)
 
+# What an application wants in a person's name.
+NO_SCOPE = SignInRow(28003, "invalid_scope")
+ABSENT_SCOPE = SignInRow(650053, "invalid_client", at_authorize="invalid_client")
+NOT_REQUIRED = SignInRow(650057, "invalid_client", at_authorize="invalid_client")
+NOTHING_REQUIRED = SignInRow(650056, "invalid_client", at_authorize="invalid_client")
+TARGETS_DISAGREE = SignInRow(9010010, "invalid_target")
+NO_CONSENT = SignInRow(
+    65001, "invalid_grant", suberror="consent_required", at_authorize="interaction_required"
+)
+DECLINED = SignInRow(65004, "access_denied")
+ADMIN_CONSENT = SignInRow(90094, "access_denied")
+PERSON_NOT_ASSIGNED = SignInRow(50105, "invalid_grant", at_authorize="interaction_required")
+
+# The authorize endpoint: what is wrong before client and redirect URI are trusted.
+REDIRECT_MISMATCH = SignInRow(50011, "invalid_request", at_authorize="invalid_request")
+NO_REPLY_ADDRESS = SignInRow(900971, "invalid_request")
+NONE_REGISTERED = SignInRow(500113, "invalid_request")
+NOT_A_URI = SignInRow(90102, "invalid_request")
+FLOW_EXPIRED = SignInRow(50089, "invalid_grant")
+OTHER_BROWSER = SignInRow(165000, "invalid_request")  # number inferred
+
+# The authorize endpoint: what the application is told.
+NO_RESPONSE_TYPE = SignInRow(900144, "invalid_request")
+RESPONSE_TYPE = SignInRow(70005, "unsupported_response_type")
+ID_TOKEN_DISABLED = SignInRow(700054, "unsupported_response_type")
+ACCESS_TOKEN_DISABLED = SignInRow(70005, "unsupported_response_type")
+RESPONSE_MODE = SignInRow(70007, "invalid_request")
+NO_NONCE = SignInRow(90014, "invalid_request")
+CHALLENGE_SIZE = SignInRow(501491, "invalid_request")
+CHALLENGE_METHOD = SignInRow(50149, "invalid_request")
+NO_CHALLENGE = SignInRow(50147, "invalid_request")
+SPA_CHALLENGE = SignInRow(9002325, "invalid_request")
+BAD_CLAIMS = SignInRow(9002313, "invalid_request")
+SILENT = SignInRow(50058, "login_required")
+SEVERAL_ACCOUNTS = SignInRow(16000, "interaction_required")
+NO_SUCH_SESSION = SignInRow(160021, "interaction_required")
+
+# Codes and refresh tokens.
+BAD_GRANT = SignInRow(70000, "invalid_grant", suberror="bad_token")
+EXPIRED_GRANT = SignInRow(70008, "invalid_grant")
+SPENT_CODE = SignInRow(54005, "invalid_grant")
+OTHER_TENANTS_CODE = SignInRow(700005, "invalid_grant")
+NO_REDIRECT_AT_TOKEN = SignInRow(700009, "invalid_grant")
+OTHER_REDIRECT = SignInRow(500112, "invalid_client", 401)
+BAD_VERIFIER = SignInRow(501481, "invalid_grant")
+NEVER_CHALLENGED = SignInRow(501471, "invalid_grant")
+CROSS_ORIGIN = SignInRow(9002326, "invalid_request")
+SPA_WITHOUT_ORIGIN = SignInRow(9002327, "invalid_request")
+SECRET_FROM_BROWSER = SignInRow(90023, "invalid_request")
+IDLE_TOKEN = SignInRow(700082, "invalid_grant", suberror="bad_token")
+SPA_TOKEN_OVER = SignInRow(700084, "invalid_grant")
+REVOKED = SignInRow(50173, "invalid_grant", suberror="bad_token")
+OTHER_CLIENT = SignInRow(70000, "invalid_grant", suberror="client_mismatch")
+
+# People.
+NO_SUCH_PERSON = SignInRow(50034, "invalid_grant")
+WRONG_PASSWORD = SignInRow(50126, "invalid_grant")
+LOCKED = SignInRow(50053, "invalid_grant")
+EXPIRED_PASSWORD = SignInRow(50055, "user_password_expired", suberror="user_password_expired")
+NO_PASSWORD = SignInRow(50056, "invalid_grant")
+DISABLED_PERSON = SignInRow(50057, "invalid_grant")
+FOREIGN_PERSON = SignInRow(50020, "invalid_grant")
+CONFIDENTIAL_CLIENT = SignInRow(7000218, "invalid_client", 401)
+
+# Devices.
+DEVICE_PENDING = SignInRow(70016, "authorization_pending")
+DEVICE_SLOW = SignInRow(70016, "slow_down")
+DEVICE_DECLINED = SignInRow(65004, "authorization_declined")
+BAD_DEVICE_CODE = SignInRow(70018, "bad_verification_code")
+EXPIRED_DEVICE_CODE = SignInRow(70020, "expired_token", v1_code="code_expired")
+
+# On behalf of.
+BAD_USER_ASSERTION = SignInRow(50013, "invalid_grant")
+OTHER_AUDIENCE = SignInRow(500131, "invalid_grant")
+EXPIRED_USER_ASSERTION = SignInRow(500133, "invalid_grant")
+NOT_ON_BEHALF = SignInRow(7000114, "invalid_grant")
+
 # The service.
 TRANSIENT = SignInRow(90033, "temporarily_unavailable", 503)
 INTERNAL = SignInRow(50000, "server_error", 500)
@@ -159,6 +239,67 @@ ROWS: tuple[SignInRow, ...] = (
     BAD_SCOPE,
     SEVERAL_RESOURCES,
     NOT_DEFAULT_SCOPE,
+    NO_SCOPE,
+    ABSENT_SCOPE,
+    NOT_REQUIRED,
+    NOTHING_REQUIRED,
+    TARGETS_DISAGREE,
+    NO_CONSENT,
+    DECLINED,
+    ADMIN_CONSENT,
+    PERSON_NOT_ASSIGNED,
+    REDIRECT_MISMATCH,
+    NO_REPLY_ADDRESS,
+    NONE_REGISTERED,
+    NOT_A_URI,
+    FLOW_EXPIRED,
+    OTHER_BROWSER,
+    NO_RESPONSE_TYPE,
+    RESPONSE_TYPE,
+    ID_TOKEN_DISABLED,
+    ACCESS_TOKEN_DISABLED,
+    RESPONSE_MODE,
+    NO_NONCE,
+    CHALLENGE_SIZE,
+    CHALLENGE_METHOD,
+    NO_CHALLENGE,
+    SPA_CHALLENGE,
+    BAD_CLAIMS,
+    SILENT,
+    SEVERAL_ACCOUNTS,
+    NO_SUCH_SESSION,
+    BAD_GRANT,
+    EXPIRED_GRANT,
+    SPENT_CODE,
+    OTHER_TENANTS_CODE,
+    NO_REDIRECT_AT_TOKEN,
+    OTHER_REDIRECT,
+    BAD_VERIFIER,
+    NEVER_CHALLENGED,
+    CROSS_ORIGIN,
+    SPA_WITHOUT_ORIGIN,
+    SECRET_FROM_BROWSER,
+    IDLE_TOKEN,
+    SPA_TOKEN_OVER,
+    REVOKED,
+    OTHER_CLIENT,
+    NO_SUCH_PERSON,
+    WRONG_PASSWORD,
+    LOCKED,
+    EXPIRED_PASSWORD,
+    NO_PASSWORD,
+    DISABLED_PERSON,
+    FOREIGN_PERSON,
+    CONFIDENTIAL_CLIENT,
+    DEVICE_PENDING,
+    DEVICE_SLOW,
+    DEVICE_DECLINED,
+    BAD_DEVICE_CODE,
+    EXPIRED_DEVICE_CODE,
+    BAD_USER_ASSERTION,
+    OTHER_AUDIENCE,
+    EXPIRED_USER_ASSERTION,
+    NOT_ON_BEHALF,
     TRANSIENT,
     INTERNAL,
 )

@@ -16,7 +16,11 @@ from xrm.org.messages.handler import Handler
 from xrm.org.messages.remove_privilege_role import RemovePrivilegeRole
 from xrm.org.messages.replace_privileges_role import ReplacePrivilegesRole
 from xrm.org.messages.retrieve import Retrieve
+from xrm.org.messages.retrieve_available_languages import RetrieveAvailableLanguages
+from xrm.org.messages.retrieve_deprovisioned_languages import RetrieveDeprovisionedLanguages
+from xrm.org.messages.retrieve_installed_language_packs import RetrieveInstalledLanguagePacks
 from xrm.org.messages.retrieve_multiple import RetrieveMultiple
+from xrm.org.messages.retrieve_provisioned_languages import RetrieveProvisionedLanguages
 from xrm.org.messages.retrieve_role_privileges_role import RetrieveRolePrivilegesRole
 from xrm.org.messages.update import Update
 from xrm.org.messages.update_multiple import UpdateMultiple
@@ -38,6 +42,10 @@ REGISTRY: tuple[Handler, ...] = (
     ReplacePrivilegesRole(),
     Retrieve(),
     RetrieveMultiple(),
+    RetrieveProvisionedLanguages(),
+    RetrieveAvailableLanguages(),
+    RetrieveInstalledLanguagePacks(),
+    RetrieveDeprovisionedLanguages(),
     RetrieveRolePrivilegesRole(),
     Update(),
     Upsert(),

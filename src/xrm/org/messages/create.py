@@ -33,7 +33,7 @@ def prepared(context: Context, table: Table, target: Entity) -> Values:
         if caller.is_system or columns[name].valid_for_create
     }
     keys.resolve_lookups(context, values)
-    key = target.id or _given_key(values, table.primary_id) or str(context.organization.ids())
+    key = target.id or _given_key(values, table.primary_id) or context.organization.record_ids()
     values[table.primary_id] = key
     return order.of_new(context, table, values)
 

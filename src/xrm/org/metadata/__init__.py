@@ -1,7 +1,8 @@
 """The catalogue: every table of the organization, one data file each under tables/.
 
-To add a system table, add its file. roles.json holds the standard security roles, defaults.json
-the settings and the currency a new organization has; NOTICE.md names the sources of the facts.
+To add a system table, add its file; to add a language, its file under labels/ (languages).
+roles.json holds the standard security roles, defaults.json the settings and the currency a new
+organization has; NOTICE.md names the sources of the facts.
 """
 
 from functools import cache

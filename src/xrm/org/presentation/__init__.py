@@ -1,6 +1,7 @@
 """Formatted values: records as one user sees them, in that user's language, zone and currency.
 
 page        present: a page of rows, a column at a time
+languages   which languages an organization has enabled, and which one a user reads
 settings    how the caller is shown dates, numbers and money
 references  names of records that lookups point to, where they may be read
 currencies  what each row's amounts are in

@@ -5,18 +5,20 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from xrm.model.metadata import CHOICES, Column, Table
+from xrm.model.metadata import CHOICES, Column, Option, Table
 from xrm.model.values import EntityReference, Value
 from xrm.org.context import Context
+from xrm.org.metadata.languages import Language
 from xrm.org.presentation.currencies import Currencies, read_currencies
 from xrm.org.presentation.dates import day_writer, writer
+from xrm.org.presentation.languages import of_user
 from xrm.org.presentation.numbers import fifteen_digits
 from xrm.org.presentation.references import names_of
 from xrm.org.presentation.settings import Settings, read_settings
 from xrm.org.presentation.zones import local
 
 Texts = Sequence[str | None]
-_YES_NO = {0: "No", 1: "Yes"}
+_YES_NO = (Option(0, "No"), Option(1, "Yes"))
 _NUMBERS = frozenset({"Integer", "BigInt", "Decimal", "Double"})
 _DAY = "DateOnly"
 _USER_LOCAL = "UserLocal"
@@ -64,6 +66,10 @@ class _Page:
         return read_settings(self._context)
 
     @cached_property
+    def _language(self) -> Language:
+        return of_user(self._context)
+
+    @cached_property
     def _currencies(self) -> Currencies:
         return read_currencies(
             self._context, self._settings, self._table, self._columns, self.cells
@@ -102,11 +108,19 @@ class _Page:
 
     def _writer(self, column: Column) -> Callable[[Any], str | None] | None:
         if column.type in CHOICES or column.type == "Boolean":
-            labels = {option.value: option.label for option in column.options}
-            return (labels or (_YES_NO if column.type == "Boolean" else {})).get
+            return self._labels(column).get
         if column.type == "DateTime":
             return self._moments(column)
         return self._numbers(column) if column.type in _NUMBERS else None
+
+    def _labels(self, column: Column) -> dict[int, str]:
+        options, language = column.options, self._language
+        if not options and column.type == "Boolean":
+            options = _YES_NO
+        return {
+            option.value: language.option(self._table, column, option) or option.label
+            for option in options
+        }
 
     def _numbers(self, column: Column) -> Callable[[Any], str]:
         number = self._settings.numbers.number

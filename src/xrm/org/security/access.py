@@ -198,12 +198,12 @@ def holds(
     caller: Caller, table: Table, reach: Reach, *, owner: Guid | None, unit: Guid | None
 ) -> bool:
     """Tell the same of the caller alone, whoever acts in its name."""
-    wanted = _scope(caller, table, reach)
-    if wanted.every:
+    by_owner, by_unit = owner_column(table) is not None, unit_column(table) is not None
+    if reach.every or not (by_owner or by_unit):
         return True
-    if wanted.owners and owner is not None and owner in reach.owners:
+    if by_owner and owner is not None and owner in reach.owners:
         return True
-    return bool(wanted.units) and unit in _units(caller, table, reach)
+    return by_unit and unit in _units(caller, table, reach)
 
 
 def denied(caller: Caller, right: Right, record: EntityReference) -> service.ServiceError:

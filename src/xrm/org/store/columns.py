@@ -132,15 +132,18 @@ def unpacker(column: Column) -> Callable[[Any], Any] | None:
     return _UNPACKERS.get(column.type)
 
 
-def writer(column: Column) -> Callable[[dict[str, Any], Value], None]:
-    """Return what puts a column's value into a row's SQL columns."""
+Writer = Callable[[dict[str, Any], Value], None]
+
+
+def writer(column: Column) -> Writer | None:
+    """Return what puts a column's value into a row's SQL columns, None if it is one's value."""
     name, pack = column.logical_name, packer(column)
     if column.is_text:
         return _text_writer(name, fold_name(column))
     if is_polymorphic(column):
         return _reference_writer(name, type_name(column))
     if pack is _same:
-        return lambda cells, value: cells.__setitem__(name, value)
+        return None
 
     def write(cells: dict[str, Any], value: Value) -> None:
         cells[name] = None if value is None else pack(value)
@@ -166,8 +169,9 @@ def _reference_writer(name: str, kind: str) -> Callable[[dict[str, Any], Any], N
 
 def stored(column: Column, value: Value) -> dict[str, Any]:
     """Return the SQL columns of one value."""
-    cells: dict[str, Any] = {}
-    writer(column)(cells, value)
+    write, cells = writer(column), {column.logical_name: value}
+    if write is not None:
+        write(cells, value)
     return cells
 
 

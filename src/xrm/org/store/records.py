@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Table as SqlTable
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
-from xrm.db import Database, Transaction
+from xrm.db import Database, Insertion, Transaction
 from xrm.model.metadata import Catalogue, Table
 from xrm.model.text import fold
 from xrm.model.values import EntityReference, Guid, Value, Values
@@ -70,6 +70,7 @@ class RecordStore:
         self._catalogue = catalogue
         self._sql = schema(catalogue)
         self._statements: dict[_Key, str] = {}
+        self._insertions: dict[tuple[str, ...], Insertion] = {}
         self._readings = {
             table.logical_name: tuple(_read_columns(table)) for table in catalogue.tables.values()
         }
@@ -93,9 +94,9 @@ class RecordStore:
 
     def insert(self, transaction: Transaction, table: Table, values: Values) -> None:
         """Insert a record; the key is among the values. Raises db.Violation if it exists."""
-        cells = self._cells(table, values)
-        self._number(transaction, table, [cells])
-        transaction.run(self._insertion(table, cells), cells)
+        rows = [self._cells(table, values)]
+        self._number(transaction, table, rows)
+        transaction.insert(self._insertion(table, rows[0]), rows)
 
     def insert_many(
         self, transaction: Transaction, table: Table, records: Sequence[Values]
@@ -106,11 +107,12 @@ class RecordStore:
         """
         rows = [self._cells(table, values) for values in records]
         self._number(transaction, table, rows)
-        alike: dict[str, list[dict[str, Any]]] = {}
+        alike: dict[str, tuple[Insertion, list[dict[str, Any]]]] = {}
         for cells in rows:
-            alike.setdefault(self._insertion(table, cells), []).append(cells)
-        for statement, some in alike.items():
-            transaction.run_many(statement, some)
+            insertion = self._insertion(table, cells)
+            alike.setdefault(insertion.text, (insertion, []))[1].append(cells)
+        for insertion, some in alike.values():
+            transaction.insert(insertion, some)
 
     def change(self, transaction: Transaction, table: Table, key: Guid, values: Values) -> int:
         """Set columns of a record and return how many records there were (0 or 1)."""
@@ -186,14 +188,26 @@ class RecordStore:
         found = self.fetch(transaction, table, key, names)
         return None if found is None else _standing(table, found)
 
-    def _insertion(self, table: Table, cells: dict[str, Any]) -> str:
-        return self._statement(("insert", table.logical_name, frozenset(cells)), _insert)
+    def _insertion(self, table: Table, cells: dict[str, Any]) -> Insertion:
+        key = (table.logical_name, *cells)
+        found = self._insertions.get(key)
+        if found is None:
+            if len(self._insertions) >= _MOST_STATEMENTS:
+                self._insertions.clear()
+            sql = self._sql.metadata.tables[table.logical_name]
+            # In one order whatever theirs is: records that set the same columns are alike.
+            found = self._insertions[key] = self._database.insertion(sql, sorted(cells))
+        return found
 
     def _cells(self, table: Table, values: Values) -> dict[str, Any]:
-        write = self._writers[table.logical_name]
+        writers = self._writers[table.logical_name]
         cells: dict[str, Any] = {}
         for name, value in values.items():
-            write[name](cells, value)
+            write = writers[name]
+            if write is None:
+                cells[name] = value
+            else:
+                write(cells, value)
         return cells
 
     @staticmethod
@@ -225,10 +239,6 @@ def _read_columns(table: Table) -> Iterator[str]:
 def _by_key(sql: SqlTable) -> ColumnElement[bool]:
     (key,) = sql.primary_key.columns
     return key == bindparam(_KEY)
-
-
-def _insert(sql: SqlTable, names: tuple[str, ...]) -> Any:
-    return insert(sql).values({name: bindparam(name) for name in names})
 
 
 def _update(sql: SqlTable, names: tuple[str, ...]) -> Any:

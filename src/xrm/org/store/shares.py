@@ -8,9 +8,9 @@ from sqlalchemy import and_, bindparam, delete, or_, select
 from xrm.db import Database, Transaction
 from xrm.db.arrays import one_of
 from xrm.model.metadata import Catalogue
-from xrm.model.ports import Ids
 from xrm.model.values import EntityReference, Guid, Values
 from xrm.org.store.columns import pack_guid, unpack_guid
+from xrm.org.store.identifiers import RecordIds
 from xrm.org.store.records import RecordStore
 from xrm.org.store.tables import SHARES, schema
 
@@ -75,7 +75,7 @@ class Shares:
         found = self._find(transaction, target, principal)
         return None if found is None else found[1]
 
-    def put(self, transaction: Transaction, share: Share, *, ids: Ids, now: datetime) -> None:
+    def put(self, transaction: Transaction, share: Share, *, ids: RecordIds, now: datetime) -> None:
         """Share a record so, whatever was shared of it with that principal before."""
         values: Values = {
             "accessrightsmask": share.own,
@@ -87,7 +87,7 @@ class Shares:
             self._store.change(transaction, self._table, found[0], values)
             return
         values |= {
-            "principalobjectaccessid": str(ids()),
+            "principalobjectaccessid": ids(),
             "objectid": share.target.id,
             "objecttypecode": share.target.logical_name,
             "principalid": share.principal.id,

@@ -20,6 +20,7 @@ TEAM_ROLES = "teamroles"
 MEMBERSHIPS = "teammembership"
 SHARES = "principalobjectaccess"
 KEYS = "entitykey"
+LANGUAGES = "provisionedlanguage"
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,7 @@ def schema(catalogue: Catalogue) -> Schema:
     }
     intersects = {name: _intersect(metadata, row) for name, row in associations.items()}
     _keys(metadata)
+    SqlTable(LANGUAGES, metadata, SqlColumn("lcid", types.Integer, primary_key=True))
     return Schema(metadata, tables, intersects)
 
 

@@ -1,11 +1,15 @@
 """The demonstration: Contoso, a tenant and an organization filled on first use, and Fabrikam.
 
 services     the registered services, their permissions, users and records
-vault        their secrets, kept sealed
+programs     what people sign in to;  registering: how both are registered
+staff        the people, and their place in the organization
+vault        secrets and passwords, kept sealed
 contoso/     the records
 """
 
+from xrm.server.demonstration.programs import publish
 from xrm.server.demonstration.services import demonstrate, has_begun, tenant
+from xrm.server.demonstration.staff import place
 from xrm.server.demonstration.vault import Vault
 
-__all__ = ["Vault", "demonstrate", "has_begun", "tenant"]
+__all__ = ["Vault", "demonstrate", "has_begun", "place", "publish", "tenant"]

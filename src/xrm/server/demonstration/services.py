@@ -15,28 +15,28 @@ from xrm.org import keys
 from xrm.org.administration import application_users, assign_role, create_application_user
 from xrm.org.loading import load
 from xrm.org.organization import Organization
+from xrm.org.presentation import languages
+from xrm.server.demonstration import programs, staff
+from xrm.server.demonstration.registering import registered
 from xrm.server.demonstration.vault import Vault
 from xrm.server.folder import Folder, write_private
 from xrm.server.published import Demonstration
-from xrm.sts import TokenService, first_party
-from xrm.sts.model import CRM_APPLICATION, GRAPH_APPLICATION, Application, Tenant
+from xrm.sts import TokenService
+from xrm.sts.model import Application, Tenant
 from xrm.sts.registration import (
     add_certificate,
     add_secret,
-    consent,
-    create_application,
     create_tenant,
-    find_application,
     find_tenant,
     list_certificates,
     list_secrets,
-    require,
 )
 from xrm.wire.certificates import new_key, pem, self_signed
 
 NAME, DOMAIN = "Contoso", "contoso.localhost"
 SECOND_NAME, SECOND_DOMAIN = "Fabrikam", "fabrikam.localhost"
 UNIT, ROLE = "Contoso Europe", "Salesperson"
+GERMAN = 1031
 DATA = Path(__file__).parent / "contoso"
 
 _CERTIFICATE = "certificate.pem"
@@ -93,9 +93,9 @@ def demonstrate(
     vault: Vault,
     first: bool,
 ) -> Demonstration:
-    """Return the demonstration services; what is missing of them is registered.
+    """Return the demonstration's services, programs and people; what is missing is made.
 
-    At `first` use the organization is given its records.
+    At `first` use the organization is given its records. It must follow the tenant's accounts.
     """
     second = find_tenant(service, SECOND_DOMAIN) or create_tenant(
         service, name=SECOND_NAME, domain=SECOND_DOMAIN
@@ -107,6 +107,11 @@ def demonstrate(
         for each in SERVICES
         if each is not BY_CERTIFICATE
     }
+    found = programs.programs(service, home)
+    sales, administrator = (
+        staff.employ(service, home, organization, each, vault)
+        for each in (staff.SALES, staff.ADMINISTRATOR)
+    )
     return Demonstration(
         client_id=made[LEADS.name].application_id,
         client_secret=secrets[LEADS.name],
@@ -119,14 +124,18 @@ def demonstrate(
         multi_tenant_client_secret=secrets[MULTI_TENANT.name],
         admin_client_id=made[ADMINISTRATION.name].application_id,
         admin_client_secret=secrets[ADMINISTRATION.name],
+        username=sales.username,
+        password=sales.password,
+        admin_username=administrator.username,
+        admin_password=administrator.password,
+        public_client_id=found.desktop.application_id,
+        spa_client_id=found.page.application_id,
+        spa_redirect_uri=programs.PAGE_ADDRESS,
     )
 
 
 def _application(service: TokenService, home: Tenant, wanted: Service) -> Application:
     """Return a service's registration, its permissions asked for and granted."""
-    found = find_application(service, home, wanted.name)
-    if found is not None:
-        return found
 
     def amend(application: Application) -> Application:
         return (
@@ -135,14 +144,7 @@ def _application(service: TokenService, home: Tenant, wanted: Service) -> Applic
             else application
         )
 
-    made = create_application(service, home, name=wanted.name, amend=amend)
-    graph = first_party.APPLICATIONS[GRAPH_APPLICATION]
-    dynamics = first_party.APPLICATIONS[CRM_APPLICATION]
-    made = require(service, made, resource=dynamics, value_or_id="user_impersonation")
-    for role in wanted.graph:
-        made = require(service, made, resource=graph, value_or_id=role, kind="Role")
-    consent(service, home, made.application_id)
-    return made
+    return registered(service, home, wanted.name, amend=amend, roles=wanted.graph)
 
 
 def _fill(organization: Organization, made: dict[str, Application], *, first: bool) -> None:
@@ -151,6 +153,7 @@ def _fill(organization: Organization, made: dict[str, Application], *, first: bo
     if first:
         load(organization, DATA)
         _define_key(organization)
+        languages.enable(organization, GERMAN)
     for each in SERVICES:
         application_id = made[each.name].application_id
         if each.role is None or application_id in known:

@@ -24,11 +24,11 @@ class Vault:
             return {}
         return dict(orjson.loads(unseal(self._key, _SECRETS, sealed)))
 
-    def get(self, application_id: UUID) -> dict[str, str] | None:
-        """Return what is kept for an application, None if nothing is."""
-        return self._all().get(str(application_id))
+    def get(self, name: UUID | str) -> dict[str, str] | None:
+        """Return what is kept for an application, by its id, or a person, by name; or None."""
+        return self._all().get(str(name))
 
-    def put(self, application_id: UUID, value: dict[str, str]) -> None:
-        """Keep something for an application."""
-        content = orjson.dumps({**self._all(), str(application_id): value})
+    def put(self, name: UUID | str, value: dict[str, str]) -> None:
+        """Keep something for an application or a person."""
+        content = orjson.dumps({**self._all(), str(name): value})
         write_private(self._path, seal(self._key, _SECRETS, content))

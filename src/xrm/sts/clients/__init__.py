@@ -6,6 +6,7 @@ assertion   proof by a certificate: a signed assertion
 single_use  assertions are redeemed once
 """
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from xrm.model.errors import signin
@@ -17,13 +18,17 @@ from xrm.sts.clients.assertion import Authority
 from xrm.sts.clients.presented import Presented, presented
 from xrm.sts.clients.secret import digest, new_salt, new_secret, shown
 from xrm.sts.directory import Registered, View
-from xrm.sts.model import Application, Client, Tenant
+from xrm.sts.model import Application, Client, RedirectKind, Tenant
 
 __all__ = [
+    "Authority",
     "Presented",
+    "Rule",
     "digest",
+    "known",
     "new_salt",
     "new_secret",
+    "nothing_brought",
     "presented",
     "prove",
     "refusal_without_tenant",
@@ -33,32 +38,64 @@ _NIL = UUID(int=0)
 _PERSONAL = "PersonalMicrosoftAccount"
 
 
-def prove(view: View, tenant: Tenant, claimed: Presented, *, base_url: str, now: float) -> Client:
-    """Return the client, once its secret or its assertion is proved.
+def prove(
+    view: View,
+    tenant: Tenant,
+    claimed: Presented,
+    *,
+    rule: "Rule",
+    authority: Authority,
+    now: float,
+) -> Client:
+    """Return the client, once its secret or its assertion is proved, or it needs none.
 
     Raises AADSTS700016, 700038, 7000229 or 9002346 for a client the tenant does not have,
-    7000112 for a disabled one, 700025 for a public one with a credential, 7000216 without one,
-    7000215 for a wrong secret, 7000222 for an expired one, and what `assertion.prove` raises.
+    7000112 for a disabled one, 700025 for a public one with a credential, 7000216 or 7000218
+    without one, 7000215 for a wrong secret, 7000222 for an expired one, and what
+    `assertion.prove` raises.
     """
-    registered = _known(view, tenant, claimed)
+    registered = known(view, tenant, claimed)
     if not registered.enabled:
         raise signin.DISABLED_CLIENT(f"{shown(registered)} is disabled.")
-    if claimed.secret is None and claimed.assertion is None:
-        raise signin.NO_CREDENTIAL(
-            "The grant type 'client_credentials' needs 'client_secret' or 'client_assertion'."
-        )
-    if registered.application.public_client:
+    application, principal = registered.application, registered.principal
+    bare = claimed.secret is None and claimed.assertion is None
+    public = registered.is_public(rule.kind)
+    if bare and not (public and rule.public):
+        raise _without_credential(rule)
+    if bare:
+        return Client(application, principal, acr="0")
+    if public:
         raise signin.PUBLIC_CLIENT(
             f"{shown(registered)} is a public client, which sends neither 'client_secret' nor "
             "'client_assertion'."
         )
-    application_id, principal = registered.application.application_id, registered.principal
     if claimed.secret is not None:
         secrets.prove(registered, claimed.secret, now)
-        return Client(application_id, principal, acr="1")
-    authority = Authority(base_url, tenant)
+        return Client(application, principal, acr="1")
     use = assertions.prove(registered, claimed, authority=authority, now=now)
-    return Client(application_id, principal, acr="2", assertion=use)
+    return Client(application, principal, acr="2", assertion=use)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What a grant says of clients: whether public ones may come, and how this one is known.
+
+    `kind` is that of the redirect URI, where the request follows from an answer there.
+    """
+
+    public: bool = False
+    kind: RedirectKind | None = None
+
+
+def _without_credential(rule: Rule) -> SignInError:
+    if rule.public:
+        return signin.CONFIDENTIAL_CLIENT(
+            "The request body must contain the following parameter: 'client_assertion' or "
+            "'client_secret'."
+        )
+    return signin.NO_CREDENTIAL(
+        "The grant type needs 'client_secret' or 'client_assertion' in the request."
+    )
 
 
 def refusal_without_tenant(view: View, segment: str, claimed: Presented) -> SignInError:
@@ -90,7 +127,16 @@ def refusal_without_tenant(view: View, segment: str, claimed: Presented) -> Sign
     )
 
 
-def _known(view: View, tenant: Tenant, claimed: Presented) -> Registered:
+def nothing_brought(grant: str) -> SignInError:
+    """Return the refusal of a request that names no tenant, nor anything that belongs to one."""
+    return signin.BAD_GRANT(f"What was sent for the grant type {signin.quote(grant)} is not valid.")
+
+
+def known(view: View, tenant: Tenant, claimed: Presented) -> Registered:
+    """Return a client as the tenant knows it.
+
+    Raises AADSTS700016, 700038, 7000229 or 9002346 for one it does not have.
+    """
     _check_id(claimed)
     registered = view.client(tenant, claimed.client_id)
     if registered is not None and registered.application.audience != _PERSONAL:

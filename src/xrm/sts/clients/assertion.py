@@ -40,10 +40,14 @@ _UNREADABLE = {
 
 @dataclass(frozen=True, slots=True)
 class Authority:
-    """The token service as one tenant's clients address it: what an audience may name."""
+    """The token service as one tenant's clients address it: what an audience may name.
+
+    `segment` is the one of the path, where that stands for many tenants.
+    """
 
     base_url: str
     tenant: Tenant
+    segment: str = ""
 
     def is_named(self, audience: str) -> bool:
         """Tell whether an audience is a token endpoint or issuer of this tenant, v1 or v2.
@@ -54,8 +58,8 @@ class Authority:
         base = self.base_url.lower() + "/"
         name = audience.lower() if audience.isascii() else ""
         segment, _, tail = name.removesuffix("/").removeprefix(base).partition("/")
-        names = (str(self.tenant.tenant_id), *self.tenant.domains)
-        return name.startswith(base) and segment in names and tail in _ENDPOINTS
+        names = (str(self.tenant.tenant_id), *self.tenant.domains, self.segment)
+        return name.startswith(base) and bool(segment) and segment in names and tail in _ENDPOINTS
 
 
 def prove(

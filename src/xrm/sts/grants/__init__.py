@@ -1,27 +1,29 @@
 """Grants: one file per `grant_type`, one line in `GRANTS`.
 
-The endpoint proves the client before it calls `redeem` and mints the token after it, so that no
-grant can leave either out. A grant answers only: on whose behalf, and for which audience?
+The endpoint proves the client before it calls `redeem`, and after it marks as redeemed what may
+be so once only and mints the tokens: no grant can leave any of it out. A grant answers only: on
+whose behalf, for which audience, and what is spent for it?
 
+redemption   what a grant sees, and the shape of one
+delegation   what follows once a person is known: consent, scopes, what comes beside the token
 To add one: a module with a class of this shape, its line below, a test in tests/sts.
 """
 
-from typing import Protocol
-
-from xrm.sts.directory import View
+from xrm.sts.grants.authorization_code import AuthorizationCode
 from xrm.sts.grants.client_credentials import ClientCredentials
-from xrm.sts.model import Client, Granted, Tenant, TokenRequest
+from xrm.sts.grants.device_code import DeviceCode
+from xrm.sts.grants.on_behalf_of import OnBehalfOf
+from xrm.sts.grants.password import Password
+from xrm.sts.grants.redemption import Brought, Grant, Redemption
+from xrm.sts.grants.refresh_token import RefreshTokenGrant
 
+__all__ = ["GRANTS", "Brought", "Grant", "Redemption"]
 
-class Grant(Protocol):
-    """One way to earn a token. `name` is the `grant_type`."""
-
-    name: str
-
-    def redeem(
-        self, request: TokenRequest, client: Client, *, tenant: Tenant, view: View
-    ) -> Granted:
-        """Return what the request earns. Raises SignInError."""
-
-
-GRANTS: tuple[Grant, ...] = (ClientCredentials(),)
+GRANTS: tuple[Grant, ...] = (
+    ClientCredentials(),
+    AuthorizationCode(),
+    RefreshTokenGrant(),
+    Password(),
+    DeviceCode(),
+    OnBehalfOf(),
+)

@@ -3,17 +3,24 @@
 from xrm.model.errors import signin
 from xrm.sts import resources
 from xrm.sts.directory import View, guid
-from xrm.sts.model import Client, Granted, Tenant, TokenRequest
+from xrm.sts.grants.redemption import Brought, Redemption
+from xrm.sts.model import Granted, TokenRequest
+from xrm.sts.parts import Parts
 
 
 class ClientCredentials:
     """`grant_type=client_credentials`. The subject is the client's own principal."""
 
-    name = "client_credentials"
+    names = ("client_credentials",)
+    public = False
+    writes = False
+    shared: frozenset[str] = frozenset()
 
-    def redeem(
-        self, request: TokenRequest, client: Client, *, tenant: Tenant, view: View
-    ) -> Granted:
+    def bring(self, request: TokenRequest, *, view: View, parts: Parts) -> Brought:  # noqa: ARG002
+        """Return nothing: the client speaks for itself."""
+        return Brought()
+
+    def redeem(self, at: Redemption) -> Granted:
         """Return the client itself as subject, for the one resource it asks.
 
         A token is granted whether or not the resource gave the client any role, unless the
@@ -21,7 +28,8 @@ class ClientCredentials:
         Raises what `resources.asked_for_all` raises, AADSTS90009 for a token for itself under
         another name than its id, 501051 for a demanded role that is missing.
         """
-        name, resource = resources.asked_for_all(request, tenant, view)
+        client, view = at.client, at.view
+        name, resource = resources.asked_for_all(at.request, at.tenant, view)
         if resource.application.application_id == client.application_id and not guid(name):
             raise signin.SELF_BY_NAME(
                 f"The application '{client.application_id}' asks a token for itself. That works "

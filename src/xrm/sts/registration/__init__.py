@@ -6,7 +6,7 @@ secrets         client secrets;  certificates: their like, signed with
 principals      applications as present in a tenant: consent brings one in
 permissions     what applications ask for, and consent to it
 granted         what has been granted: scopes to clients, roles to clients and people
-people          accounts, their directory roles and licences;  passwords: what proves them
+people/         accounts, passwords, directory roles and licences
 presence        Microsoft's own applications, put into every tenant
 change          the write every function here goes through, and its refusals
 """

@@ -21,14 +21,15 @@ from xrm.sts.model import (
     RequiredAccess,
     RoleAssignment,
     Scope,
-    ScopeGrant,
     ServicePrincipal,
     Tenant,
+    User,
 )
 from xrm.sts.registration import principals
 from xrm.sts.registration.applications import amend_application
 from xrm.sts.registration.change import RegistrationError, audit, change
-from xrm.sts.registration.granted import assignment_id, scope_grant_id
+from xrm.sts.registration.consenting import add_scopes
+from xrm.sts.registration.granted import assignment_id
 from xrm.sts.service import TokenService
 from xrm.sts.store import PRINCIPALS, ROLE_ASSIGNMENTS, SCOPE_GRANTS, in_tenant
 
@@ -120,11 +121,14 @@ def unrequire(
     return amend_application(service, application, amend)
 
 
-def consent(service: TokenService, tenant: Tenant, application_id: UUID) -> ServicePrincipal:
+def consent(
+    service: TokenService, tenant: Tenant, application_id: UUID, *, person: User | None = None
+) -> ServicePrincipal:
     """Give an administrator's consent: take the application in and grant all that it requires.
 
-    What was granted before stays. Raises RegistrationError when the application is not known or
-    not for this tenant, or when a resource or permission it requires is not there.
+    For one `person` only scopes are granted: roles are the application's own. What was granted
+    before stays. Raises RegistrationError when the application is not known or not for this
+    tenant, or when a resource or permission it requires is not there.
     """
     with change(service) as tx:
         principal = service.store.get(tx, PRINCIPALS, in_tenant(tenant.tenant_id, application_id))
@@ -137,10 +141,11 @@ def consent(service: TokenService, tenant: Tenant, application_id: UUID) -> Serv
             raise RegistrationError(text, kind="absent", member="appId")
         by_resource: dict[UUID, list[RequiredAccess]] = defaultdict(list)
         for one in application.required:
-            by_resource[one.resource].append(one)
+            if person is None or one.kind == "Scope":
+                by_resource[one.resource].append(one)
         for resource_id, required in by_resource.items():
             resource = _present(service, tx, tenant, resource_id)
-            _grant(service, tx, principal, resource, required)
+            _grant(service, tx, principal, resource, required, person=person)
     if taken_in:
         audit(service, tenant.tenant_id, "principal.create", application_id)
     audit(service, tenant.tenant_id, "consent.grant", application_id)
@@ -166,13 +171,16 @@ def withdraw(service: TokenService, tenant: Tenant, application_id: UUID) -> Non
 
 
 def permissions(
-    service: TokenService, tenant: Tenant, application: Application
+    service: TokenService, tenant: Tenant, application: Application, *, person: User | None = None
 ) -> list[Permission]:
-    """Return what an application requires and what a tenant granted it, by resource and value."""
+    """Return what an application requires and what a tenant granted it, by resource and value.
+
+    With a `person` what was granted for that one counts too.
+    """
     with service.database.read() as tx:
         key = in_tenant(tenant.tenant_id, application.application_id)
         principal = service.store.get(tx, PRINCIPALS, key)
-        granted = set(_granted(service, tx, principal)) if principal else set()
+        granted = set(_granted(service, tx, principal, person)) if principal else set()
         rows = [
             _row(service, tx, one, required=one in application.required, granted=one in granted)
             for one in {*application.required, *granted}
@@ -181,7 +189,7 @@ def permissions(
 
 
 def _granted(
-    service: TokenService, tx: Transaction, principal: ServicePrincipal
+    service: TokenService, tx: Transaction, principal: ServicePrincipal, person: User | None
 ) -> Iterator[RequiredAccess]:
     for held in service.store.find(tx, ROLE_ASSIGNMENTS, holder=str(principal.object_id)):
         resource = _offering(service, tx, held.resource)
@@ -189,7 +197,10 @@ def _granted(
             yield RequiredAccess(resource.application_id, held.role_id, "Role")
     for grant in service.store.find(tx, SCOPE_GRANTS, client=str(principal.object_id)):
         resource = _offering(service, tx, grant.resource)
-        if resource is None or grant.person is not None:
+        for_others = grant.person is not None and (
+            person is None or grant.person != person.object_id
+        )
+        if resource is None or for_others:
             continue
         values = set(grant.scope.split())
         for scope in resource.scopes:
@@ -265,6 +276,8 @@ def _grant(
     principal: ServicePrincipal,
     resource: ServicePrincipal,
     required: list[RequiredAccess],
+    *,
+    person: User | None,
 ) -> None:
     offered = principals.known(service, tx, resource.application_id)
     scopes: list[str] = []
@@ -278,7 +291,8 @@ def _grant(
         else:
             _assign(service, tx, principal, resource, permission)
     if scopes:
-        _add_scopes(service, tx, principal, resource, scopes)
+        whom = person.object_id if person else None
+        add_scopes(service, tx, principal, resource.object_id, scopes, person=whom)
 
 
 def _assign(
@@ -299,19 +313,3 @@ def _assign(
             created=int(service.clock()),
         )
         service.store.put(tx, ROLE_ASSIGNMENTS, assignment, new=True)
-
-
-def _add_scopes(
-    service: TokenService,
-    tx: Transaction,
-    principal: ServicePrincipal,
-    resource: ServicePrincipal,
-    scopes: list[str],
-) -> None:
-    client, offering = principal.object_id, resource.object_id
-    grant_id = scope_grant_id(client, offering)
-    standing = service.store.get(tx, SCOPE_GRANTS, grant_id)
-    before = standing.scope.split() if standing else []
-    scope = " ".join(dict.fromkeys([*before, *scopes]))
-    grant = ScopeGrant(grant_id, principal.tenant_id, client, offering, scope)
-    service.store.put(tx, SCOPE_GRANTS, grant)

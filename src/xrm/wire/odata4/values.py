@@ -37,6 +37,7 @@ _SHOWN = 100
 
 MANAGED = "Microsoft.Dynamics.CRM.BooleanManagedProperty"
 _BOOLEANS = {"true": True, "false": False}
+_NESTED = (dict, list)
 EDM = {
     "String": "Edm.String",
     "Memo": "Edm.String",
@@ -74,7 +75,7 @@ def read_value(column: Column, raw: Any, *, ieee754: bool = False) -> Value:
     if raw is None:
         return None
     kind = edm_type(column)
-    if isinstance(raw, list | dict) and kind != MANAGED:
+    if isinstance(raw, _NESTED) and kind != MANAGED:
         node = "StartArray" if isinstance(raw, list) else "StartObject"
         raise ODataError(
             f"An unexpected '{node}' node was found when reading from the JSON reader. "

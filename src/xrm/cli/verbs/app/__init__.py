@@ -7,7 +7,7 @@ finding        which application is meant, at home or in another tenant: what mo
 facts          an application as the verbs print it;  taken_in: those from elsewhere
 secrets        secret add, list, remove
 certificates   certificate add, list, remove; files are read and made in `key_files`
-permissions    permission add, remove, list, grant, revoke
+permissions    permission add, remove, list, grant, revoke; consent
 manifest       manifest get, set
 """
 
@@ -41,7 +41,7 @@ def add(app: typer.Typer) -> None:
     group = typer.Typer(
         no_args_is_help=True,
         help="Applications: create, update, list, show, delete, disable, enable; their secrets, "
-        "certificates, permissions and manifest.",
+        "certificates, permissions and manifest; consent to them.",
     )
     for part in _PARTS:
         part.add(group)

@@ -1,5 +1,6 @@
 """What an application is, as flags say it: audience, redirect URIs, and the rest."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from inspect import Parameter
@@ -17,7 +18,13 @@ if TYPE_CHECKING:
 
 _SHORT = dict(zip(("myorg", "multiple", "all", "personal"), AUDIENCES, strict=True))
 _WRITTEN = {name.lower(): name for name in AUDIENCES}
-_KINDS = {"web": "Web", "spa": "Spa", "installed": "InstalledClient"}
+_KINDS = {
+    "web": "Web",
+    "spa": "Spa",
+    "native": "InstalledClient",
+    "installed": "InstalledClient",
+}
+_KIND = re.compile(rf"({'|'.join(_KINDS)})(?:=|:(?!//))(.+)", re.IGNORECASE)
 
 Uri = tuple[str, str]
 """A redirect URI and its kind: the records of the token service are too heavy for a start."""
@@ -36,12 +43,9 @@ def audience(text: str) -> str:
 
 
 def _any_kind(text: str) -> Uri:
-    """Read a redirect URI with its kind before it: `spa:https://…`; without one it is Web's."""
-    prefix, colon, rest = text.partition(":")
-    kind = _KINDS.get(prefix.lower())
-    if colon and kind and rest and not rest.startswith("//"):
-        return rest, kind
-    return text, "Web"
+    """Read a redirect URI with its kind before it: `spa=https://…`; without one it is Web's."""
+    said = _KIND.fullmatch(text)
+    return (said[2], _KINDS[said[1].lower()]) if said else (text, "Web")
 
 
 def _spa(text: str) -> Uri:
@@ -80,6 +84,23 @@ def _truth(name: str, about: str) -> Iterator[Parameter]:
     yield flag(f"no_{name}", bool | None, f"--no-{written}", hidden=True)
 
 
+_PUBLIC = (
+    flag("public", bool | None, "--public", help="It is a client that cannot keep a secret."),
+    flag(
+        "no_public",
+        bool | None,
+        "--confidential",
+        "--no-public",
+        help="It is none, whatever its redirect URIs are.",
+    ),
+)
+_IMPLICIT = (
+    *_truth("implicit_access_tokens", "The implicit flow gives access tokens."),
+    *_truth("implicit_id_tokens", "The implicit flow gives id tokens."),
+)
+_LOGOUT_URL = flag(
+    "logout_url", str | None, "--logout-url", metavar="URL", help='Where it signs out; "" for none.'
+)
 _TOKEN_VERSION = flag(
     "token_version",
     int | None,
@@ -108,13 +129,15 @@ NEW = (
     _urls(
         "redirect_uri",
         _any_kind,
-        "Where answers may be sent; spa: or installed: before it says what is there. Repeatable.",
+        "Where answers may be sent; spa= or native= before it says what is there. Repeatable.",
     ),
     _urls("spa_redirect_uri", _spa, "The same, of a single-page application."),
     _urls("native_redirect_uri", _native, "The same, of an installed application."),
-    flag("public", bool | None, "--public", help="It is a client that cannot keep a secret."),
+    *_PUBLIC,
     _uris("identifier_uri", "URI", "A name of it as a resource. Repeatable."),
     _TOKEN_VERSION,
+    *_IMPLICIT,
+    _LOGOUT_URL,
 )
 """The flags of `create`."""
 
@@ -125,27 +148,15 @@ CHANGED = (
     _uris("remove_redirect_uri", "URL", "Remove one. Repeatable."),
     _uris("add_identifier_uri", "URI", "Add a name of it as a resource. Repeatable."),
     _uris("remove_identifier_uri", "URI", "Remove one. Repeatable."),
-    *_truth("public", "It is a client that cannot keep a secret."),
+    *_PUBLIC,
     _TOKEN_VERSION,
-    *_truth("implicit_access_tokens", "The implicit flow gives access tokens."),
-    *_truth("implicit_id_tokens", "The implicit flow gives id tokens."),
-    flag(
-        "logout_url",
-        str | None,
-        "--logout-url",
-        metavar="URL",
-        help='Where it signs out; "" for none.',
-    ),
+    *_IMPLICIT,
+    _LOGOUT_URL,
 )
 """The flags of `update`."""
 
-_PLAIN = (
-    "audience",
-    "token_version",
-    "implicit_access_tokens",
-    "implicit_id_tokens",
-    "logout_url",
-)
+_SIGN_IN = ("implicit_access_tokens", "implicit_id_tokens", "logout_url")
+_PLAIN = ("audience", "token_version", *_SIGN_IN)
 
 
 def new(given: Mapping[str, Any]) -> Amendment:
@@ -154,6 +165,7 @@ def new(given: Mapping[str, Any]) -> Amendment:
         raise typer.BadParameter("--multi-tenant and --audience exclude each other.")
     if not given.get("secret") and given.keys() & {"days", "description"}:
         raise typer.BadParameter("--days and --description go with --secret.")
+    plain = {name: given[name] for name in _SIGN_IN if name in given}
     chosen: Any = audience("multiple") if given.get("multi_tenant") else given.get("audience")
 
     def amend(made: "Application") -> "Application":
@@ -165,6 +177,7 @@ def new(given: Mapping[str, Any]) -> Amendment:
             public_client=given.get("public"),
             redirect_uris=_redirect_uris(*(given.get(name) for name in lists)),
             identifier_uris=tuple(given.get("identifier_uri") or ()),
+            **plain,
         )
 
     return amend
@@ -216,6 +229,7 @@ def checked(amend: Amendment, domains: Sequence[str]) -> Amendment:
 
         after = amend(application)
         checks.redirect_uris(after.redirect_uris, after.audience)
+        checks.address(after.logout_url, "logoutUrl")
         for uri in after.identifier_uris:
             if uri not in application.identifier_uris:
                 checks.identifier_uri(uri, domains)

@@ -1,4 +1,4 @@
-"""xrm app permission add, remove, list, grant, revoke: what an application may ask for."""
+"""xrm app permission add, remove, list, grant, revoke; consent: what it may ask for."""
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -50,6 +50,7 @@ def add(group: typer.Typer) -> None:
     permissions.command()(grant)
     permissions.command()(revoke)
     group.add_typer(permissions, name="permission")
+    group.command()(consent)
 
 
 @meaning
@@ -90,6 +91,11 @@ def grant(meant: Meant) -> None:
     In a tenant that is not its own this takes the application in: a multi-tenant application
     works there from then on.
     """
+    _grant_to_all(meant)
+
+
+def _grant_to_all(meant: Meant) -> None:
+    """Consent for all people, and show what there is then."""
     from xrm.sts.registration import consent
 
     with meant.anywhere() as (opened, there, one):
@@ -105,6 +111,33 @@ def grant(meant: Meant) -> None:
 
 
 @meaning
+def consent(
+    meant: Meant,
+    *,
+    user: Annotated[
+        str | None,
+        typer.Option("--user", metavar="UPN", help="For this person only, not for all."),
+    ] = None,
+) -> None:
+    """Consent to what an application requires: for all people, or for one.
+
+    For all it is the same as xrm app permission grant. For one only delegated permissions are
+    granted, as when the person consents.
+    """
+    if user is None:
+        _grant_to_all(meant)
+        return
+    from xrm.cli.verbs.people.facts import find
+    from xrm.sts import registration
+
+    with meant.anywhere() as (opened, there, one):
+        person = find(opened, there, user)
+        registration.consent(opened.sts, there, one.application_id, person=person)
+        found = of(opened, there, one, person)
+    _show(one, there, found, as_json=meant.as_json)
+
+
+@meaning
 def revoke(meant: Meant) -> None:
     """Take back all that a tenant granted. Away from home, the application is put out of it."""
     from xrm.sts.registration import withdraw
@@ -117,8 +150,16 @@ def revoke(meant: Meant) -> None:
         output.note(f"{one.name} is no longer present in {there.domain}.")
 
 
-def of(opened: "Estate", tenant: "model.Tenant", one: "model.Application") -> list[dict[str, Any]]:
-    """Return the permissions an application requires or a tenant has granted to it."""
+def of(
+    opened: "Estate",
+    tenant: "model.Tenant",
+    one: "model.Application",
+    person: "model.User | None" = None,
+) -> list[dict[str, Any]]:
+    """Return the permissions an application requires or a tenant has granted to it.
+
+    With a person those granted for that one are among them.
+    """
     from xrm.sts import registration
 
     return [
@@ -131,7 +172,7 @@ def of(opened: "Estate", tenant: "model.Tenant", one: "model.Application") -> li
             "granted": each.granted,
             "text": each.text,
         }
-        for each in registration.permissions(opened.sts, tenant, one)
+        for each in registration.permissions(opened.sts, tenant, one, person=person)
     ]
 
 

@@ -50,7 +50,15 @@ PasswordFile = Annotated[
 ]
 Keep = Annotated[
     bool,
-    typer.Option("--keep-password", help="It need not be changed at the first sign-in."),
+    typer.Option(
+        "--keep-password/--temporary",
+        "--permanent",
+        help="It need not be changed at the next sign-in. --temporary, the default, for one that "
+        "must.",
+    ),
+]
+Asked = Annotated[
+    bool, typer.Option("--prompt", help="Ask for the password at the terminal, unseen.")
 ]
 
 
@@ -60,6 +68,7 @@ def add(group: typer.Typer) -> None:
     group.command("list")(show_all)
     for verb in (show, update, password, disable, enable, delete):
         group.command()(verb)
+    group.command("revoke-sessions")(revoke_sessions)
 
 
 def create(
@@ -74,18 +83,22 @@ def create(
     role: Roles = None,
     licence: Licences = None,
     password_file: PasswordFile = None,
+    prompt: Asked = False,
     keep_password: Keep = False,
     tenant: Tenant = None,
     data: Data = None,
     database: DatabaseUrl = None,
     as_json: Json = False,
 ) -> None:
-    """Create an account in the tenant, with a password that is shown once or read from a file."""
+    """Create an account in the tenant.
+
+    Its password is shown once, asked for or read from a file.
+    """
     from xrm.sts.registration import people
 
     if licence and not usage_location:
         raise Failure(NO_LOCATION, next_step="Say where the person is: --usage-location GB")
-    given = _password(password_file)
+    given = _password(password_file, asked=prompt)
     with estate(data, database) as opened:
         made = people.create_user(
             opened.sts,
@@ -174,12 +187,19 @@ def update(
 
 @meaning
 def password(
-    meant: Meant, *, password_file: PasswordFile = None, keep_password: Keep = False
+    meant: Meant,
+    *,
+    password_file: PasswordFile = None,
+    prompt: Asked = False,
+    keep_password: Keep = False,
 ) -> None:
-    """Give a person a new password, shown once or read from a file."""
+    """Give a person a new password, and end every session.
+
+    It is shown once, asked for or read from a file.
+    """
     from xrm.sts.registration import people
 
-    given = _password(password_file)
+    given = _password(password_file, asked=prompt)
     with meant.found() as (opened, found):
         changed = people.set_password(
             opened.sts, found, given, must_change_password=not keep_password
@@ -187,6 +207,17 @@ def password(
         account = facts.with_user(opened, changed.user)
     made = changed.password if given is None else None
     facts.show_with_password(account, made, as_json=meant.as_json)
+
+
+@meaning
+def revoke_sessions(meant: Meant) -> None:
+    """End every session of a person: browsers and programs must sign in again.
+
+    Access tokens given already are good until they expire, as at the real service.
+    """
+    from xrm.sts.registration import people
+
+    meant.change(people.revoke_sessions)
 
 
 @meaning
@@ -228,10 +259,16 @@ def delete(meant: Meant, *, sure: Sure = False) -> None:
     )
 
 
-def _password(file: Path | None) -> "Secret | None":
-    """Return the first line of a file, None without a file."""
+def _password(file: Path | None, *, asked: bool) -> "Secret | None":
+    """Return what was typed twice, or the first line of a file; None without either."""
     from xrm.model.secret import Secret
 
+    if asked and file is not None:
+        raise typer.BadParameter("--prompt and --password-file exclude each other.")
+    if asked:
+        if not sys.stdin.isatty():
+            raise typer.BadParameter("--prompt needs a terminal; --password-file - reads a line.")
+        return Secret(typer.prompt("Password", hide_input=True, confirmation_prompt=True, err=True))
     if file is None:
         return None
     if str(file) == "-":

@@ -103,6 +103,9 @@ def of(user: "User") -> dict[str, Any]:
         "usage_location": user.usage_location,
         "enabled": user.enabled,
         "created": user.created,
+        "must_change_password": user.must_change_password,
+        "password_changed": user.password_changed or user.created,
+        "sessions_from": user.sessions_from // 1_000_000 or user.created,
         "roles": [role.name for role in DIRECTORY_ROLES if role.template_id in user.roles],
         "licenses": [each.part_number for each in PRODUCTS if each.sku_id in user.licences],
     }
@@ -128,9 +131,17 @@ def show(facts: dict[str, Any], *, as_json: bool) -> None:
             "Licenses": tuple(facts["licenses"]) or "none",
             "State": state(facts),
             "Created": moment(facts["created"]),
+            "Sign-in": (
+                f"password of {moment(facts['password_changed'])}{_to_change(facts)}",
+                f"sessions count from {moment(facts['sessions_from'])}",
+            ),
             "In the organization": in_organization(facts["systemuser"]),
         }
     )
+
+
+def _to_change(facts: dict[str, Any]) -> str:
+    return ", to be changed at the next sign-in" if facts["must_change_password"] else ""
 
 
 def in_organization(user: dict[str, Any] | None) -> str | tuple[str, ...]:

@@ -221,5 +221,7 @@ _READERS: dict[str, Callable[[Exchange, str, Any], Any]] = {
 }
 """How a parameter is read, by the type declared."""
 
-_SPELLED = frozenset({"Edm.Guid", "Edm.String", "Edm.Boolean", "Collection(Edm.Guid)"})
+_SPELLED = frozenset(
+    {"Edm.Guid", "Edm.String", "Edm.Boolean", "Collection(Edm.Guid)", "Collection(Edm.Int32)"}
+)
 """The types of results the Web API answers with; it keeps others of actions to itself."""

@@ -45,13 +45,19 @@ def _accepted(text: str) -> Accepted:
 
 def quotes_numbers(request: Request) -> bool:
     """Tell whether a payload quotes 64-bit integers and decimals (OData JSON 4.0, 3.2)."""
-    return _IEEE754.search(request.header("content-type") or "") is not None
+    return _content(request.header("content-type") or "")[0]
 
 
 def charset(request: Request) -> str:
     """Return the character set a payload is said to have, in lower case; "" if none is."""
-    match = _CHARSET.search(request.header("content-type") or "")
-    return match[1].lower() if match else ""
+    return _content(request.header("content-type") or "")[1]
+
+
+@lru_cache(maxsize=200)
+def _content(kind: str) -> tuple[bool, str]:
+    """Return what a media type says of numbers and of the character set."""
+    match = _CHARSET.search(kind)
+    return _IEEE754.search(kind) is not None, match[1].lower() if match else ""
 
 
 def client_request_id(request: Request) -> str:

@@ -19,7 +19,7 @@ def put(context: Context, share: Share) -> None:
         remove(context, share.target, share.principal)
         return
     context.organization.shares.put(
-        context.transaction, share, ids=context.organization.ids, now=context.now()
+        context.transaction, share, ids=context.organization.record_ids, now=context.now()
     )
     context.written.add(SHARES)
 

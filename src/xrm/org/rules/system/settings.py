@@ -8,6 +8,7 @@ from xrm.model.errors.service import ServiceError
 from xrm.model.metadata import Table
 from xrm.model.values import EntityReference, Values
 from xrm.org.context import Context
+from xrm.org.presentation import languages
 from xrm.org.presentation.locales import of_locale
 from xrm.org.presentation.zones import biases, time_zones
 from xrm.org.rules.values import stamps
@@ -17,6 +18,7 @@ from xrm.org.supplies import settings_names, settings_of_new_user
 TABLE = "usersettings"
 MOST_ON_A_PAGE = 250
 _LOCALE, _ZONE, _LIMIT, _UNIT = "localeid", "timezonecode", "paginglimit", "businessunitid"
+_LANGUAGES = ("uilanguageid", "helplanguageid")
 
 
 def of_new(context: Context, table: Table, values: Values) -> None:
@@ -45,7 +47,7 @@ def of_change(context: Context, before: Row, values: Values) -> Values:
     """Return what follows from a locale or a time zone; move settings with their user.
 
     Raises ServiceError 0x80040203 for a locale that is not known, 0x800608f7 for such a time
-    zone, 0x80044305 for too many records on a page.
+    zone, 0x80044305 for too many records on a page, 0x80044195 for a language not enabled.
     """
     name = before.table.logical_name
     if name == "systemuser":
@@ -55,6 +57,8 @@ def of_change(context: Context, before: Row, values: Values) -> Values:
     found = _formats(before, values)
     if name == TABLE:
         _check_limit(values)
+        for language in _LANGUAGES:
+            languages.check(context, values.get(language))
         found |= _of_zone(context, values)
     return found
 

@@ -56,7 +56,7 @@ def _make_default(context: Context, units: Table, values: Values) -> None:
     unit, name = str(values[units.primary_id]), str(values.get("name") or "")
     team = context.table("team")
     made = default_team(context.caller, unit_id=unit, name=name[:_LONGEST])
-    made["teamid"] = str(context.organization.ids())
+    made["teamid"] = context.organization.record_ids()
     made |= stamps.of_new(context, team, {})
     context.organization.store.insert(context.transaction, team, made)
     context.written.add("team")

@@ -24,7 +24,7 @@ def of_new(context: Context, table: Table, values: Values) -> Values:
     found: Values = {}
     for address in _addresses(table):
         if address.identifier is not None and values.get(address.identifier) is None:
-            found[address.identifier] = str(context.organization.ids())
+            found[address.identifier] = context.organization.record_ids()
         if address.composite is not None and not address.parts.keys().isdisjoint(values):
             found[address.composite] = _text(address, values.get)
     return found
@@ -60,15 +60,11 @@ def _known(table: Table, name: str) -> str | None:
 
 def _text(address: _Address, value: Callable[[str], Value]) -> str | None:
     """Return an address as the service writes one in the United States, whatever its country."""
-    has = {part: str(value(name) or "") for name, part in address.parts.items()}
-    region = _joined(" ", has.get("stateorprovince", ""), has.get("postalcode", ""))
-    lines = (
-        *(has.get(part, "") for part in PARTS[:3]),
-        _joined(", ", has.get("city", ""), region),
-        has.get("country", ""),
-    )
-    return _joined("\r\n", *lines) or None
+    has = {part: str(found) for name, part in address.parts.items() if (found := value(name))}
+    region = _joined(" ", has, "stateorprovince", "postalcode")
+    has["place"] = ", ".join(filter(None, (has.get("city"), region)))
+    return _joined("\r\n", has, "line1", "line2", "line3", "place", "country") or None
 
 
-def _joined(mark: str, *words: str) -> str:
-    return mark.join(word for word in words if word)
+def _joined(mark: str, has: Mapping[str, str], *parts: str) -> str:
+    return mark.join([text for part in parts if (text := has.get(part))])

@@ -21,14 +21,18 @@ _MONEY = 922337203685477
 
 def kept(table: Table, values: Values) -> Values:
     """Return values as records keep them: no empty text, times in whole seconds."""
-    return {name: _kept(table.columns[name], value) for name, value in values.items()}
+    return values | {
+        name: _kept(table.columns[name], value)
+        for name, value in values.items()
+        if value == "" or isinstance(value, datetime)
+    }
 
 
 def _kept(column: Column, value: Value) -> Value:
-    if value == "" and column.is_text:
-        # Inferred: the documentation does not say it, but reads never show an empty text.
-        return None
-    return value.replace(microsecond=0) if isinstance(value, datetime) else value
+    if isinstance(value, datetime):
+        return value.replace(microsecond=0)
+    # Inferred: the documentation does not say it, but reads never show an empty text.
+    return None if column.is_text else value
 
 
 def check_new(_context: Context, table: Table, values: Values) -> None:
@@ -44,8 +48,8 @@ def check_change(_context: Context, before: Row, values: Values) -> None:
 def _check(table: Table, values: Values) -> None:
     checks = _checks(table)
     for name, value in values.items():
-        if value is not None and name in checks:
-            checks[name](value)
+        if value is not None and (check := checks.get(name)) is not None:
+            check(value)
 
 
 @cache
@@ -59,15 +63,17 @@ def _checks(table: Table) -> Mapping[str, Callable[[Value], None]]:
 
 
 def _length(table: Table, column: Column, value: Value) -> None:
-    text = str(value)
-    # The platform counts UTF-16 code units, as its own strings do.
+    text, most = str(value), column.max_length
+    if most is None or 2 * len(text) <= most:
+        return
+    # The platform counts UTF-16 code units, as its own strings do: two a character at most.
     length = len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
-    if column.max_length is not None and length > column.max_length:
+    if length > most:
         raise service.ServiceError(
             service.TOO_LONG,
             f"A validation error occurred.  The length of the '{column.logical_name}' attribute "
             f"of the '{table.logical_name}' entity exceeded the maximum allowed length of "
-            f"'{column.max_length}'.",
+            f"'{most}'.",
         )
 
 

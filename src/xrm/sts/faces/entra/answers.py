@@ -11,17 +11,13 @@ from xrm.model.errors.signin import SignInError
 from xrm.sts.directory import guid
 from xrm.sts.model import Flavour, Trace
 from xrm.sts.service import TokenService
+from xrm.sts.signin.dispatcher import Dispatcher
 from xrm.wire import oauth
-from xrm.wire.http import Headers, Request, Response
+from xrm.wire.http import NO_STORE, Headers, Request, Response
 
 _log = logging.getLogger(__name__)
 
 _JSON = ("Content-Type", oauth.JSON)
-_NO_STORE: Headers = (
-    ("Cache-Control", "no-store, no-cache"),
-    ("Pragma", "no-cache"),
-    ("Expires", "-1"),
-)
 _CACHED: Headers = (("Cache-Control", "max-age=86400, private"),)
 _ANY_ORIGIN = ("Access-Control-Allow-Origin", "*")
 _HEADER_NAMES = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~, -]{1,1024}")
@@ -31,7 +27,7 @@ _RETRY_SECONDS = "1"
 @dataclass(frozen=True, slots=True)
 class Call:
     """One request at one endpoint. `segment` is its tenant, still encoded; `standing` the header
-    lines every answer of the service has.
+    lines every answer of the service has, `dispatcher` its interactive side.
     """
 
     service: TokenService
@@ -40,6 +36,8 @@ class Call:
     flavour: Flavour
     trace: Trace
     standing: Headers
+    dispatcher: Dispatcher
+    opener_policy: str = ""
 
 
 def standing_headers(base_url: str) -> Headers:
@@ -76,28 +74,30 @@ def token_answer(call: Call, body: bytes) -> Response:
 
 def metadata(call: Call, body: bytes) -> Response:
     """Return a public document: cached for a day, readable from any origin."""
-    lines = (_JSON, *_CACHED, *_always(call), *_cors("GET, OPTIONS"))
+    lines = (_JSON, *_CACHED, *always(call), *_cors("GET, OPTIONS"))
     return Response(200, lines, body)
 
 
 def spell(error: Exception, call: Call) -> Response:
     """Word any exception: a refusal as its error document, anything else as a server error."""
-    refusal = _refusal(error, call)
-    row = refusal.row
+    said = refusal(error, call)
+    row = said.row
     document = oauth.ErrorDocument(
-        error=row.spelled_for_v1() if call.flavour.name == "v1" else row.code,
-        sentence=refusal.sentence,
+        error=row.spelled_for(call.flavour.name),
+        sentence=said.sentence,
         codes=(row.number,),
         timestamp=oauth.timestamp(call.service.clock()),
         trace_id=call.trace.trace_id,
         correlation_id=call.trace.correlation_id,
         uri=f"{call.service.base_url}/error?code={row.number}" if row.documented else None,
+        suberror=row.suberror,
     )
     headers = _headers(call, row.status, clitelem=f"1,{row.number},0,,")
     return Response(row.status, headers, oauth.write_error(document))
 
 
-def _refusal(error: Exception, call: Call) -> SignInError:
+def refusal(error: Exception, call: Call) -> SignInError:
+    """Return any exception as a refusal: what is none is logged, and said to be a failure."""
     if isinstance(error, SignInError):
         return error
     if isinstance(error, Busy):
@@ -109,7 +109,7 @@ def _refusal(error: Exception, call: Call) -> SignInError:
 
 def preflight(call: Call, methods: str) -> Response:
     """Answer a CORS preflight (Fetch standard, CORS-preflight request)."""
-    lines: Headers = (*_always(call), *_cors(methods))
+    lines: Headers = (*always(call), *_cors(methods))
     asked = call.request.header("access-control-request-headers")
     if asked and _HEADER_NAMES.fullmatch(asked):
         lines += (("Access-Control-Allow-Headers", asked),)
@@ -118,16 +118,16 @@ def preflight(call: Call, methods: str) -> Response:
 
 def not_found(call: Call) -> Response:
     """Answer a path that is not there."""
-    return Response(404, _always(call))
+    return Response(404, always(call))
 
 
 def wrong_method(call: Call, allowed: str) -> Response:
     """Answer a method a document does not take."""
-    return Response(405, (*_always(call), ("Allow", allowed), *_cors(allowed)))
+    return Response(405, (*always(call), ("Allow", allowed), *_cors(allowed)))
 
 
 def _headers(call: Call, status: int, *, clitelem: str) -> Headers:
-    lines: Headers = (_JSON, *_NO_STORE, *_always(call), ("x-ms-clitelem", clitelem), _ANY_ORIGIN)
+    lines: Headers = (_JSON, *NO_STORE, *always(call), ("x-ms-clitelem", clitelem), _ANY_ORIGIN)
     if status == 503:
         lines += (("Retry-After", _RETRY_SECONDS),)
     return lines
@@ -137,8 +137,14 @@ def _cors(methods: str) -> Headers:
     return (_ANY_ORIGIN, ("Access-Control-Allow-Methods", methods))
 
 
-def _always(call: Call) -> Headers:
+def always(call: Call) -> Headers:
+    """Return the header lines of every answer to a call."""
     lines = (*call.standing, ("x-ms-request-id", call.trace.trace_id))
     if (call.request.header("return-client-request-id") or "").lower() == "true":
         lines += (("client-request-id", call.trace.correlation_id),)
     return lines
+
+
+def refused_method(call: Call, allowed: str) -> Response:
+    """Answer a method a page does not take."""
+    return Response(405, (*always(call), ("Allow", allowed)))

@@ -5,11 +5,12 @@ realm, inferred for the others); the path is matched as sent, undecoded.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from xrm.db import StepBudgetExceeded
-from xrm.sts.faces.entra import answers, metadata, token
+from xrm.sts.faces.entra import answers, device, interactive, metadata, token, userinfo
 from xrm.sts.faces.entra.answers import Call
+from xrm.sts.faces.pages.assets import PREFIX
 from xrm.sts.model import V1, V2, Flavour
 from xrm.sts.service import TokenService
 from xrm.wire.http import Lane, Mount, Request, Response, Route
@@ -17,18 +18,47 @@ from xrm.wire.http import Lane, Mount, Request, Response, Route
 _USER_REALM = "userrealm/"
 
 
+def _spelled(call: Call, error: Exception) -> Response:
+    return answers.spell(error, call)
+
+
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """One endpoint. An endpoint for every method words the refusal of a method itself."""
+    """One endpoint. An endpoint for every method words the refusal of a method itself.
+
+    `fails` makes an exception an answer. Where people sign in there is no CORS: no script of
+    another origin has any business there.
+    """
 
     answer: Callable[[Call], Response]
     flavour: Flavour
     methods: str
     every_method: bool = False
+    lane: Lane = "inline"
+    fails: Callable[[Call, Exception], Response] = _spelled
+    cors: bool = True
 
 
 TOKEN_V1 = Endpoint(token.token, V1, "POST, OPTIONS", every_method=True)
 TOKEN_V2 = Endpoint(token.token, V2, "POST, OPTIONS", every_method=True)
+DEVICE_V1 = Endpoint(device.begin, V1, "POST, OPTIONS", every_method=True, lane="pool")
+DEVICE_V2 = Endpoint(device.begin, V2, "POST, OPTIONS", every_method=True, lane="pool")
+USER_INFO = Endpoint(userinfo.userinfo, V1, "GET, POST, OPTIONS", every_method=True)
+
+
+def _page(answer: Callable[[Call], Response], flavour: Flavour, methods: str) -> Endpoint:
+    """Return an endpoint people sign in at."""
+    return Endpoint(
+        answer,
+        flavour,
+        methods,
+        every_method=True,
+        lane="pool",
+        fails=interactive.failed,
+        cors=False,
+    )
+
+
 INSTANCE = Endpoint(metadata.instance, V1, "GET, OPTIONS")
 USER_REALM = Endpoint(metadata.user_realm, V1, "GET, OPTIONS")
 
@@ -39,32 +69,64 @@ ENDPOINTS: dict[str, Endpoint] = {
     "v2.0/.well-known/openid-configuration": Endpoint(metadata.discovery, V2, "GET, OPTIONS"),
     "discovery/keys": Endpoint(metadata.keys, V1, "GET, OPTIONS"),
     "discovery/v2.0/keys": Endpoint(metadata.keys, V2, "GET, OPTIONS"),
+    "oauth2/authorize": _page(interactive.authorize, V1, "GET, POST"),
+    "oauth2/v2.0/authorize": _page(interactive.authorize, V2, "GET, POST"),
+    "oauth2/logout": _page(interactive.leave, V1, "GET, POST"),
+    "oauth2/v2.0/logout": _page(interactive.leave, V2, "GET, POST"),
+    "oauth2/devicecode": DEVICE_V1,
+    "oauth2/v2.0/devicecode": DEVICE_V2,
+    "adminconsent": _page(interactive.approve, V1, "GET"),
+    "v2.0/adminconsent": _page(interactive.approve, V2, "GET"),
+    "openid/userinfo": USER_INFO,
 }
 """What follows the tenant's segment, in lower case."""
 
-COMMON_ENDPOINTS: dict[str, Endpoint] = {"discovery/instance": INSTANCE}
+COMMON_ENDPOINTS: dict[str, Endpoint] = {
+    "discovery/instance": INSTANCE,
+    "login": _page(interactive.posted, V2, "POST"),
+    "oauth2/deviceauth": _page(interactive.device, V2, "GET"),
+    "oauth2/nativeclient": _page(interactive.native_client, V2, "GET"),
+}
 """What exists under `common` only."""
+
+WITHOUT_TENANT: dict[str, Endpoint] = {
+    "/oidc/userinfo": USER_INFO,
+    "/error": _page(interactive.explained, V2, "GET"),
+}
+"""What belongs to no tenant, by its whole path."""
+
+ASSET = Endpoint(interactive.file, V2, "GET", fails=interactive.failed, cors=False)
 
 NOT_FOUND = Endpoint(answers.not_found, V1, "", every_method=True)
 
 
-def mount(service: TokenService) -> Mount:
-    """Return the face of Entra ID over a token service."""
-    return _Entra(service)
+def mount(service: TokenService, *, opener_policy: str = "") -> Mount:
+    """Return the face of Entra ID over a token service.
+
+    `opener_policy` is the Cross-Origin-Opener-Policy of pages, "" for none.
+    """
+    return _Entra(service, opener_policy)
 
 
 class _Entra:
-    def __init__(self, service: TokenService) -> None:
+    def __init__(self, service: TokenService, opener_policy: str) -> None:
         self._service = service
+        self._opener_policy = opener_policy
+        self._dispatcher = interactive.dispatcher(service)
         self._standing = answers.standing_headers(service.base_url)
         # Short reads may run on the event loop only where the database is in the process.
         lane: Lane = "inline" if service.database.inline else "pool"
-        self._route = Route(
-            self._answer, lane, limit=token.LARGEST_BODY, too_large=self._answer_too_large
-        )
+        self._routes: dict[Lane, Route] = {
+            "inline": self._routed(lane),
+            "pool": self._routed("pool"),
+        }
 
-    def route(self, head: Request) -> Route:  # noqa: ARG002 - one route serves every path
-        return self._route
+    def _routed(self, lane: Lane) -> Route:
+        return Route(self._answer, lane, limit=token.LARGEST_BODY, too_large=self._answer_too_large)
+
+    def route(self, head: Request) -> Route:
+        endpoint, _ = _find(head.path)
+        return self._routes[endpoint.lane]
 
     def _answer(self, request: Request) -> Response:
         endpoint, segment = _find(request.path)
@@ -72,23 +134,34 @@ class _Entra:
 
     def _answer_too_large(self, request: Request) -> Response:
         endpoint, segment = _find(request.path)
-        refusing = Endpoint(token.too_large, endpoint.flavour, endpoint.methods, every_method=True)
+        refusing = replace(endpoint, answer=token.too_large, every_method=True)
         return self._run(request, segment, refusing)
 
     def _run(self, request: Request, segment: str, endpoint: Endpoint) -> Response:
         service = self._service
         trace = answers.trace_of(request, service)
-        call = Call(service, request, segment, endpoint.flavour, trace, self._standing)
+        call = Call(
+            service,
+            request,
+            segment,
+            endpoint.flavour,
+            trace,
+            self._standing,
+            self._dispatcher,
+            self._opener_policy,
+        )
         try:
             return _dispatch(call, endpoint)
         except StepBudgetExceeded:
             raise  # whoever carries the request runs it again in the pool
         except Exception as error:
-            return answers.spell(error, call)
+            return endpoint.fails(call, error)
 
 
 def _dispatch(call: Call, endpoint: Endpoint) -> Response:
     method = call.request.method
+    if not endpoint.cors and method not in endpoint.methods:
+        return answers.refused_method(call, endpoint.methods)
     if method == "OPTIONS" and endpoint is not NOT_FOUND:
         return answers.preflight(call, endpoint.methods)
     if endpoint.every_method or method == "GET":
@@ -101,6 +174,10 @@ def _dispatch(call: Call, endpoint: Endpoint) -> Response:
 
 def _find(path: str) -> tuple[Endpoint, str]:
     """Return the endpoint of a raw path and the segment it is about."""
+    if path.startswith(PREFIX):
+        return ASSET, ""
+    if (alone := WITHOUT_TENANT.get(path.lower())) is not None:
+        return alone, "common"
     segment, _, tail = path[1:].partition("/")
     tail_key = tail.lower()
     endpoint = ENDPOINTS.get(tail_key)

@@ -18,7 +18,7 @@ def token(call: Call) -> Response:
         raise signin.POST_ONLY(
             f"This endpoint takes POST requests only, not {signin.quote(call.request.method)}."
         )
-    issued = call.service.issue(_read(call))
+    issued = call.service.issue(read_request(call))
     style = call.flavour.name
     return answers.token_answer(call, oauth.write_token_answer(_answer(issued), style))
 
@@ -36,7 +36,8 @@ def segment_text(segment: str) -> str:
         raise signin.BAD_TENANT("The tenant in the path is not a valid name.") from error
 
 
-def _read(call: Call) -> TokenRequest:
+def read_request(call: Call) -> TokenRequest:
+    """Return a form post as a token request. Raises AADSTS9000411 or 9002313."""
     try:
         form = _form(call.request)
         basic = oauth.read_basic(call.request.header("authorization") or "")
@@ -46,7 +47,14 @@ def _read(call: Call) -> TokenRequest:
         ) from error
     except oauth.MalformedForm as error:
         raise signin.MALFORMED("The request is malformed.") from error
-    return TokenRequest(call.flavour, segment_text(call.segment), form, basic, call.trace)
+    return TokenRequest(
+        call.flavour,
+        segment_text(call.segment),
+        form,
+        basic,
+        call.trace,
+        origin=call.request.header("origin"),
+    )
 
 
 def _form(request: Request) -> dict[str, str]:
@@ -65,4 +73,10 @@ def _answer(issued: Issued) -> oauth.TokenAnswer:
         expires_on=issued.expires_on,
         not_before=issued.not_before,
         resource=issued.audience,
+        scope=issued.scope,
+        refresh_token=issued.refresh_token,
+        refresh_token_expires_in=issued.refresh_lifetime,
+        family=issued.family,
+        id_token=issued.id_token,
+        client_info=issued.client_info,
     )

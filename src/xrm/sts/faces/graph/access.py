@@ -23,6 +23,9 @@ def _access(permissions: str, *roles: UUID, more_delegated: str = "", own: str =
 
 
 _DIRECTORY_READ = "Directory.Read.All Directory.ReadWrite.All"
+_PEOPLE_WRITE = "User.ReadWrite.All Directory.ReadWrite.All"
+_OWN_PASSWORD = "Directory.AccessAsUser.All User-PasswordProfile.ReadWrite.All"  # noqa: S105
+_OWN_SESSIONS = f"User.RevokeSessions.All {_PEOPLE_WRITE}"
 _APPLICATION_ADMINS = (_GLOBAL, _APPLICATIONS, _CLOUD_APPLICATIONS)
 
 ANYONE = Access(frozenset(), frozenset())
@@ -43,8 +46,13 @@ READ_ASSIGNMENTS = _access(
 WRITE_ASSIGNMENTS = _access("AppRoleAssignment.ReadWrite.All", *_APPLICATION_ADMINS)
 READ_USERS = _access(f"User.Read.All User.ReadWrite.All {_DIRECTORY_READ}", own="User.Read")
 READ_SELF = _access(f"User.Read User.Read.All User.ReadWrite.All {_DIRECTORY_READ}")
-WRITE_USERS = _access("User.ReadWrite.All Directory.ReadWrite.All", _GLOBAL, _PEOPLE)
-WRITE_LICENCES = _access("User.ReadWrite.All Directory.ReadWrite.All", _GLOBAL, _PEOPLE, _LICENCES)
+WRITE_USERS = _access(_PEOPLE_WRITE, _GLOBAL, _PEOPLE)
+CHANGE_PASSWORD = _access("", more_delegated=_OWN_PASSWORD)
+REVOKE_SESSIONS = _access(
+    "User.RevokeSessions.All", _GLOBAL, _PEOPLE, more_delegated=_PEOPLE_WRITE, own=_OWN_SESSIONS
+)
+REVOKE_OWN_SESSIONS = _access("", more_delegated=_OWN_SESSIONS)
+WRITE_LICENCES = _access(_PEOPLE_WRITE, _GLOBAL, _PEOPLE, _LICENCES)
 READ_ORGANIZATION = _access(f"Organization.Read.All {_DIRECTORY_READ}", more_delegated="User.Read")
 READ_PRODUCTS = _access(f"Organization.Read.All {_DIRECTORY_READ}")
 READ_ROLES = _access(f"RoleManagement.ReadWrite.Directory {_DIRECTORY_READ}")

@@ -20,6 +20,7 @@ from xrm.sts.faces.graph.access import (
     READ_PRODUCTS,
     READ_ROLES,
     READ_USERS,
+    REVOKE_SESSIONS,
     WRITE_APPLICATIONS,
     WRITE_ASSIGNMENTS,
     WRITE_GRANTS,
@@ -29,7 +30,15 @@ from xrm.sts.faces.graph.access import (
 )
 from xrm.sts.faces.graph.answers import Call
 from xrm.sts.faces.graph.callers import Access
-from xrm.sts.faces.graph.objects import applications, grants, keys, principals, tenant, users
+from xrm.sts.faces.graph.objects import (
+    applications,
+    grants,
+    keys,
+    principals,
+    signing_in,
+    tenant,
+    users,
+)
 from xrm.sts.model import Application
 from xrm.sts.service import TokenService
 from xrm.wire.http import Mount, Request, Response, Route
@@ -39,6 +48,8 @@ from xrm.wire.odata4.url import Key, read_key
 _PREFIX = answers.ROOT + "/"
 _MOST_SEGMENTS = 8
 _KEYED = re.compile(r"(?P<name>[^()]+)\((?P<key>.*)\)", re.DOTALL)
+_WHOLE: tuple[list[str], ...] = ([], ["{}"], ["me"])
+"""Ends of a path after which no name is due."""
 _QUOTED = re.compile(r"'((?:[^']|'')*)'")
 
 
@@ -133,7 +144,10 @@ ROWS = (
         WRITE_ASSIGNMENTS,
         grants.unassigned_from_person,
     ),
+    Row("POST", "users/{}/revokesigninsessions", REVOKE_SESSIONS, signing_in.revoked),
     Row("GET", "me", ANYONE, users.me),
+    Row("POST", "me/changepassword", ANYONE, signing_in.password_changed),
+    Row("POST", "me/revokesigninsessions", ANYONE, signing_in.own_revoked),
     Row("GET", "organization", READ_ORGANIZATION, tenant.organizations),
     Row("GET", "organization/{}", READ_ORGANIZATION, tenant.organization),
     Row("GET", "subscribedskus", READ_PRODUCTS, tenant.products),
@@ -227,7 +241,7 @@ def _read_path(raw: str) -> tuple[str, tuple[Key, ...]]:
     path: list[str] = []
     named: list[Key] = []
     for part in parts:
-        word, key = _segment(part, follows_name=bool(path) and path[-1] != "{}")
+        word, key = _segment(part, follows_name=path[-1:] not in _WHOLE)
         path += [word] if key is None else [word, "{}"] if word else ["{}"]
         named += [key] if key is not None else []
     return "/".join(path), tuple(named)

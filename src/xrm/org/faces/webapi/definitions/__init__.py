@@ -7,7 +7,7 @@ filtering  $filter of definitions
 tables     tables, relationships and keys as definitions
 columns    columns and choices as definitions
 types      every type with the names of its properties
-values     a definition; labels and identifiers
+values     a definition; labels in the languages of the organization; identifiers
 
 What the catalogue does not know is left out, or null where it is selected; nothing is made up.
 """

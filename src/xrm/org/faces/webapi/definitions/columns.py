@@ -1,12 +1,13 @@
 """A column of the catalogue as the service describes it: AttributeMetadata and its kin."""
 
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import lru_cache, partial
 from typing import Any
 
 from xrm.model.metadata import Column, Option, Table
 from xrm.org.faces.webapi.definitions.types import TYPES
-from xrm.org.faces.webapi.definitions.values import Definition, Linked, identifier, label
+from xrm.org.faces.webapi.definitions.values import Definition, Linked, Wording, identifier
+from xrm.org.metadata.languages import Language
 
 _TYPE_NAMES = {
     "Owner": "Lookup",
@@ -18,13 +19,14 @@ _VIRTUAL = frozenset({"Image", "File", "MultiSelectPicklist"})
 """Types that the enumeration of types knows as Virtual."""
 
 
-@cache
-def columns_of(table: Table) -> tuple[Definition, ...]:
+@lru_cache(maxsize=256)
+def columns_of(table: Table, wording: Wording) -> tuple[Definition, ...]:
     """Return the definitions of a table's columns, by logical name."""
-    return tuple(_definition(table, table.columns[name]) for name in sorted(table.columns))
+    columns = (table.columns[name] for name in sorted(table.columns))
+    return tuple(_definition(table, column, wording) for column in columns)
 
 
-def _definition(table: Table, column: Column) -> Definition:
+def _definition(table: Table, column: Column, wording: Wording) -> Definition:
     kind = TYPES[f"{_TYPE_NAMES.get(column.type, column.type)}AttributeMetadata"]
     own = _OWN.get(column.type)
     names = (table.logical_name, column.logical_name)
@@ -36,7 +38,7 @@ def _definition(table: Table, column: Column) -> Definition:
         "EntityLogicalName": table.logical_name,
         "AttributeType": "Virtual" if column.type in _VIRTUAL else column.type,
         "AttributeTypeName": {"Value": f"{column.type}Type"},
-        "DisplayName": label(column.display_name, *names),
+        "DisplayName": wording.label(lambda language: language.column(column), *names),
         "RequiredLevel": {
             "Value": column.required,
             "ManagedPropertyLogicalName": "canmodifyrequirementlevelsettings",
@@ -52,10 +54,9 @@ def _definition(table: Table, column: Column) -> Definition:
     }
     links: dict[str, Callable[[], Linked]] = {}
     if kind.navigation and column.type != "EntityName":
-        links["OptionSet"] = lambda: _option_set(table, column)
-        links["GlobalOptionSet"] = lambda: (
-            None if column.option_set is None else _option_set(table, column)
-        )
+        choices = partial(_option_set, table, column, wording)
+        links["OptionSet"] = choices
+        links["GlobalOptionSet"] = lambda: None if column.option_set is None else choices()
     return Definition(kind, {**values, **({} if own is None else own(column))}, links)
 
 
@@ -121,7 +122,7 @@ _OWN: Mapping[str, Callable[[Column], Mapping[str, Any]]] = {
 """What the columns of a type have of their own."""
 
 
-def _option_set(table: Table, column: Column) -> Definition:
+def _option_set(table: Table, column: Column, wording: Wording) -> Definition:
     """Return the choices of a column; a global choice is one, whichever column it is read from."""
     is_global = column.option_set is not None
     name = column.option_set or f"{table.logical_name}_{column.logical_name}"
@@ -136,18 +137,28 @@ def _option_set(table: Table, column: Column) -> Definition:
         "OptionSetType": column.type,
     }
     if not is_global:
-        values["DisplayName"] = label(column.display_name, *names)
-    options = {option.value: _option(table, column, option, names) for option in column.options}
+        values["DisplayName"] = wording.label(lambda language: language.column(column), *names)
+    options = {}
+    for option in column.options:
+        text = partial(_text_of, table, column, option)
+        label = wording.label(text, *names, str(option.value))
+        options[option.value] = _option(table, column, option, label)
     if column.type == "Boolean":
         values |= {"TrueOption": options.get(1), "FalseOption": options.get(0)}
         return Definition(TYPES["BooleanOptionSetMetadata"], values)
     return Definition(TYPES["OptionSetMetadata"], values | {"Options": list(options.values())})
 
 
-def _option(table: Table, column: Column, option: Option, names: tuple[str, ...]) -> dict[str, Any]:
+def _text_of(table: Table, column: Column, option: Option, language: Language) -> str | None:
+    return language.option(table, column, option)
+
+
+def _option(
+    table: Table, column: Column, option: Option, label: Mapping[str, Any]
+) -> dict[str, Any]:
     written = {
         "Value": option.value,
-        "Label": label(option.label, *names, str(option.value)),
+        "Label": label,
         "IsManaged": True,
         "MetadataId": None,
         "HasChanged": None,

@@ -4,9 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from xrm.model.errors import service
-from xrm.model.metadata import Catalogue
 from xrm.org.faces.webapi.definitions.columns import columns_of
-from xrm.org.faces.webapi.definitions.tables import Keys, tables_of
+from xrm.org.faces.webapi.definitions.tables import Facts, tables_of
 from xrm.org.faces.webapi.definitions.types import ENTITY, TYPES, Type
 from xrm.org.faces.webapi.definitions.values import Definition
 from xrm.org.faces.webapi.urls.resources import NAMESPACE, unknown
@@ -49,13 +48,13 @@ class Place:
         return f"{self.path}{self.key}{self.cast}"
 
 
-def follow(catalogue: Catalogue, keys: Keys, segments: Sequence[Segment]) -> Place | None:
+def follow(facts: Facts, segments: Sequence[Segment]) -> Place | None:
     """Return what a path names, None for a single definition that is not there.
 
     Raises ServiceError 404 for what there is not, ODataError for a key or cast of another type.
     """
     first, *rest = segments
-    kind, items = _ROOTS[first.name](catalogue, keys)
+    kind, items = _ROOTS[first.name](facts)
     here: Place | None = _chosen(Place(kind, first.name, items), first)
     for segment in rest:
         if here is None:
@@ -64,25 +63,26 @@ def follow(catalogue: Catalogue, keys: Keys, segments: Sequence[Segment]) -> Pla
     return here
 
 
-def _tables(catalogue: Catalogue, keys: Keys) -> tuple[Type, Sequence[Definition]]:
-    return ENTITY, tables_of(catalogue, keys)
+def _tables(facts: Facts) -> tuple[Type, Sequence[Definition]]:
+    return ENTITY, tables_of(facts)
 
 
-def _relationships(catalogue: Catalogue, keys: Keys) -> tuple[Type, Sequence[Definition]]:
+def _relationships(facts: Facts) -> tuple[Type, Sequence[Definition]]:
     names = ("ManyToOneRelationships", "ManyToManyRelationships")
-    links = (table.links[name]() for table in tables_of(catalogue, keys) for name in names)
+    links = (table.links[name]() for table in tables_of(facts) for name in names)
     every = {each.values["SchemaName"]: each for found in links for each in _several(found)}
     return TYPES["RelationshipMetadataBase"], list(every.values())
 
 
-def _option_sets(catalogue: Catalogue, _keys: Keys) -> tuple[Type, Sequence[Definition]]:
-    columns = (each for table in catalogue.tables.values() for each in columns_of(table))
+def _option_sets(facts: Facts) -> tuple[Type, Sequence[Definition]]:
+    tables, wording = facts.catalogue.tables.values(), facts.wording
+    columns = (each for table in tables for each in columns_of(table, wording))
     links = (each.links["GlobalOptionSet"]() for each in columns if "GlobalOptionSet" in each.links)
     every = {each.values["Name"]: each for each in links if isinstance(each, Definition)}
     return TYPES["OptionSetMetadataBase"], list(every.values())
 
 
-_ROOTS: Mapping[str, Callable[[Catalogue, Keys], tuple[Type, Sequence[Definition]]]] = {
+_ROOTS: Mapping[str, Callable[[Facts], tuple[Type, Sequence[Definition]]]] = {
     "EntityDefinitions": _tables,
     "RelationshipDefinitions": _relationships,
     "GlobalOptionSetDefinitions": _option_sets,

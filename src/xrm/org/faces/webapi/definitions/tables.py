@@ -1,13 +1,15 @@
 """A table of the catalogue as the service describes it: EntityMetadata, with all below it."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from xrm.model.metadata import Catalogue, ManyToMany, ManyToOne, Table
 from xrm.model.privileges import Depth, Privilege
 from xrm.org.faces.webapi.definitions.columns import columns_of
 from xrm.org.faces.webapi.definitions.types import ENTITY, TYPES
-from xrm.org.faces.webapi.definitions.values import Definition, identifier, label
+from xrm.org.faces.webapi.definitions.values import Definition, Wording, identifier
+from xrm.org.metadata.languages import Language
 from xrm.org.store.keys import AlternateKey
 
 _FIRST_CUSTOM_CODE = 10_000
@@ -16,19 +18,30 @@ _FIRST_CUSTOM_CODE = 10_000
 Keys = Mapping[str, Sequence[AlternateKey]]
 
 
-def tables_of(catalogue: Catalogue, keys: Keys) -> list[Definition]:
-    """Return the definition of every table, by logical name; `keys` are those of each table."""
-    tables = catalogue.tables
-    return [_definition(catalogue, tables[name], keys.get(name, ())) for name in sorted(tables)]
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What definitions are made of: tables, the alternate keys of each, how labels are told."""
+
+    catalogue: Catalogue
+    keys: Keys
+    wording: Wording
 
 
-def _definition(catalogue: Catalogue, table: Table, keys: Sequence[AlternateKey]) -> Definition:
+def tables_of(facts: Facts) -> list[Definition]:
+    """Return the definition of every table, by logical name."""
+    tables = facts.catalogue.tables
+    return [_definition(facts, tables[name]) for name in sorted(tables)]
+
+
+def _definition(facts: Facts, table: Table) -> Definition:
+    catalogue, wording = facts.catalogue, facts.wording
+    keys = facts.keys.get(table.logical_name, ())
     return Definition(
         ENTITY,
-        _values(table),
+        _values(table, wording),
         {
-            "Attributes": lambda: columns_of(table),
-            "Keys": lambda: [_key(each) for each in keys],
+            "Attributes": lambda: columns_of(table, wording),
+            "Keys": lambda: [_key(each, wording) for each in keys],
             "ManyToOneRelationships": lambda: [
                 _one_to_many(catalogue, table, each) for each in table.many_to_one
             ],
@@ -43,7 +56,7 @@ def _definition(catalogue: Catalogue, table: Table, keys: Sequence[AlternateKey]
     )
 
 
-def _values(table: Table) -> Mapping[str, Any]:
+def _values(table: Table, wording: Wording) -> Mapping[str, Any]:
     name = table.logical_name
     is_custom = table.object_type_code >= _FIRST_CUSTOM_CODE
     return {
@@ -52,8 +65,10 @@ def _values(table: Table) -> Mapping[str, Any]:
         "LogicalName": name,
         "SchemaName": table.schema_name,
         "EntitySetName": table.entity_set_name,
-        "DisplayName": label(table.display_name, name),
-        "DisplayCollectionName": label(table.display_collection_name, name, "collection"),
+        "DisplayName": wording.label(lambda language: language.table(table), name),
+        "DisplayCollectionName": wording.label(
+            lambda language: language.collection(table), name, "collection"
+        ),
         "ObjectTypeCode": table.object_type_code,
         "OwnershipType": table.ownership,
         "PrimaryIdAttribute": table.primary_id,
@@ -78,7 +93,10 @@ def _privilege(privilege: Privilege) -> Mapping[str, Any]:
     }
 
 
-def _key(key: AlternateKey) -> Definition:
+def _key(key: AlternateKey, wording: Wording) -> Definition:
+    def text(language: Language) -> str | None:
+        return key.display_name if language.is_base else None
+
     return Definition(
         TYPES["EntityKeyMetadata"],
         {
@@ -86,7 +104,7 @@ def _key(key: AlternateKey) -> Definition:
             "HasChanged": None,
             "LogicalName": key.name,
             "SchemaName": key.schema_name,
-            "DisplayName": label(key.display_name, "key", key.id, managed=False),
+            "DisplayName": wording.label(text, "key", key.id, managed=False),
             "EntityLogicalName": key.table,
             "KeyAttributes": list(key.columns),
             "EntityKeyIndexStatus": "Active",

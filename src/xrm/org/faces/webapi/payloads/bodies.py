@@ -13,8 +13,11 @@ from xrm.org.faces.webapi.headers import charset
 from xrm.wire.http import Request, content_type
 from xrm.wire.odata4.errors import ODataError
 
-_LONG_NUMBER = re.compile(rb"[\d.]{16}")
+_MARKED_NUMBERS = bytes(48 if sign in b"0123456789." else 32 for sign in range(256))
+_LONG_NUMBER = 16 * b"0"
+"""So many digits and points in a row, where all of them are marked by zeros."""
 _SPACED_NAME = re.compile(rb'"\s+:')
+_NESTED = (dict, list)
 _HELP = "https://go.microsoft.com/fwlink/?linkid=2195293"
 _INVALID = "Invalid JSON. A token was not recognized in the JSON content."
 _BOM = b"\xef\xbb\xbf"
@@ -82,7 +85,7 @@ def _read(body: bytes) -> Any:
         raise PayloadError("System.ArgumentException", "Stream was not readable.")
     try:
         payload = orjson.loads(body)
-        if _LONG_NUMBER.search(body):
+        if _LONG_NUMBER in body.translate(_MARKED_NUMBERS):
             # A binary float would lose the last digits of a decimal.
             payload = json.loads(body, parse_float=Decimal)
         names = body.count(b'":') + len(_SPACED_NAME.findall(body))
@@ -103,9 +106,9 @@ def _count(payload: Any) -> int:
         node = rest.pop()
         if isinstance(node, dict):
             count += len(node)
-            rest += [each for each in node.values() if isinstance(each, dict | list)]
+            rest += [each for each in node.values() if isinstance(each, _NESTED)]
         elif isinstance(node, list):
-            rest += [each for each in node if isinstance(each, dict | list)]
+            rest += [each for each in node if isinstance(each, _NESTED)]
     return count
 
 

@@ -3,11 +3,12 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
 from xrm.model.errors import service
-from xrm.model.metadata import ManyToOne, OneToMany, Table
+from xrm.model.metadata import Column, ManyToOne, OneToMany, Table
 from xrm.model.values import Entity, KeyReference, Related, Values
 from xrm.org.faces.webapi.headers import quotes_numbers
 from xrm.org.faces.webapi.payloads.bodies import PayloadError, read_object, refused
@@ -86,9 +87,11 @@ class _Reading:
         self._depth += 1
         if self._depth > MAX_DEPTH:
             raise ODataError("The payload is nested too deeply.")
-        found = _Found()
+        found, columns = _Found(), _own_columns(table)
         for name, raw in payload.items():
-            if name.endswith(_BIND):
+            if name in columns:
+                found.values[name] = read_value(columns[name], raw, ieee754=self._ieee754)
+            elif name.endswith(_BIND):
                 self._bind(table, name.removesuffix(_BIND), raw, found)
             elif "@" not in name:
                 if name + _BIND in payload and table.navigation(name) is not None:
@@ -104,10 +107,6 @@ class _Reading:
         return Entity(table.logical_name, key, found.values, related=related)
 
     def _property(self, table: Table, name: str, raw: Any, found: _Found) -> None:
-        column = table.columns.get(name)
-        if column is not None and not column.is_lookup:
-            found.values[name] = read_value(column, raw, ieee754=self._ieee754)
-            return
         if lookup_column(table, name) is not None:
             raise service.ServiceError(
                 service.URI,
@@ -205,6 +204,12 @@ class _Reading:
             expected = " or ".join(targets)
             raise ODataError(f"The navigation property '{name}' refers to '{expected}'.")
         return reference
+
+
+@cache
+def _own_columns(table: Table) -> Mapping[str, Column]:
+    """Return the columns that are properties of the same name, and so of no relationship."""
+    return {name: column for name, column in table.columns.items() if not column.is_lookup}
 
 
 def _schema_name(collection: Any) -> str:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Literal
 
 from xrm.model.errors import service
@@ -16,6 +17,7 @@ from xrm.wire.odata4.url import Key, Segment, read_path
 from xrm.wire.odata4.values import property_name, read_value
 
 NAMESPACE = "Microsoft.Dynamics.CRM."
+_SHORT = 100
 _SYNTAX = "Bad Request - Error in query syntax."
 _ROOT = re.compile(r"/api/data/v(?P<version>(?:8\.[0-2]|9\.[0-2])(?:\.\d{1,9})?)(?P<rest>/.*|)")
 _LATER = ("$metadata", "$batch")
@@ -67,6 +69,17 @@ def read_resource(catalogue: Catalogue, path: str) -> Resource:
     Raises ServiceError (404, 0x80060888) for what the service does not have, ODataError for a
     path that cannot be read.
     """
+    # There are few short paths without a key, and most requests name one of them.
+    is_frequent = len(path) <= _SHORT and "(" not in path
+    return _frequent(catalogue, path) if is_frequent else _read(catalogue, path)
+
+
+@lru_cache(maxsize=500)
+def _frequent(catalogue: Catalogue, path: str) -> Resource:
+    return _read(catalogue, path)
+
+
+def _read(catalogue: Catalogue, path: str) -> Resource:
     match = _ROOT.fullmatch(path)
     if not match:
         raise unknown(path.strip("/").rpartition("/")[2])

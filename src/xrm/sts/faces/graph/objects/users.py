@@ -10,6 +10,7 @@ from xrm.sts.directory import guid
 from xrm.sts.faces.graph import answers, bodies, errors, queries
 from xrm.sts.faces.graph.access import READ_SELF, is_global
 from xrm.sts.faces.graph.answers import Call
+from xrm.sts.faces.graph.callers import Access
 from xrm.sts.faces.graph.objects import tenant
 from xrm.sts.faces.graph.queries import Collection, Document, names
 from xrm.sts.model import User
@@ -21,8 +22,8 @@ _SHOWN = (
     "preferredLanguage surname userPrincipalName id"
 )
 _MORE = (
-    "accountEnabled assignedLicenses createdDateTime deletedDateTime mailNickname "
-    "onPremisesSyncEnabled usageLocation userType"
+    "accountEnabled assignedLicenses createdDateTime deletedDateTime lastPasswordChangeDateTime "
+    "mailNickname onPremisesSyncEnabled signInSessionsValidFromDateTime usageLocation userType"
 )
 COLLECTION = Collection(
     context="users",
@@ -54,6 +55,10 @@ _TEXTS = {
 _KNOWN = (*_TEXTS, "accountEnabled", "passwordProfile")
 _SENSITIVE = frozenset({"accountEnabled", "passwordProfile", "userPrincipalName"})
 """What of a person who holds a directory role not everyone may change who may change people."""
+_WEAK = (
+    "The specified password does not comply with password complexity requirements. "
+    "Please provide a different password."
+)
 _PASSWORD = (
     "password",
     "forceChangePasswordNextSignIn",
@@ -78,11 +83,7 @@ def shown(call: Call) -> Response:
 
 def me(call: Call) -> Response:
     """Answer GET /me. Raises GraphError for an application without a person."""
-    if call.caller.person is None:
-        raise errors.BAD_REQUEST("/me request is only valid with delegated authentication flow.")
-    if not call.caller.may(READ_SELF):
-        raise errors.DENIED("Insufficient privileges to complete the operation.")
-    return queries.single(call, COLLECTION, document(call.caller.person))
+    return queries.single(call, COLLECTION, document(oneself(call, READ_SELF)))
 
 
 def created(call: Call) -> Response:
@@ -113,7 +114,7 @@ def created(call: Call) -> Response:
             must_change_password=bodies.flag(profile, _PASSWORD[1]) is not False,
         ).user
     except RegistrationError as error:
-        raise _refused(error) from error
+        raise refused(error) from error
     place = f"users/{made.object_id}"
     content = {name: value for name, value in document(made).items() if name in COLLECTION.shown}
     return answers.created(call, COLLECTION.context, content, place)
@@ -124,7 +125,7 @@ def amended(call: Call) -> Response:
     user = named(call)
     body = bodies.read(call.request, _KNOWN)
     if not _SENSITIVE.isdisjoint(body):
-        _check_reach(call, user)
+        check_reach(call, user)
     profile = bodies.mapping(body, "passwordProfile")
     bodies.only(profile, _PASSWORD)
     changes: dict[str, Any] = {
@@ -147,19 +148,19 @@ def amended(call: Call) -> Response:
                 must_change_password=must_change is not False,
             ).user
     except RegistrationError as error:
-        raise _refused(error) from error
+        raise refused(error) from error
     return answers.changed(call, COLLECTION.context, document(changed))
 
 
 def deleted(call: Call) -> Response:
     """Answer DELETE of a person."""
     user = named(call)
-    _check_reach(call, user)
+    check_reach(call, user)
     people.delete_user(call.service, user)
     return answers.done(call)
 
 
-def _check_reach(call: Call, user: User) -> None:
+def check_reach(call: Call, user: User) -> None:
     """Refuse what is sensitive to whoever is no Global Administrator, on one with a role.
 
     The service's table of who may do so to whom is finer. Raises GraphError (403).
@@ -217,6 +218,15 @@ def named(call: Call) -> User:
     return find(call, call.keys[0].id or "")
 
 
+def oneself(call: Call, access: Access) -> User:
+    """Return the person who asks, where that is let; GraphError for an application without one."""
+    if call.caller.person is None:
+        raise errors.BAD_REQUEST("/me request is only valid with delegated authentication flow.")
+    if not call.caller.may(access):
+        raise errors.DENIED("Insufficient privileges to complete the operation.")
+    return call.caller.person
+
+
 def find(call: Call, name: str) -> User:
     """Return a person of the caller's tenant. Raises GraphError (404)."""
     usable = name.isascii() and name.isprintable() and len(name) <= 256
@@ -244,8 +254,12 @@ def document(user: User) -> Document:
         "assignedLicenses": [{"disabledPlans": [], "skuId": str(one)} for one in user.licences],
         "createdDateTime": manifest.moment(user.created),
         "deletedDateTime": None,
+        "lastPasswordChangeDateTime": manifest.moment(user.password_changed or user.created),
         "mailNickname": user.mail_nickname or None,
         "onPremisesSyncEnabled": None,
+        "signInSessionsValidFromDateTime": manifest.moment(
+            user.sessions_from // 1_000_000 or user.created
+        ),
         "usageLocation": user.usage_location or None,
         "userType": "Member",
     }
@@ -260,7 +274,10 @@ def _required(body: bodies.Body, name: str) -> None:
         raise errors.REFUSED(f"A value is required for property '{name}' of resource 'User'.")
 
 
-def _refused(error: RegistrationError) -> errors.GraphError:
+def refused(error: RegistrationError) -> errors.GraphError:
+    """Return the refusal of a change of an account as this face words it."""
+    if error.member == "passwordProfile":
+        return errors.REFUSED(_WEAK)
     if error.kind == "taken":
         return errors.conflict(error.member or "userPrincipalName")
     return errors.of_registration(error)

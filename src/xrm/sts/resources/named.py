@@ -1,10 +1,11 @@
-"""Which resource a request means: `resource` on v1, the prefix of `scope` on v2."""
+"""Which resource an application asks for itself: `resource` on v1, `/.default` of it on v2."""
 
 import re
+from collections.abc import Mapping
 
 from xrm.model.errors import signin
 from xrm.sts.directory import Resource, View
-from xrm.sts.model import GRAPH_APPLICATION, Tenant, TokenRequest
+from xrm.sts.model import GRAPH_APPLICATION, Flavour, Tenant, TokenRequest
 
 _DEFAULT = ".default"
 _TOKEN = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+")
@@ -19,20 +20,29 @@ def asked_for_all(request: TokenRequest, tenant: Tenant, view: View) -> tuple[st
     that is disabled there.
     """
     flavour, form = request.flavour, request.form
-    for refused in flavour.refuses:
-        if refused in form:
-            raise signin.RESOURCE_ON_V2(
-                f"The parameter '{refused}' is not supported on this endpoint. Name the resource "
-                f"in '{flavour.asks_by}'."
-            )
+    refuse_foreign(flavour, form)
     asked = form.get(flavour.asks_by, "").strip(" ")
     if not asked:
         raise signin.MISSING(f"The request body must hold the parameter '{flavour.asks_by}'.")
     name = asked if flavour.asks_by == "resource" else _of_default_scope(asked)
-    return name, _known(view, tenant, name)
+    return name, known(view, tenant, name)
 
 
-def _known(view: View, tenant: Tenant, name: str) -> Resource:
+def refuse_foreign(flavour: Flavour, parameters: Mapping[str, str]) -> None:
+    """Raise AADSTS901002 for a parameter of the other version that this one turns away."""
+    for refused in flavour.refuses:
+        if refused in parameters:
+            raise signin.RESOURCE_ON_V2(
+                f"The parameter '{refused}' is not supported on this endpoint. Name the resource "
+                f"in '{flavour.asks_by}'."
+            )
+
+
+def known(view: View, tenant: Tenant, name: str) -> Resource:
+    """Return a tenant's resource by a name of it.
+
+    Raises AADSTS500011 when the tenant does not know it, 500014 when it is disabled there.
+    """
     resource = view.resource(tenant, name)
     if resource is None:
         raise signin.UNKNOWN_RESOURCE(
@@ -48,11 +58,17 @@ def _known(view: View, tenant: Tenant, name: str) -> Resource:
     return resource
 
 
+def scopes_of(text: str) -> list[str]:
+    """Return the scopes of a text, each once, in order. Raises AADSTS70011 (RFC 6749 3.3)."""
+    scopes = list(dict.fromkeys(one for one in text.split(" ") if one))
+    if not all(_TOKEN.fullmatch(one) for one in scopes):
+        raise signin.BAD_SCOPE(f"The scope {signin.quote(text)} is not valid.")
+    return scopes
+
+
 def _of_default_scope(scope: str) -> str:
-    asked = set(scope.split(" ")) - {""}
-    if not all(_TOKEN.fullmatch(one) for one in asked):
-        raise signin.BAD_SCOPE(f"The scope {signin.quote(scope)} is not valid.")
-    resources = {resource_of(one) for one in asked if _is_default(one)}
+    asked = scopes_of(scope)
+    resources = {resource_of(one) for one in asked if is_default(one)}
     if not resources:
         raise signin.NOT_DEFAULT_SCOPE(
             f"The scope {signin.quote(scope)} is not valid. With client credentials it must be "
@@ -69,7 +85,8 @@ def _of_default_scope(scope: str) -> str:
     return resources.pop()
 
 
-def _is_default(scope: str) -> bool:
+def is_default(scope: str) -> bool:
+    """Tell whether a scope asks for all that has been granted."""
     return scope == _DEFAULT or scope.endswith("/" + _DEFAULT)
 
 

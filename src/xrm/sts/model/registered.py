@@ -1,15 +1,10 @@
-"""What the token service knows: tenants, applications, principals, keys; flavours as data.
-
-Identifiers are UUIDs, times whole seconds since the epoch. Records are what `store` keeps.
-"""
+"""What is registered: tenants, applications, principals, what they hold, signing keys."""
 
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 from uuid import UUID
-
-from xrm.model.secret import Secret
 
 CRM_APPLICATION = UUID("00000007-0000-0000-c000-000000000000")
 """The application id of Dynamics, the resource whose names are the organizations' URLs."""
@@ -23,6 +18,9 @@ MICROSOFT_TENANT = UUID("f8cdef31-a31e-4b4a-93e4-5f571e91255a")
 CONSUMERS_TENANT = UUID("9188040d-6c67-4c5b-b112-36a304b66dad")
 """The tenant that stands for personal accounts."""
 
+
+RedirectKind = Literal["Web", "Spa", "InstalledClient"]
+"""What stands at a redirect URI; the last two keep no secret."""
 
 SignInAudience = Literal[
     "AzureADMyOrg",
@@ -67,7 +65,7 @@ class RedirectUri:
     """An address answers may be sent to; `kind` says what stands there."""
 
     url: str
-    kind: Literal["Web", "Spa", "InstalledClient"]
+    kind: RedirectKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,41 +233,6 @@ class UsedAssertion:
 
 
 @dataclass(frozen=True, slots=True)
-class User:
-    """A person's account. `password` is an argon2id hash in the PHC string format, "" for none.
-
-    `roles` are directory role templates, `licences` product ids; `number` grows with every
-    change of any account, so that a follower knows what it has not seen.
-    """
-
-    object_id: UUID
-    tenant_id: UUID
-    user_principal_name: str
-    display_name: str
-    given_name: str = ""
-    surname: str = ""
-    mail_nickname: str = ""
-    mail: str = ""
-    usage_location: str = ""
-    enabled: bool = True
-    deleted: bool = False
-    created: int = 0
-    number: int = 0
-    roles: tuple[UUID, ...] = ()
-    licences: tuple[UUID, ...] = ()
-    password: str = field(default="", repr=False)
-    must_change_password: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class UserName:
-    """A user principal name in lower case; it belongs to one person only."""
-
-    name: str
-    object_id: UUID
-
-
-@dataclass(frozen=True, slots=True)
 class StoredKey:
     """A signing key at rest: `sealed` is its private half under the sealing key.
 
@@ -283,86 +246,3 @@ class StoredKey:
     certificate: bytes
     sealed: bytes = field(repr=False)
     longest: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Flavour:
-    """One dialect of the token endpoint. A difference between dialects is a member, not code.
-
-    `asks_by` is the parameter that names the resource; `refuses` the ones it turns away.
-    """
-
-    name: Literal["v1", "v2"]
-    asks_by: Literal["resource", "scope"]
-    refuses: tuple[str, ...]
-    issuer: str
-
-    def issuer_of(self, base: str, tenant: UUID | str) -> str:
-        """Return the issuer of a tenant, under the base URL of the service."""
-        return self.issuer.format(base=base, tenant=tenant)
-
-
-V1 = Flavour("v1", asks_by="resource", refuses=(), issuer="{base}/{tenant}/")
-V2 = Flavour("v2", asks_by="scope", refuses=("resource",), issuer="{base}/{tenant}/v2.0")
-
-
-@dataclass(frozen=True, slots=True)
-class Trace:
-    """The names of one request: ours, the caller's, and the address it came from."""
-
-    trace_id: str
-    correlation_id: str
-    peer: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class TokenRequest:
-    """A token request as the face read it, before anything of it is believed.
-
-    `segment` is the tenant of the path; `basic` the pair of an Authorization header; `trace`
-    names the request in the audit.
-    """
-
-    flavour: Flavour
-    segment: str
-    form: Mapping[str, str] = field(repr=False)
-    basic: tuple[str, Secret] | None = None
-    trace: Trace = field(default_factory=lambda: Trace("", ""))
-
-
-@dataclass(frozen=True, slots=True)
-class Client:
-    """A client that has proved itself. `acr` is the `appidacr` claim: 1 secret, 2 certificate.
-
-    `assertion` is the single use its proof spends when the token is issued.
-    """
-
-    application_id: UUID
-    principal: ServicePrincipal
-    acr: Literal["0", "1", "2"]
-    assertion: UsedAssertion | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Granted:
-    """What a grant came to: who the token speaks for, and the audience exactly as asked.
-
-    `version` is the resource's choice of token; `roles` what it has given the subject.
-    """
-
-    subject: ServicePrincipal
-    audience: str
-    resource: UUID
-    version: Literal[1, 2] = 1
-    roles: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Issued:
-    """A token and its times, in seconds since the epoch; `lifetime` from now, in seconds."""
-
-    access_token: Secret
-    audience: str
-    not_before: int
-    expires_on: int
-    lifetime: int

@@ -1,0 +1,28 @@
+"""RetrieveProvisionedLanguages: the languages that are enabled."""
+
+from collections.abc import Iterable
+
+from xrm.model.message import Declaration, Message
+from xrm.org.context import Context
+from xrm.org.messages.handler import Need
+from xrm.org.presentation.languages import provisioned
+
+
+class RetrieveProvisionedLanguages:
+    """Return the languages of an organization that users may choose."""
+
+    declaration = Declaration(
+        "RetrieveProvisionedLanguages",
+        "function",
+        results={"RetrieveProvisionedLanguages": "Collection(Edm.Int32)"},
+    )
+    writes = False
+
+    def needs(self, _context: Context, _message: Message) -> Iterable[Need]:
+        """Need nothing: every user may choose a language."""
+        return ()
+
+    def run(self, context: Context, _message: Message) -> dict[str, list[int]]:
+        """Return the LCIDs, the base language first."""
+        found = provisioned(context.organization, context.transaction)
+        return {"RetrieveProvisionedLanguages": [each.lcid for each in found]}

@@ -1,0 +1,108 @@
+"""Failed sign-ins: counted by account and address, by account, and by address.
+
+Ten wrong passwords for one account from one address lock it there for a minute, and each further
+one for twice as long; the same wrong password counts once. Whoever tries many accounts from one
+address, or one account from many, is stopped by the other two counters. An unknown name is
+counted as a known one is.
+"""
+
+from dataclasses import dataclass, replace
+
+from xrm.db import Database, Transaction
+from xrm.model.errors import signin
+from xrm.model.secret import Secret
+from xrm.sts.handles.sealing import Sealer
+from xrm.sts.model import Attempts
+from xrm.sts.store import ATTEMPTS, Store
+
+_REMEMBERED_PASSWORDS = 3
+_LONGEST_LOCK = 3600
+_BETWEEN_SWEEPS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """One way to count: failures allowed within so many seconds, and the first lock's seconds."""
+
+    allowed: int
+    within: int
+    lock: int
+
+
+HERE = Counter(allowed=10, within=86_400, lock=60)
+ACCOUNT = Counter(allowed=50, within=3600, lock=60)
+ADDRESS = Counter(allowed=100, within=600, lock=600)
+
+
+class Lockout:
+    """The counters of one token service; all of its processes share them."""
+
+    def __init__(self, database: Database, store: Store, sealer: Sealer) -> None:
+        self._database = database
+        self._store = store
+        self._sealer = sealer
+        self._next_sweep = 0.0
+
+    def check(self, username: str, peer: str, *, now: float) -> None:
+        """Raise AADSTS50053 while an account or an address is locked."""
+        with self._database.read() as tx:
+            for key, _ in self._keys(username, peer):
+                standing = self._store.get(tx, ATTEMPTS, key)
+                if standing is not None and now < standing.locked_until:
+                    raise signin.LOCKED(
+                        "The account is temporarily locked: it was tried too many times with a "
+                        "wrong user name or password. Try again later."
+                    )
+
+    def failed(self, username: str, peer: str, password: Secret, *, now: float) -> None:
+        """Count a wrong password."""
+        seen = self._sealer.mark(f"{username.lower()} {password.reveal()}")
+        with self._database.write() as tx:
+            for key, counter in self._keys(username, peer):
+                # Whoever takes it has it: no failure of another process is lost.
+                standing = self._store.take(tx, ATTEMPTS, key)
+                standing = _current(standing, key, counter, now)
+                counted = _counted(standing, counter, seen, now)
+                self._store.put(tx, ATTEMPTS, counted)
+            self._sweep(tx, now)
+
+    def passed(self, username: str, peer: str) -> None:
+        """Forget the failures of an account at an address."""
+        (key, _), *_ = self._keys(username, peer)
+        with self._database.read() as tx:
+            standing = self._store.get(tx, ATTEMPTS, key)
+        if standing is not None:
+            with self._database.write() as tx:
+                self._store.take(tx, ATTEMPTS, key)
+
+    def _keys(self, username: str, peer: str) -> tuple[tuple[str, Counter], ...]:
+        name = self._sealer.mark(username.lower())
+        return (
+            (f"{name} {peer}", HERE),
+            (f"{name}", ACCOUNT),
+            (f"address {peer}", ADDRESS),
+        )
+
+    def _sweep(self, tx: Transaction, now: float) -> None:
+        if now >= self._next_sweep:
+            self._store.expire(tx, ATTEMPTS, now)
+            self._next_sweep = now + _BETWEEN_SWEEPS
+
+
+def _current(standing: Attempts | None, key: str, counter: Counter, now: float) -> Attempts:
+    if standing is None or standing.ends <= now:
+        return Attempts(key, failures=0, ends=int(now) + counter.within)
+    return standing
+
+
+def _counted(standing: Attempts, counter: Counter, seen: str, now: float) -> Attempts:
+    if seen in standing.seen:
+        return standing
+    failures = standing.failures + 1
+    last = (*standing.seen, seen)[-_REMEMBERED_PASSWORDS:]
+    counted = replace(standing, failures=failures, seen=last)
+    if failures < counter.allowed:
+        return counted
+    seconds = min(counter.lock * 2 ** min(failures - counter.allowed, 16), _LONGEST_LOCK)
+    until = int(now) + max(seconds, counter.lock)
+    return replace(counted, locked_until=until, ends=max(standing.ends, until + counter.within))

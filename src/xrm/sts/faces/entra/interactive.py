@@ -1,0 +1,237 @@
+"""The endpoints people sign in at: a browser's request in, a page or a redirect out."""
+
+from collections.abc import Mapping
+from urllib.parse import unquote
+
+from xrm.model.errors import signin
+from xrm.model.secret import Secret
+from xrm.sts.audit import LONGEST, Event
+from xrm.sts.faces.entra import answers, showing
+from xrm.sts.faces.entra.answers import Call
+from xrm.sts.faces.entra.token import segment_text
+from xrm.sts.faces.pages import asset, render, shown
+from xrm.sts.handles.secrets import new_secret
+from xrm.sts.service import TokenService
+from xrm.sts.signin import redirects
+from xrm.sts.signin.approval import Approval
+from xrm.sts.signin.authorize import Authorize
+from xrm.sts.signin.devices import Devices
+from xrm.sts.signin.dispatcher import Dispatcher
+from xrm.sts.signin.journey import (
+    Browser,
+    BrowserRequest,
+    Outcome,
+    PurposeName,
+    SessionCookie,
+    Tell,
+)
+from xrm.sts.signin.leaving import Leaving
+from xrm.wire import oauth
+from xrm.wire.http import NO_STORE, Headers, Response, content_type
+
+_LONGEST_COOKIES = 16 * 1024
+_SAME_SITE = {"session": "None", "browser": "Lax"}
+"""The session goes along into hidden frames of other sites, which renew tokens; the binding, which
+only our own pages need, does not.
+"""
+
+
+def dispatcher(service: TokenService) -> Dispatcher:
+    """Return the interactive side of a service."""
+    return Dispatcher(
+        service,
+        {
+            "authorize": Authorize(),
+            "device": Devices(),
+            "approve": Approval(),
+            "leave": Leaving(),
+        },
+    )
+
+
+def authorize(call: Call) -> Response:
+    """Answer an authorization request, sent by GET or POST (OpenID Connect Core 3.1.2.1)."""
+    return _begun(call, "authorize")
+
+
+def device(call: Call) -> Response:
+    """Answer with the page at which a device's code is typed."""
+    return _begun(call, "device")
+
+
+def approve(call: Call) -> Response:
+    """Answer a request for an administrator's consent."""
+    return _begun(call, "approve")
+
+
+def leave(call: Call) -> Response:
+    """Answer a request to sign out."""
+    return _begun(call, "leave")
+
+
+def posted(call: Call) -> Response:
+    """Answer a form of one of our pages."""
+    if call.request.method != "POST":
+        raise signin.POST_ONLY("This endpoint takes the forms of the sign-in pages only.")
+    _check_origin(call)
+    fields = _form(call)
+    request = _request(call, "authorize", fields)
+    return _answered(call, request, call.dispatcher.posted(fields, request))
+
+
+def native_client(call: Call) -> Response:
+    """Answer with the page at which programs watch for their answer."""
+    return render.answer(shown.NativeClient(), extra=answers.always(call))
+
+
+def explained(call: Call) -> Response:
+    """Answer with what an AADSTS number means: the address error documents name."""
+    return showing.explained(call, _parameters(call).get("code", ""))
+
+
+def file(call: Call) -> Response:
+    """Answer with a file the pages load."""
+    return asset(call.request.path) or answers.not_found(call)
+
+
+def failed(call: Call, error: Exception) -> Response:
+    """Show a person why they cannot go on."""
+    return showing.failed(call, error)
+
+
+def _begun(call: Call, purpose: PurposeName) -> Response:
+    parameters = _form(call) if call.request.method == "POST" else _parameters(call)
+    request = _request(call, purpose, parameters)
+    return _answered(call, request, call.dispatcher.begin(request))
+
+
+def _answered(call: Call, request: BrowserRequest, outcome: Outcome) -> Response:
+    """Return an outcome as a redirect or a page, with the cookies that go along."""
+    lines = answers.always(call)
+    if outcome.cookie is not None:
+        lines += (_session_cookie(call, outcome.cookie),)
+    step = outcome.step
+    if isinstance(step, Tell):
+        _record(call, outcome, step)
+        return _told(step, lines)
+    lines += (_cookie(call, "browser", request.browser.binding.reveal()),)
+    sealed = call.dispatcher.sealed(outcome.journey) if outcome.journey is not None else ""
+    page = showing.page(outcome, shown.Form("/common/login", sealed))
+    leads_to = (outcome.about.redirect.url,) if outcome.about.redirect is not None else ()
+    return render.answer(page, extra=lines, leads_to=leads_to, opener_policy=call.opener_policy)
+
+
+def _told(step: Tell, lines: Headers) -> Response:
+    if step.mode == "form_post":
+        page = shown.FormPost(step.url, tuple(step.fields.items()))
+        return render.answer(page, extra=lines)
+    write = redirects.with_query if step.mode == "query" else redirects.with_fragment
+    location = write(step.url, step.fields)
+    return Response(302, (("Location", location), *NO_STORE, *lines))
+
+
+def _record(call: Call, outcome: Outcome, step: Tell) -> None:
+    tenant = outcome.about.tenant
+    call.service.audit.record(
+        Event(
+            time=call.service.clock(),
+            operation="authorize",
+            outcome="refused" if step.error else "done",
+            error=step.error,
+            tenant_id=tenant.tenant_id if tenant is not None else None,
+            client=str(outcome.about.application_id or "")[:LONGEST],
+            peer=call.trace.peer,
+            correlation_id=call.trace.correlation_id,
+            trace_id=call.trace.trace_id,
+        )
+    )
+
+
+def _request(call: Call, purpose: PurposeName, parameters: Mapping[str, str]) -> BrowserRequest:
+    cookies = _cookies(call)
+    binding = cookies.get(_cookie_name(call, "browser"))
+    session = cookies.get(_cookie_name(call, "session"))
+    destination = call.request.header("sec-fetch-dest")
+    return BrowserRequest(
+        purpose=purpose,
+        flavour=call.flavour,
+        segment=segment_text(call.segment),
+        parameters=parameters,
+        browser=Browser(
+            Secret(binding) if binding else new_secret(), Secret(session) if session else None
+        ),
+        trace=call.trace,
+        embedded=destination not in (None, "document"),
+    )
+
+
+def _check_origin(call: Call) -> None:
+    """Refuse a form that a page of another origin sent, where the browser says so."""
+    origin = call.request.header("origin")
+    if origin is not None and origin != call.service.base_url:
+        raise signin.OTHER_BROWSER("The form was sent by a page of another origin. Begin again.")
+
+
+def _form(call: Call) -> dict[str, str]:
+    if content_type(call.request) != oauth.FORM:
+        raise signin.MALFORMED("The request is malformed: a form is wanted.")
+    try:
+        return oauth.read_form(call.request.body)
+    except oauth.DuplicateParameter as error:
+        raise _repeated(error.name) from error
+    except oauth.MalformedForm as error:
+        raise signin.MALFORMED("The request is malformed.") from error
+
+
+def _parameters(call: Call) -> dict[str, str]:
+    try:
+        pairs = call.request.parameters()
+    except ValueError as error:
+        raise signin.MALFORMED("The query of the request is malformed.") from error
+    parameters: dict[str, str] = {}
+    for name, value in pairs:
+        if name in parameters:
+            raise _repeated(name)
+        parameters[name] = value
+    # A parameter without a value counts as absent (RFC 6749 3.1).
+    return {name: value for name, value in parameters.items() if value}
+
+
+def _repeated(name: str) -> signin.SignInError:
+    return signin.DUPLICATE(
+        f"The request is malformed: the parameter {signin.quote(name)} is repeated."
+    )
+
+
+def _cookies(call: Call) -> dict[str, str]:
+    """Return the cookies of a request; the first of a name counts (RFC 6265 5.4)."""
+    found: dict[str, str] = {}
+    lines = "; ".join(call.request.header_values("cookie"))[:_LONGEST_COOKIES]
+    for part in lines.split(";"):
+        name, equals, value = part.strip().partition("=")
+        if equals and name not in found:
+            found[name] = unquote(value)
+    return found
+
+
+def _cookie_name(call: Call, what: str) -> str:
+    """Return a cookie's name: of this service only, though cookies do not mind ports.
+
+    The prefix makes a browser refuse it from any other host, path or unsafe connection (RFC
+    6265bis 4.1.3.2).
+    """
+    return f"__Host-xrm-{call.service.parts.mark}-{what}"
+
+
+def _cookie(call: Call, what: str, value: str, seconds: int | None = None) -> tuple[str, str]:
+    age = "" if seconds is None else f"; Max-Age={seconds}"
+    name = _cookie_name(call, what)
+    same_site = _SAME_SITE[what]
+    line = f"{name}={value}; Path=/; Secure; HttpOnly; SameSite={same_site}{age}"
+    return ("Set-Cookie", line)
+
+
+def _session_cookie(call: Call, cookie: SessionCookie) -> tuple[str, str]:
+    if cookie.secret is None:
+        return _cookie(call, "session", "", 0)
+    return _cookie(call, "session", cookie.secret.reveal(), cookie.seconds)

@@ -1,0 +1,106 @@
+"""What follows once a person is known: what the application may do in their name."""
+
+from dataclasses import replace
+
+from xrm.model.errors import signin
+from xrm.sts import resources
+from xrm.sts.grants.redemption import Redemption
+from xrm.sts.model import Authentication, Delegated, Granted, Spend, Standing, User
+from xrm.sts.resources import Settled, Wanted
+
+
+def delegate(
+    at: Redemption,
+    person: User,
+    standing: Standing,
+    *,
+    nonce: str = "",
+    spends: Spend | None = None,
+) -> Granted:
+    """Return the grant of a person's token for what the request, or `standing`, asks.
+
+    `standing` is handed on in a refresh token where one is to be given. Raises what
+    `resources.settle` raises, AADSTS65001 without consent, 50105 for somebody who is not assigned
+    to an application that demands it.
+    """
+    asked, settled = settled_for(at, person, standing)
+    is_v1 = at.request.flavour.name == "v1"
+    reserved = (
+        asked.reserved | resources.wanted(at.request.flavour, {}, scope=standing.scope).reserved
+    )
+    kept = replace(standing, resource=settled.name, scope=standing.scope or _scope(at))
+    return Granted(
+        subject=person,
+        audience=settled.name,
+        resource=settled.resource.application.application_id,
+        version=settled.resource.version,
+        roles=at.view.roles(person.object_id, settled.resource),
+        delegated=Delegated(
+            person=person,
+            authentication=standing.authentication,
+            scopes=settled.scopes,
+            answered=settled.answered,
+            session_id=standing.session_id,
+            id_token=is_v1 or "openid" in reserved,
+            reserved=reserved,
+            nonce=nonce,
+            standing=kept if is_v1 or "offline_access" in reserved else None,
+            client_info=wants_client_info(at),
+        ),
+        spends=spends,
+    )
+
+
+def settled_for(at: Redemption, person: User, standing: Standing) -> tuple[Wanted, Settled]:
+    """Return what is wanted and what of it stands. Raises as `delegate` does."""
+    flavour = at.request.flavour
+    asked = resources.wanted(
+        flavour, at.request.form, resource=standing.resource, scope=standing.scope
+    )
+    settled = resources.settle(
+        at.view,
+        at.tenant,
+        application=at.client.application,
+        principal=at.client.principal,
+        person=person.object_id,
+        wanted=asked,
+        flavour=flavour,
+    )
+    if settled.missing:
+        raise signin.NO_CONSENT(
+            "The person or administrator has not consented to use the application with id "
+            f"'{at.client.application_id}'. Send an interactive authorization request for this "
+            "person and resource."
+        )
+    if at.client.principal.assignment_required and not at.view.is_assigned(
+        person.object_id, at.client.principal
+    ):
+        raise not_assigned(at.client.application.name)
+    return asked, settled
+
+
+def not_assigned(application: str) -> signin.SignInError:
+    """Return the refusal of a person an application was not opened to."""
+    return signin.PERSON_NOT_ASSIGNED(
+        f"The administrator has configured the application {signin.quote(application)} to turn "
+        "away people who are not assigned to it, and this person is not."
+    )
+
+
+def begun(at: Redemption, authentication: Authentication) -> Standing:
+    """Return the standing of a person who signed in without a code."""
+    return Standing(
+        family_id=at.parts.ids(),
+        tenant_id=authentication.tenant_id,
+        application_id=at.client.application_id,
+        authentication=authentication,
+    )
+
+
+def wants_client_info(at: Redemption) -> bool:
+    """Tell whether the request asks who the person is, as the MSAL libraries do."""
+    return at.request.form.get("client_info") in ("1", "true")
+
+
+def _scope(at: Redemption) -> str:
+    return at.request.form.get("scope", "") if at.request.flavour.name == "v2" else ""

@@ -1,0 +1,95 @@
+"""The on-behalf-of grant: an API goes on to another in the name of who called it (RFC 7523 2.1)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from xrm.model.errors import signin
+from xrm.sts.accounts import standing
+from xrm.sts.directory import View, guid, name_key
+from xrm.sts.grants.delegation import begun, delegate
+from xrm.sts.grants.redemption import Brought, Redemption
+from xrm.sts.handles import refresh
+from xrm.sts.model import V1, V2, Authentication, Granted, TokenRequest, User
+from xrm.sts.parts import Parts
+from xrm.wire import jose
+
+_SKEW = 300
+_MICROSECONDS = 1_000_000
+_EARLIER = 300  # tokens say that they were issued five minutes before they were
+
+
+class OnBehalfOf:
+    """`grant_type=urn:ietf:params:oauth:grant-type:jwt-bearer` with `on_behalf_of`."""
+
+    names = ("urn:ietf:params:oauth:grant-type:jwt-bearer",)
+    public = False
+    writes = True
+    shared: frozenset[str] = frozenset()
+
+    def bring(self, request: TokenRequest, *, view: View, parts: Parts) -> Brought:  # noqa: ARG002
+        """Return nothing: the assertion is looked at when the client is known."""
+        return Brought()
+
+    def redeem(self, at: Redemption) -> Granted:
+        """Return what the caller's person allows the API.
+
+        Raises AADSTS900144, 90023 for another use of the assertion, 50013 when it is not one of
+        this tenant's access tokens for a person, 500131 when it is not the client's, 500133 when
+        it has expired, and what `accounts.standing.check` and `delegate` raise.
+        """
+        if at.field("requested_token_use") != "on_behalf_of":
+            raise signin.BAD_VALUE("The value of 'requested_token_use' must be 'on_behalf_of'.")
+        claims = _verified(at, at.field("assertion"))
+        person = _person(at, claims)
+        issued = (int(claims["iat"]) + _EARLIER) * _MICROSECONDS
+        authentication = Authentication(person.object_id, person.tenant_id, issued)
+        standing.check(person, authentication)
+        held = begun(at, authentication)
+        founding = refresh.Founding(refresh.founded(held, now=at.now))
+        return delegate(at, person, held, spends=founding)
+
+
+def _verified(at: Redemption, assertion: str) -> Mapping[str, Any]:
+    keys = {key.kid: key for key in at.parts.keys.published()}
+    try:
+        claims = jose.verify(assertion, keys.get)
+    except jose.InvalidToken as error:
+        raise signin.BAD_USER_ASSERTION(
+            f"Assertion failed signature validation: {error.reason}."
+        ) from error
+    version = V1 if claims.get("ver") == "1.0" else V2
+    if claims.get("iss") != version.issuer_of(at.parts.base_url, at.tenant.tenant_id):
+        raise signin.BAD_USER_ASSERTION("The assertion was issued by another tenant.")
+    audience = claims.get("aud")
+    if not isinstance(audience, str) or not _is_clients(at, audience):
+        raise signin.OTHER_AUDIENCE(
+            "Assertion audience does not match the client application presenting the assertion. "
+            f"The audience in the assertion was {signin.quote(str(audience))} and the expected "
+            f"one is '{at.client.application_id}' or an identifier URI of that application."
+        )
+    expires = claims.get("exp")
+    if not isinstance(expires, int) or at.now >= expires + _SKEW:
+        raise signin.EXPIRED_USER_ASSERTION(
+            "The assertion is not within its valid time range: it has expired."
+        )
+    return claims
+
+
+def _is_clients(at: Redemption, audience: str) -> bool:
+    """Tell whether an audience is the client; an id token names it too, but has no scopes."""
+    application = at.client.application
+    names = {str(application.application_id), *map(name_key, application.identifier_uris)}
+    return name_key(audience) in names
+
+
+def _person(at: Redemption, claims: Mapping[str, Any]) -> User:
+    """Return whose access token an assertion is. Raises AADSTS50013 for any other token."""
+    known = guid(str(claims.get("oid")))
+    if "scp" not in claims or known is None:
+        raise signin.BAD_USER_ASSERTION(
+            "The assertion is not an access token that an application holds for a person."
+        )
+    person = at.view.user(known)
+    if person is None or person.tenant_id != at.tenant.tenant_id:
+        raise signin.NO_SUCH_PERSON("The account of the assertion does not exist any more.")
+    return person

@@ -1,0 +1,56 @@
+"""What the two profiles differ in at the token service: one member for each difference.
+
+`docs/profiles.md` lists them with the test that holds each.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """How far the service goes along with older customs (RFC 9700).
+
+    assertion_per_resource     a client assertion is redeemed once for each resource, not once
+    rotates_refresh_tokens     a refresh token is redeemed once; a second time ends its family
+    implicit_access_tokens     the authorize endpoint may hand out access tokens
+    password_grant             an application may send a person's password
+    challenge_always           every code is asked with a PKCE challenge, hashed
+    answers_name_issuer        answers of the authorize endpoint carry `iss` (RFC 9207)
+    slows_polling              a device that polls too fast is told so, and waits longer
+    tells_unknown_people       who signs in is told that there is no such account
+    signs_out_at_once          a request to sign out that nobody's token or name comes with is done
+    """
+
+    assertion_per_resource: bool
+    rotates_refresh_tokens: bool
+    implicit_access_tokens: bool
+    password_grant: bool
+    challenge_always: bool
+    answers_name_issuer: bool
+    slows_polling: bool
+    tells_unknown_people: bool
+    signs_out_at_once: bool
+
+
+FAITHFUL = Profile(
+    assertion_per_resource=True,
+    rotates_refresh_tokens=False,
+    implicit_access_tokens=True,
+    password_grant=True,
+    challenge_always=False,
+    answers_name_issuer=False,
+    slows_polling=False,
+    tells_unknown_people=True,
+    signs_out_at_once=True,
+)
+STRICT = Profile(
+    assertion_per_resource=False,
+    rotates_refresh_tokens=True,
+    implicit_access_tokens=False,
+    password_grant=False,
+    challenge_always=True,
+    answers_name_issuer=True,
+    slows_polling=True,
+    tells_unknown_people=False,
+    signs_out_at_once=False,
+)

@@ -1,0 +1,135 @@
+"""Sessions of browsers: who is signed in there, kept under the digest of a cookie's secret.
+
+A session gets a new secret whenever somebody signs in, so that nobody can prepare one for them
+(session fixation). An account counts only as long as its sign-in does.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from uuid import UUID
+
+from xrm.db import Database
+from xrm.model.errors.signin import SignInError
+from xrm.model.ports import Ids
+from xrm.model.secret import Secret
+from xrm.sts.accounts import standing
+from xrm.sts.directory import View
+from xrm.sts.handles.secrets import digest, new_secret
+from xrm.sts.model import Authentication, BrowserSession, SignedIn, User
+from xrm.sts.signin.journey import SessionCookie
+from xrm.sts.store import SESSIONS, Store
+
+FOR_NOW = 86_400
+"""Seconds a session lasts that nobody uses."""
+KEPT = 90 * 86_400
+"""The same, where the person wants to stay signed in."""
+
+_MOST_ACCOUNTS = 10
+_BETWEEN_SWEEPS = 300
+
+
+class Sessions:
+    """The browser sessions of one token service."""
+
+    def __init__(self, database: Database, store: Store, ids: Ids) -> None:
+        self._database = database
+        self._store = store
+        self._ids = ids
+        self._next_sweep = 0.0
+
+    def find(self, secret: Secret | None, view: View, *, now: float) -> BrowserSession | None:
+        """Return the session of a cookie, its accounts as they stand now, or None."""
+        if secret is None:
+            return None
+        found = view.record(SESSIONS, digest(secret.reveal()))
+        if found is None or now >= found.ends:
+            return None
+        return replace(found, accounts=tuple(_as_it_stands(one, view) for one in found.accounts))
+
+    def sign_in(
+        self,
+        before: BrowserSession | None,
+        person: User,
+        authentication: Authentication,
+        *,
+        keep: bool,
+        now: float,
+    ) -> tuple[BrowserSession, SessionCookie]:
+        """Put a person into a browser's session, which gets a new secret."""
+        secret = new_secret()
+        account = SignedIn(authentication, person.user_principal_name, person.display_name)
+        others = _others(before.accounts if before else (), person.object_id)
+        lasting = KEPT if keep else FOR_NOW
+        session = BrowserSession(
+            digest=digest(secret.reveal()),
+            session_id=before.session_id if before else self._ids(),
+            accounts=(account, *others)[:_MOST_ACCOUNTS],
+            created=before.created if before else int(now),
+            ends=int(now) + lasting,
+            keep=keep,
+        )
+        with self._database.write() as tx:
+            if before is not None:
+                self._store.take(tx, SESSIONS, before.digest)
+            self._store.put(tx, SESSIONS, session, new=True)
+            if now >= self._next_sweep:
+                self._store.expire(tx, SESSIONS, now)
+                self._next_sweep = now + _BETWEEN_SWEEPS
+        return session, SessionCookie(secret, KEPT if keep else None)
+
+    def used(
+        self, session: BrowserSession, account: SignedIn, application_id: UUID, *, now: float
+    ) -> None:
+        """Note that an application was told of a person, and that the session is in use."""
+        known = application_id in account.applications
+        lasting = KEPT if session.keep else FOR_NOW
+        if known and session.ends - now > lasting / 2:
+            return
+        told = tuple(dict.fromkeys((*account.applications, application_id)))
+        after = replace(account, applications=told)
+        accounts = tuple(after if one is account else one for one in session.accounts)
+        self._put(replace(session, accounts=accounts, ends=int(now) + lasting))
+
+    def sign_out(self, session: BrowserSession, people: Sequence[UUID]) -> SessionCookie | None:
+        """Sign people out of a browser; the cookie goes with the last of them."""
+        accounts = tuple(
+            replace(one, signed_in=False, applications=())
+            if one.authentication.person in people
+            else one
+            for one in session.accounts
+        )
+        if any(one.signed_in for one in accounts):
+            self._put(replace(session, accounts=accounts))
+            return None
+        with self._database.write() as tx:
+            self._store.take(tx, SESSIONS, session.digest)
+        return SessionCookie(None)
+
+    def _put(self, session: BrowserSession) -> None:
+        with self._database.write() as tx:
+            # A session that was ended meanwhile does not come back.
+            if self._store.take(tx, SESSIONS, session.digest) is not None:
+                self._store.put(tx, SESSIONS, session, new=True)
+
+
+def signed_in(session: BrowserSession | None) -> tuple[SignedIn, ...]:
+    """Return the accounts of a session that are signed in."""
+    accounts = session.accounts if session is not None else ()
+    return tuple(one for one in accounts if one.signed_in)
+
+
+def account_of(session: BrowserSession | None, person: UUID | None) -> SignedIn | None:
+    """Return a person's account of a session, as long as they are signed in there."""
+    return next((one for one in signed_in(session) if one.authentication.person == person), None)
+
+
+def _as_it_stands(account: SignedIn, view: View) -> SignedIn:
+    try:
+        person = standing.check(view.user(account.authentication.person), account.authentication)
+    except SignInError:
+        return replace(account, signed_in=False)
+    return replace(account, username=person.user_principal_name, name=person.display_name)
+
+
+def _others(accounts: Sequence[SignedIn], person: UUID) -> tuple[SignedIn, ...]:
+    return tuple(one for one in accounts if one.authentication.person != person)

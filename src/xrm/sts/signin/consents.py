@@ -1,0 +1,27 @@
+"""Consent: who may give it, and how it is kept."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from xrm.sts.model import User
+from xrm.sts.resources import Asked
+
+ADMINISTRATORS = frozenset(
+    {
+        UUID("62e90394-69f5-4237-9190-012177145e10"),  # Global Administrator
+        UUID("e8611ab8-c189-46e8-94e1-60213ab1f814"),  # Privileged Role Administrator
+        UUID("9b895d92-2cd3-44c7-9d02-a6ac2d5ea5c3"),  # Application Administrator
+        UUID("158c047a-c907-4556-b7ef-446551a6b5f7"),  # Cloud Application Administrator
+    }
+)
+"""The templates of the directory roles that may consent for everybody."""
+
+
+def is_administrator(person: User) -> bool:
+    """Tell whether a person may consent for everybody, and to what only administrators may."""
+    return not ADMINISTRATORS.isdisjoint(person.roles)
+
+
+def may_consent(person: User, permissions: Sequence[Asked]) -> bool:
+    """Tell whether a person may consent to permissions for themselves."""
+    return is_administrator(person) or all(one.scope.kind == "User" for one in permissions)

@@ -1,0 +1,352 @@
+"""The dispatcher: finds out who is at the browser, page by page, then lets the purpose go on."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Protocol
+from uuid import UUID
+
+from xrm.model.errors import signin
+from xrm.model.errors.signin import SignInError
+from xrm.model.secret import Secret
+from xrm.sts.accounts.proof import authenticated
+from xrm.sts.directory import View, guid
+from xrm.sts.handles.sealing import Unreadable
+from xrm.sts.handles.secrets import digest
+from xrm.sts.model import BrowserSession, SignedIn, Tenant, Trace, User
+from xrm.sts.registration import RegistrationError
+from xrm.sts.registration.people import change_password
+from xrm.sts.service import TokenService
+from xrm.sts.signin.browser import Sessions, account_of, signed_in
+from xrm.sts.signin.journey import (
+    About,
+    AskName,
+    AskNewPassword,
+    AskPassword,
+    Browser,
+    BrowserRequest,
+    Choose,
+    Journey,
+    Outcome,
+    PurposeName,
+    SessionCookie,
+    Step,
+)
+
+PATIENCE = 1800
+"""Seconds a page may stay open."""
+
+_TOLD = {
+    signin.WRONG_PASSWORD.number: "Your account or password is incorrect.",
+    signin.LOCKED.number: (
+        "Your account is temporarily locked to prevent unauthorized use. Try again later, and if "
+        "you still have trouble, ask your administrator."
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """One request of a browser, with what is known of it. `now` is in seconds."""
+
+    service: TokenService
+    sessions: Sessions
+    view: View
+    browser: Browser
+    session: BrowserSession | None
+    journey: Journey
+    now: float
+    trace: Trace
+    embedded: bool = False
+
+    @property
+    def peer(self) -> str:
+        """Return the address the request came from."""
+        return self.trace.peer
+
+    def with_journey(self, **changes: object) -> "Visit":
+        """Return the visit with its journey changed."""
+        return replace(self, journey=replace(self.journey, **changes))  # type: ignore[arg-type]
+
+    def person(self) -> tuple[User, SignedIn] | None:
+        """Return who goes on, as long as they are signed in at this browser."""
+        account = account_of(self.session, self.journey.person)
+        user = self.view.user(self.journey.person) if account and self.journey.person else None
+        return (user, account) if user is not None and account is not None else None
+
+
+class Purpose(Protocol):
+    """What people sign in for."""
+
+    def about(self, visit: Visit) -> About:
+        """Return what the pages say of it. Raises SignInError: a page shows it."""
+
+    def go_on(self, visit: Visit) -> Outcome:
+        """Return what comes next, whoever is or is not known. Raises SignInError for a page."""
+
+    def take(self, visit: Visit, step: str, fields: Mapping[str, str]) -> Outcome:
+        """Return what comes of a button of its own pages."""
+
+
+class Dispatcher:
+    """The interactive side of a token service."""
+
+    def __init__(self, service: TokenService, purposes: Mapping[PurposeName, Purpose]) -> None:
+        self._service = service
+        self._purposes = purposes
+        self._sessions = Sessions(service.database, service.store, service.ids)
+
+    def begin(self, request: BrowserRequest) -> Outcome:
+        """Return the answer to a request that comes without a page of ours before it.
+
+        Raises SignInError for what only the person can be told.
+        """
+        now = self._service.clock()
+        journey = Journey(
+            purpose=request.purpose,
+            flavour=request.flavour.name,
+            segment=request.segment,
+            parameters=request.parameters,
+            browser=digest(request.browser.binding.reveal()),
+            expires=int(now) + PATIENCE,
+        )
+        return self._purposes[journey.purpose].go_on(self._visit(journey, request))
+
+    def posted(self, fields: Mapping[str, str], request: BrowserRequest) -> Outcome:
+        """Return what comes of a form of ours.
+
+        Raises AADSTS50089 when its page is too old or its state is none, 165000 when it was made
+        for another browser, and what the purposes raise.
+        """
+        journey = self.opened(fields.get("state", ""), request.browser)
+        visit = self._visit(journey, request)
+        if fields.get("account"):
+            return self._chosen(visit, fields["account"])
+        step = fields.get("step", "")
+        own = {
+            "name": self._named,
+            "password": self._proved,
+            "change": self._changed,
+            "other": self._other,
+        }
+        if step in own:
+            return own[step](visit, fields)
+        return self._purposes[journey.purpose].take(visit, step, fields)
+
+    def opened(self, state: str, browser: Browser) -> Journey:
+        """Return the journey of a form. Raises AADSTS50089 or 165000."""
+        try:
+            journey = self._service.parts.sealer.open("page", Journey, state)
+        except Unreadable as error:
+            raise signin.FLOW_EXPIRED("The page cannot be gone on with. Begin again.") from error
+        if self._service.clock() >= journey.expires:
+            raise signin.FLOW_EXPIRED("The page was open for too long. Begin again.")
+        # The digest is of a secret that only this browser has: whoever makes another browser
+        # post it signs nobody in there (cross-site request forgery).
+        if Secret(journey.browser) != Secret(digest(browser.binding.reveal())):
+            raise signin.OTHER_BROWSER(
+                "The page was made for another browser, or cookies are blocked. Begin again."
+            )
+        return journey
+
+    def sealed(self, journey: Journey) -> str:
+        """Return a journey as the state of a form."""
+        return self._service.parts.sealer.seal("page", journey)
+
+    def _visit(self, journey: Journey, request: BrowserRequest) -> Visit:
+        now, view = self._service.clock(), self._service.directory.singly()
+        return Visit(
+            service=self._service,
+            sessions=self._sessions,
+            view=view,
+            browser=request.browser,
+            session=self._sessions.find(request.browser.session, view, now=now),
+            journey=journey,
+            now=now,
+            trace=request.trace,
+            embedded=request.embedded,
+        )
+
+    def _about(self, visit: Visit) -> About:
+        return self._purposes[visit.journey.purpose].about(visit)
+
+    def _shown(self, visit: Visit, step: Step) -> Outcome:
+        return Outcome(step, visit.journey, self._about(visit))
+
+    def _other(self, visit: Visit, _fields: Mapping[str, str]) -> Outcome:
+        visit = visit.with_journey(username="", person=None, fresh=False)
+        return self._shown(visit, AskName())
+
+    def _named(self, visit: Visit, fields: Mapping[str, str]) -> Outcome:
+        username = fields.get("username", "").strip()
+        visit = visit.with_journey(username=username, person=None, fresh=False)
+        if not username:
+            return self._shown(visit, AskName("Enter your user name."))
+        tells = self._service.profile.tells_unknown_people
+        if tells and self._find(visit) is None:
+            return self._shown(visit, AskName("We could not find an account with that user name."))
+        return self._shown(visit, AskPassword())
+
+    def _find(self, visit: Visit) -> User | None:
+        # Whose tenant it is not is told after the password: the name alone tells nothing of it.
+        return visit.view.user_named(visit.journey.username)
+
+    def _proved(self, visit: Visit, fields: Mapping[str, str]) -> Outcome:
+        password = Secret(fields.get("password", ""))
+        if not visit.journey.username:
+            return self._shown(visit, AskName("Enter your user name."))
+        try:
+            person, authentication = self._service.parts.proof.prove(
+                lambda: self._find(visit),
+                username=visit.journey.username,
+                password=password,
+                peer=visit.peer,
+                now=visit.now,
+            )
+        except SignInError as error:
+            if error.row is signin.EXPIRED_PASSWORD:
+                return self._shown(visit, AskNewPassword())
+            if error.row.number not in _TOLD and error.row is not signin.NO_SUCH_PERSON:
+                raise
+            told = _TOLD.get(error.row.number, _TOLD[signin.WRONG_PASSWORD.number])
+            return self._shown(visit, AskPassword(told))
+        session, cookie = self._sessions.sign_in(
+            visit.session, person, authentication, keep=fields.get("keep") == "true", now=visit.now
+        )
+        return self._gone_on(replace(visit, session=session), person.object_id, cookie)
+
+    def _changed(self, visit: Visit, fields: Mapping[str, str]) -> Outcome:
+        """Change a password that has expired, and sign in with the new one."""
+        new = Secret(fields.get("new_password", ""))
+        if new != Secret(fields.get("again", "")):
+            return self._shown(visit, AskNewPassword("The two new passwords are not the same."))
+        person = self._find(visit)
+        current = Secret(fields.get("password", ""))
+        try:
+            self._service.parts.proof.prove(
+                lambda: person,
+                username=visit.journey.username,
+                password=current,
+                peer=visit.peer,
+                now=visit.now,
+            )
+        except SignInError as error:
+            if error.row is not signin.EXPIRED_PASSWORD:
+                told = _TOLD.get(error.row.number, _TOLD[signin.WRONG_PASSWORD.number])
+                return self._shown(visit, AskNewPassword(told))
+        assert person is not None
+        try:
+            person = change_password(self._service, person, current, new)
+        except RegistrationError as error:
+            return self._shown(visit, AskNewPassword(f"{str(error).capitalize()}."))
+        authentication = replace(
+            authenticated(person, now=self._service.clock()), time=person.sessions_from
+        )
+        session, cookie = self._sessions.sign_in(
+            visit.session, person, authentication, keep=False, now=visit.now
+        )
+        return self._gone_on(replace(visit, session=session), person.object_id, cookie)
+
+    def _chosen(self, visit: Visit, key: str) -> Outcome:
+        accounts = visit.session.accounts if visit.session is not None else ()
+        chosen = next((one for one in accounts if key == key_of(one)), None)
+        if chosen is None:
+            return self._other(visit, {})
+        visit = visit.with_journey(username=chosen.username, person=None, fresh=False)
+        if visit.journey.purpose == "leave":
+            return self._purposes["leave"].take(visit, "account", {"account": key})
+        if not chosen.signed_in:
+            return self._shown(visit, AskPassword())
+        visit = visit.with_journey(
+            person=chosen.authentication.person, done=(*visit.journey.done, "select_account")
+        )
+        return self._purposes[visit.journey.purpose].go_on(visit)
+
+    def _gone_on(self, visit: Visit, person: UUID, cookie: SessionCookie) -> Outcome:
+        """Go on with somebody who has just signed in; the page before it is not read again."""
+        done = (*visit.journey.done, "login", "select_account")
+        visit = visit.with_journey(person=person, fresh=True, done=tuple(dict.fromkeys(done)))
+        visit = replace(visit, view=self._service.directory.singly())
+        outcome = self._purposes[visit.journey.purpose].go_on(visit)
+        return replace(outcome, cookie=cookie)
+
+
+def key_of(account: SignedIn) -> str:
+    """Return how the page of accounts names one: by nothing that means anything elsewhere."""
+    return digest(str(account.authentication.person))[:16]
+
+
+def who(
+    visit: Visit, *, prompt: str, hint: str, tenant: Tenant | None, max_age: int | None = None
+) -> tuple[User, SignedIn] | Step:
+    """Return who goes on, or the step that finds it out (OpenID Connect Core 3.1.2.3).
+
+    With the prompt `none` nobody is asked. Raises AADSTS50058 when nobody is signed in, 16000
+    when several are.
+    """
+    known = visit.person()
+    if known is not None and _suffices(visit, known[1], prompt, max_age):
+        return known
+    accounts = [one for one in signed_in(visit.session) if _is_of(one, tenant)]
+    if hint:
+        accounts = [one for one in accounts if _is_hinted(one, hint)]
+    if prompt == "none":
+        return _silent(visit, accounts, max_age)
+    if len(accounts) == 1 and prompt not in ("login", "select_account") and known is None:
+        visit = visit.with_journey(person=accounts[0].authentication.person)
+        known = visit.person()
+        if known is not None and _suffices(visit, known[1], prompt, max_age):
+            return known
+    username = known[0].user_principal_name if known is not None else _name_of(visit, hint)
+    return _asked(visit, prompt, username)
+
+
+def _asked(visit: Visit, prompt: str, username: str) -> Step:
+    """Return the page that asks who somebody is, or for the password of whom it already knows."""
+    known = visit.session.accounts if visit.session is not None else ()
+    if prompt == "select_account" and known:
+        return Choose(known)
+    if username:
+        return AskPassword(username=username)
+    return Choose(known) if known and prompt != "login" else AskName()
+
+
+def _name_of(visit: Visit, hint: str) -> str:
+    """Return the user name a hint means: itself, or that of the person of an id."""
+    known = guid(hint)
+    user = visit.view.user(known) if known is not None else None
+    return user.user_principal_name if user is not None else hint
+
+
+def _suffices(visit: Visit, account: SignedIn, prompt: str, max_age: int | None) -> bool:
+    """Tell whether a person need not be asked again."""
+    if visit.journey.fresh:
+        return True
+    if prompt == "login":
+        return False
+    if prompt == "select_account" and "select_account" not in visit.journey.done:
+        return False
+    return max_age is None or visit.now - account.authentication.seconds <= max_age
+
+
+def _silent(visit: Visit, accounts: list[SignedIn], max_age: int | None) -> tuple[User, SignedIn]:
+    if len(accounts) > 1:
+        raise signin.SEVERAL_ACCOUNTS(
+            "Either multiple user identities are available for the current request, or the "
+            "selected account is not supported for the scenario."
+        )
+    if accounts:
+        visit = visit.with_journey(person=accounts[0].authentication.person)
+        found = visit.person()
+        if found is not None and _suffices(visit, found[1], "none", max_age):
+            return found
+    raise signin.SILENT("A silent sign-in request was sent but no user is signed in.")
+
+
+def _is_of(account: SignedIn, tenant: Tenant | None) -> bool:
+    return tenant is None or account.authentication.tenant_id == tenant.tenant_id
+
+
+def _is_hinted(account: SignedIn, hint: str) -> bool:
+    """Tell whether an account is the one meant: by its name, or by the id of its person."""
+    known = guid(hint)
+    return account.username.lower() == hint.lower() or account.authentication.person == known

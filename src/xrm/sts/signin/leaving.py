@@ -1,0 +1,146 @@
+"""The purpose of sign-out: the session ends, the applications are told (OpenID Connect RP-Initiated
+Logout 1.0, Front-Channel Logout 1.0).
+"""
+
+from collections.abc import Mapping, Sequence
+from urllib.parse import urlencode, urlsplit, urlunsplit
+from uuid import UUID
+
+from xrm.sts.directory import View, guid
+from xrm.sts.model import Application, SignedIn
+from xrm.sts.signin import redirects
+from xrm.sts.signin.authorize import flavour_of
+from xrm.sts.signin.browser import signed_in
+from xrm.sts.signin.dispatcher import Visit, key_of
+from xrm.sts.signin.journey import About, AskLeave, Choose, Left, Outcome, Stayed
+from xrm.wire import jose
+
+
+class Leaving:
+    """`/oauth2/logout` and `/oauth2/v2.0/logout`."""
+
+    def about(self, visit: Visit) -> About:  # noqa: ARG002
+        """Return nothing: signing out is nobody's request but the person's."""
+        return About()
+
+    def go_on(self, visit: Visit) -> Outcome:
+        """Sign out, where it is clear who and that they want it.
+
+        Any page may send a browser here. One that frames it, or loads it as an image, signs
+        nobody out; and in the strict profile a person is asked unless an id token or a name of
+        theirs comes with the request (OpenID Connect RP-Initiated Logout 1.0, 2).
+        """
+        accounts = signed_in(visit.session)
+        if not accounts:
+            return self._left(visit, (), "")
+        hinted = _hinted(visit, accounts)
+        asks = visit.embedded or not visit.service.profile.signs_out_at_once
+        if hinted is not None and not visit.embedded:
+            return self._left(visit, (hinted,), hinted.username)
+        if len(accounts) > 1:
+            return Outcome(Choose(accounts, to_leave=True), visit.journey)
+        if asks:
+            return Outcome(AskLeave(accounts[0].username), visit.journey)
+        return self._left(visit, accounts, accounts[0].username)
+
+    def take(self, visit: Visit, step: str, fields: Mapping[str, str]) -> Outcome:
+        """Take the person's decision."""
+        accounts = signed_in(visit.session)
+        if step == "sign-out":
+            return self._left(visit, accounts, accounts[0].username if accounts else "")
+        if step == "account":
+            chosen = [one for one in accounts if key_of(one) == fields.get("account")]
+            return self._left(visit, chosen, chosen[0].username if chosen else "")
+        if step == "stay":
+            return Outcome(Stayed(accounts[0].username if accounts else ""), visit.journey)
+        return self.go_on(visit)
+
+    def _left(self, visit: Visit, accounts: Sequence[SignedIn], username: str) -> Outcome:
+        frames, cookie = _frames(visit, accounts), None
+        if visit.session is not None and accounts:
+            people = [one.authentication.person for one in accounts]
+            cookie = visit.sessions.sign_out(visit.session, people)
+        url = _return_address(visit) or ""
+        state = visit.journey.parameters.get("state")
+        if url and state is not None:
+            url = redirects.with_query(url, {"state": state})
+        return Outcome(Left(username, frames, url), visit.journey, cookie=cookie)
+
+
+def _hinted(visit: Visit, accounts: Sequence[SignedIn]) -> SignedIn | None:
+    """Return the account an id token or a login hint means."""
+    parameters = visit.journey.parameters
+    claims = _claims(visit, parameters.get("id_token_hint", ""))
+    hint = parameters.get("logout_hint", "").lower()
+    for one in accounts:
+        names = {one.username.lower(), str(one.authentication.person)}
+        if hint and hint in names:
+            return one
+        if claims.get("oid") == str(one.authentication.person):
+            return one
+    return None
+
+
+def _claims(visit: Visit, id_token: str) -> Mapping[str, object]:
+    """Return the claims of an id token of ours, expired or not; nothing of any other."""
+    if not id_token:
+        return {}
+    keys = {key.kid: key for key in visit.service.keys.published()}
+    try:
+        return jose.verify(id_token, keys.get)
+    except jose.InvalidToken:
+        return {}
+
+
+def _return_address(visit: Visit) -> str | None:
+    """Return where to go after, None unless it is registered by an application of the session."""
+    sent = visit.journey.parameters.get("post_logout_redirect_uri", "")
+    if not sent:
+        return None
+    for application in _applications(visit):
+        if redirects.is_registered(application, sent):
+            return sent
+    return None
+
+
+def _applications(visit: Visit) -> list[Application]:
+    """Return the applications that may be meant: those of the session, and of the id token."""
+    named: list[str] = []
+    audience = _claims(visit, visit.journey.parameters.get("id_token_hint", "")).get("aud")
+    if isinstance(audience, str):
+        named.append(audience)
+    client_id = visit.journey.parameters.get("client_id", "")
+    if guid(client_id):
+        named.append(client_id)
+    for account in visit.session.accounts if visit.session is not None else ():
+        named += map(str, account.applications)
+    found = [visit.view.application(name) for name in dict.fromkeys(named)]
+    return [one for one in found if one is not None]
+
+
+def _frames(visit: Visit, accounts: Sequence[SignedIn]) -> tuple[str, ...]:
+    """Return the addresses by which applications are told, each once."""
+    sid = visit.session.session_id if visit.session is not None else None
+    told = [application_id for one in accounts for application_id in one.applications]
+    urls = [
+        _told(visit, _logout_url(visit.view, one), sid, accounts) for one in dict.fromkeys(told)
+    ]
+    return tuple(url for url in dict.fromkeys(urls) if url)
+
+
+def _logout_url(view: View, application_id: UUID) -> str:
+    application = view.application(str(application_id))
+    return application.logout_url if application is not None else ""
+
+
+def _told(visit: Visit, url: str, sid: UUID | None, accounts: Sequence[SignedIn]) -> str:
+    """Return a logout address with the session, and in the strict profile the issuer."""
+    if not url:
+        return ""
+    fields = {"sid": str(sid)} if sid is not None else {}
+    if visit.service.profile.answers_name_issuer:
+        tenant = accounts[0].authentication.tenant_id
+        fields["iss"] = flavour_of(visit).issuer_of(visit.service.base_url, tenant)
+    parts = urlsplit(url)
+    query = "&".join(filter(None, (parts.query, urlencode(fields))))
+    return urlunsplit(parts._replace(query=query))
