@@ -26,23 +26,34 @@ _NO_ROLE = "b79fbf4d-3ef9-4689-8143-76b194e85509"  # the role template of everyo
 _BEFORE = 300  # published sample tokens start five minutes before they were issued
 
 
-def of_application(
-    granted: Granted, client: Client, *, base_url: str, now: int, lifetime: int, token_id: UUID
-) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stamp:
+    """Where, when and under which id a token is made, and for which address.
+
+    `now` is in seconds since the epoch, the lifetimes of access and id tokens in seconds from
+    then; `peer` is the address the request came from.
+    """
+
+    base_url: str
+    now: int
+    lifetime: int
+    token_id: UUID
+    peer: str = ""
+    id_lifetime: int = 60 * 60
+
+
+def of_application(granted: Granted, client: Client, stamp: Stamp) -> dict[str, Any]:
     """Return the claims of an access token for an application that speaks for itself.
 
     The resource decides the version: Dynamics takes v1 tokens, whichever endpoint was asked.
-    `now` is in seconds since the epoch, `lifetime` in seconds from now.
     """
     subject, is_v1 = granted.subject, granted.version == 1
-    lasting = _of(granted.version, base_url, subject, client.application_id)
+    lasting = _of(granted.version, stamp.base_url, subject, client.application_id)
     claims: dict[str, Any] = {
         "aud": granted.audience if is_v1 else str(granted.resource),
         "iss": lasting.issuer,
-        "iat": now - _BEFORE,
-        "nbf": now - _BEFORE,
-        "exp": now + lifetime,
-        "aio": _opaque(token_id.bytes + subject.object_id.bytes),
+        **_times(stamp, stamp.lifetime),
+        "aio": _opaque(stamp.token_id.bytes + subject.object_id.bytes),
         "appid" if is_v1 else "azp": lasting.application_id,
         "appidacr" if is_v1 else "azpacr": client.acr,
     }
@@ -54,39 +65,28 @@ def of_application(
         claims["roles"] = list(granted.roles)
     claims["sub"] = lasting.object_id
     claims["tid"] = lasting.tenant_id
-    claims["uti"] = encode(token_id.bytes)
+    claims["uti"] = encode(stamp.token_id.bytes)
     claims["ver"] = "1.0" if is_v1 else "2.0"
     return claims
 
 
 def of_person(
-    granted: Granted,
-    delegated: Delegated,
-    client: Client,
-    *,
-    base_url: str,
-    now: int,
-    lifetime: int,
-    token_id: UUID,
-    peer: str = "",
+    granted: Granted, delegated: Delegated, client: Client, stamp: Stamp
 ) -> dict[str, Any]:
-    """Return the claims of an access token for an application that acts for a person.
-
-    `peer` is the address the request came from. Times as in `of_application`.
-    """
+    """Return the claims of an access token for an application that acts for a person."""
     is_v1, person = granted.version == 1, delegated.person
-    lasting = _of(granted.version, base_url, person, client.application_id)
+    lasting = _of(granted.version, stamp.base_url, person, client.application_id)
     claims: dict[str, Any] = {
         "aud": granted.audience if is_v1 else str(granted.resource),
         "iss": lasting.issuer,
-        **_times(now, lifetime),
-        "aio": _opaque(token_id.bytes + person.object_id.bytes),
+        **_times(stamp, stamp.lifetime),
+        "aio": _opaque(stamp.token_id.bytes + person.object_id.bytes),
         "appid" if is_v1 else "azp": lasting.application_id,
         "appidacr" if is_v1 else "azpacr": client.acr,
     }
     if is_v1:
         claims["acr"] = "1"
-        claims |= _of_v1(person, delegated.authentication, peer)
+        claims |= _of_v1(person, delegated.authentication, stamp.peer)
     else:
         claims["preferred_username"] = person.user_principal_name
     claims |= _given({"roles": list(granted.roles)})
@@ -98,7 +98,7 @@ def of_person(
         **_sid(delegated.session_id),
         "sub": pairwise(person.object_id, granted.resource),
         "tid": lasting.tenant_id,
-        "uti": encode(token_id.bytes),
+        "uti": encode(stamp.token_id.bytes),
         "ver": "1.0" if is_v1 else "2.0",
         "wids": [str(role) for role in person.roles] or [_NO_ROLE],
     }
@@ -123,33 +123,24 @@ class About:
     tells_time: bool = False
 
 
-def of_id_token(
-    about: About,
-    flavour: Flavour,
-    *,
-    base_url: str,
-    now: int,
-    lifetime: int,
-    token_id: UUID,
-    peer: str = "",
-) -> dict[str, Any]:
+def of_id_token(about: About, flavour: Flavour, stamp: Stamp) -> dict[str, Any]:
     """Return the claims of an id token (OpenID Connect Core 2); the endpoint decides its version.
 
     On v2 the name and the object id are there only where `profile` was asked, the address only
     where `email` was.
     """
     person, is_v1 = about.person, flavour.name == "v1"
-    lasting = _of(1 if is_v1 else 2, base_url, person, about.application_id)
+    lasting = _of(1 if is_v1 else 2, stamp.base_url, person, about.application_id)
     claims: dict[str, Any] = {
         "aud": lasting.application_id,
         "iss": lasting.issuer,
-        **_times(now, lifetime),
+        **_times(stamp, stamp.id_lifetime),
         **dict(about.beside),
     }
     if about.tells_time:
         claims["auth_time"] = about.authentication.seconds
     if is_v1:
-        claims |= _of_v1(person, about.authentication, peer)
+        claims |= _of_v1(person, about.authentication, stamp.peer)
     elif "email" in about.reserved:
         claims |= _given({"email": person.mail})
     if is_v1 or "profile" in about.reserved:
@@ -163,13 +154,14 @@ def of_id_token(
         **_sid(about.session_id),
         "sub": pairwise(person.object_id, about.application_id),
         "tid": lasting.tenant_id,
-        "uti": encode(token_id.bytes),
+        "uti": encode(stamp.token_id.bytes),
         "ver": "1.0" if is_v1 else "2.0",
     }
 
 
-def _times(now: int, lifetime: int) -> dict[str, int]:
-    return {"iat": now - _BEFORE, "nbf": now - _BEFORE, "exp": now + lifetime}
+def _times(stamp: Stamp, lifetime: int) -> dict[str, int]:
+    begun = stamp.now - _BEFORE
+    return {"iat": begun, "nbf": begun, "exp": stamp.now + lifetime}
 
 
 def _of_v1(person: User, authentication: Authentication, peer: str) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from xrm.sts import clients, tokens
 from xrm.sts.accounts.attempts import Lockout
 from xrm.sts.accounts.proof import Proof
 from xrm.sts.audit import LONGEST, Audit, Event
+from xrm.sts.claims import Stamp
 from xrm.sts.clients import Authority, Presented, Rule
 from xrm.sts.clients.single_use import SingleUse
 from xrm.sts.directory import SHARED_SEGMENTS, Directory, View
@@ -103,8 +104,7 @@ class TokenService:
     def press(self, key: SigningKey, token_id: UUID, *, now: float, peer: str) -> Press:
         """Return what tokens are minted with at a time in seconds, for an address."""
         fixed = {} if self.token_lifetime is None else {"id_lifetime": self.token_lifetime}
-        return Press(
-            key=key,
+        stamp = Stamp(
             base_url=self.base_url,
             now=int(now),
             lifetime=tokens.lifetime_of(token_id, self.token_lifetime),
@@ -112,6 +112,7 @@ class TokenService:
             peer=peer,
             **fixed,
         )
+        return Press(key, stamp)
 
     def close(self) -> None:
         """Write the audit entries that wait and stop. The database stays open."""
@@ -152,6 +153,7 @@ class TokenService:
         grant = _GRANTS.get(request.form.get("grant_type", ""))
         if grant is not None and grant.writes:
             budget.leave_the_loop()
+        if grant is not None and (grant.writes or grant.public):
             return self._decide(request, attempt, self.directory.singly(), now=now)
         try:
             return self._decide(request, attempt, self.directory.glance(), now=now)

@@ -1,16 +1,15 @@
 """The only mint: whatever a grant earned becomes a token here and nowhere else."""
 
 from dataclasses import dataclass, replace
-from typing import Any
 from uuid import UUID
 
 from xrm.model.secret import Secret
 from xrm.sts import claims
+from xrm.sts.claims import Stamp
 from xrm.sts.model import Client, Flavour, Granted, Issued
 from xrm.wire import jose
 
 _SHORTEST, _LONGEST = 60 * 60, 90 * 60
-_ID_TOKEN = 60 * 60
 
 
 def lifetime_of(token_id: UUID, fixed: int | None) -> int:
@@ -26,52 +25,33 @@ def longest_lifetime(fixed: int | None) -> int:
     return fixed or _LONGEST
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Press:
-    """What one minting needs beside what is granted: key, base, time in seconds, id, peer."""
+    """What tokens are minted with: the key, and the stamp they all bear."""
 
     key: jose.SigningKey
-    base_url: str
-    now: int
-    lifetime: int
-    token_id: UUID
-    peer: str = ""
-    id_lifetime: int = _ID_TOKEN
+    stamp: Stamp
 
 
 def mint(granted: Granted, client: Client, *, press: Press) -> Issued:
     """Return the signed access token of a grant, an application's own or a person's."""
-    delegated = granted.delegated
-    place: dict[str, Any] = {
-        "base_url": press.base_url,
-        "now": press.now,
-        "lifetime": press.lifetime,
-        "token_id": press.token_id,
-    }
+    delegated, stamp = granted.delegated, press.stamp
     if delegated is None:
-        content = claims.of_application(granted, client, **place)
+        content = claims.of_application(granted, client, stamp)
     else:
-        content = claims.of_person(granted, delegated, client, peer=press.peer, **place)
+        content = claims.of_person(granted, delegated, client, stamp)
     return Issued(
         access_token=Secret(jose.sign(content, press.key, x5t=granted.version == 1)),
         audience=granted.audience,
         not_before=content["nbf"],
         expires_on=content["exp"],
-        lifetime=press.lifetime,
+        lifetime=stamp.lifetime,
     )
 
 
 def mint_id_token(about: claims.About, flavour: Flavour, *, press: Press) -> Secret:
     """Return a signed id token."""
-    content = claims.of_id_token(
-        about,
-        flavour,
-        base_url=press.base_url,
-        now=press.now,
-        lifetime=press.id_lifetime,
-        token_id=press.token_id,
-        peer=press.peer,
-    )
+    content = claims.of_id_token(about, flavour, press.stamp)
     return Secret(jose.sign(content, press.key, x5t=flavour.name == "v1"))
 
 

@@ -43,8 +43,11 @@ class Lockout:
         self._sealer = sealer
         self._next_sweep = 0.0
 
-    def check(self, username: str, peer: str, *, now: float) -> None:
-        """Raise AADSTS50053 while an account or an address is locked."""
+    def check(self, username: str | None, peer: str, *, now: float) -> None:
+        """Raise AADSTS50053 while an account or an address is locked.
+
+        Without a user name it is about the codes of devices, which are tried from an address.
+        """
         with self._database.read() as tx:
             for key, _ in self._keys(username, peer):
                 standing = self._store.get(tx, ATTEMPTS, key)
@@ -54,9 +57,9 @@ class Lockout:
                         "wrong user name or password. Try again later."
                     )
 
-    def failed(self, username: str, peer: str, password: Secret, *, now: float) -> None:
-        """Count a wrong password."""
-        seen = self._sealer.mark(f"{username.lower()} {password.reveal()}")
+    def failed(self, username: str | None, peer: str, password: Secret, *, now: float) -> None:
+        """Count a wrong password, or without a user name a wrong code."""
+        seen = self._sealer.mark(f"{(username or '').lower()} {password.reveal()}")
         with self._database.write() as tx:
             for key, counter in self._keys(username, peer):
                 # Whoever takes it has it: no failure of another process is lost.
@@ -75,7 +78,9 @@ class Lockout:
             with self._database.write() as tx:
                 self._store.take(tx, ATTEMPTS, key)
 
-    def _keys(self, username: str, peer: str) -> tuple[tuple[str, Counter], ...]:
+    def _keys(self, username: str | None, peer: str) -> tuple[tuple[str, Counter], ...]:
+        if username is None:
+            return ((f"codes {peer}", HERE), (f"address {peer}", ADDRESS))
         name = self._sealer.mark(username.lower())
         return (
             (f"{name} {peer}", HERE),

@@ -27,6 +27,7 @@ def begin(
     segment: str,
     application_id: UUID,
     asked: str,
+    peer: str,
     now: float,
 ) -> tuple[Secret, PendingDevice]:
     """Keep a new pending device and return it with its device code, which is not kept."""
@@ -41,6 +42,7 @@ def begin(
         created=int(now),
         expires=int(now) + LIFETIME,
         interval=INTERVAL,
+        peer=peer,
     )
     store.put(tx, DEVICES, device, new=True)
     return code, device

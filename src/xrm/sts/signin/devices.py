@@ -66,7 +66,8 @@ class Devices:
         missing = _missing(visit, device, person)
         if missing is not None:
             return Outcome(missing, visit.journey, about)
-        return Outcome(AskDevice(person.user_principal_name), visit.journey, about)
+        asking = AskDevice(person.user_principal_name, device.peer)
+        return Outcome(asking, visit.journey, about)
 
     def take(self, visit: Visit, step: str, fields: Mapping[str, str]) -> Outcome:
         """Take a code, a consent or the confirmation."""
@@ -89,16 +90,16 @@ class Devices:
         return Outcome(DeviceSettled(by is not None), visit.journey, about)
 
     def _coded(self, visit: Visit, typed: str) -> Outcome:
-        proof, service = visit.service.parts.lockout, visit.service
+        lockout, service = visit.service.parts.lockout, visit.service
         try:
-            proof.check("", visit.peer, now=visit.now)
+            lockout.check(None, visit.peer, now=visit.now)
         except SignInError as error:
             return Outcome(AskDeviceCode(typed, error.sentence), visit.journey)
         with service.database.read() as tx:
             device = devices.by_user_code(service.store, tx, typed, now=visit.now)
         if device is None or device.status != "pending":
             # Every wrong code counts, as every wrong password does.
-            proof.failed("", visit.peer, Secret(typed), now=visit.now)
+            lockout.failed(None, visit.peer, Secret(typed), now=visit.now)
             return Outcome(AskDeviceCode(typed, _WRONG), visit.journey)
         return self.go_on(visit.with_journey(device=device.digest, person=None, done=()))
 
@@ -146,6 +147,7 @@ def begin(service: TokenService, request: TokenRequest) -> tuple[Secret, Pending
             segment=request.segment.lower() if tenant is None else str(tenant.tenant_id),
             application_id=application.application_id,
             asked=asked,
+            peer=request.trace.peer,
             now=now,
         )
 

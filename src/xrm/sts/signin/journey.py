@@ -127,9 +127,10 @@ class AskDeviceCode:
 
 @dataclass(frozen=True, slots=True)
 class AskDevice:
-    """Ask whether the person began the sign-in of a device."""
+    """Ask whether the person began the sign-in of a device, which asks from an address."""
 
     username: str
+    peer: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,7 +52,7 @@ def _further(step: steps.Step, about: About, form: Form) -> Page:
         case steps.AskDeviceCode():
             return shown.DeviceCode(form, step.code, step.error)
         case steps.AskDevice():
-            return shown.DeviceConfirm(form, about.application, step.username, "")
+            return shown.DeviceConfirm(form, about.application, step.username, step.peer)
         case steps.DeviceSettled():
             return shown.DeviceDone(about.application, step.accepted)
         case steps.AskLeave():
