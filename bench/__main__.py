@@ -8,11 +8,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from bench import bare, exchange, leads, records, report
+from bench import bare, exchange, leads, people, records, report
+from bench.exchange import Exchange
 from bench.load import Pressure, burst
 from bench.machine import Cores, choose_cores, load_average, pinned
+from bench.people import SignIn
 from bench.rounds import Name, Work, alternate
 from bench.servers import ours
+from bench.servers import people as persons
 from bench.servers.peers import Peers
 from bench.servers.processes import Server
 
@@ -23,6 +26,7 @@ TOKENS = ("token", "token v2", ours.BY_CERTIFICATE)
 PARTS = {
     "tokens": TOKENS,
     "certificates": ("token", ours.BY_CERTIFICATE),
+    "people": people.KINDS,
     "reads": records.READS,
     "writes": records.WRITES,
     "records": records.READS + records.WRITES,
@@ -40,6 +44,11 @@ class Plan:
     def wants_tokens(self) -> bool:
         """Whether tokens are measured, by secret at least."""
         return "token" in self.kinds
+
+    @property
+    def wants_people(self) -> bool:
+        """Whether people sign in."""
+        return people.SIGN_IN in self.kinds
 
     @property
     def wants_records(self) -> bool:
@@ -106,7 +115,8 @@ def _plan(options: argparse.Namespace) -> Plan:
     if options.only:
         kinds = set(PARTS[options.only])
     else:
-        kinds = set(report.GROWING if options.large else TOKENS + PARTS["records"])
+        every = TOKENS + people.KINDS + PARTS["records"]
+        kinds = set(report.GROWING if options.large else every)
     sizes = (options.rows, options.large) if options.large else (options.rows,)
     return Plan(frozenset(kinds), sizes)
 
@@ -115,19 +125,21 @@ def _plan(options: argparse.Namespace) -> Plan:
 def _servers(plan: Plan, peers: Peers, cores: Cores, cache: Path) -> Iterator[list[Server]]:
     with contextlib.ExitStack() as stack:
         servers: list[Server] = []
-        if not plan.wants_records:
+        if plan.wants_people:
+            servers.append(stack.enter_context(persons.serve(cores, cache)))
+        if plan.wants_tokens and not plan.wants_records:
             served = stack.enter_context(ours.serve(cores, cache))
             servers.append(_at(plan.sizes[0], served.server(served.tokens()), plan))
-        else:
+        if plan.wants_records:
             for count in plan.sizes:
                 sample = leads.sample(count)
                 served = stack.enter_context(ours.with_leads(cores, cache, count))
                 mine = served.server(served.tokens() | served.records(sample))
                 theirs = stack.enter_context(peers.cap(sample))
                 servers += [_at(count, mine, plan), _at(count, theirs, plan)]
-        if plan.kinds >= set(TOKENS):
-            servers.append(stack.enter_context(peers.oidc_provider()))
-            servers.append(stack.enter_context(peers.mock_server()))
+        if plan.wants_people or plan.kinds >= set(TOKENS):
+            for peer in (peers.oidc_provider(), peers.mock_server()):
+                servers.append(_at(plan.sizes[0], stack.enter_context(peer), plan))
         yield servers
 
 
@@ -143,21 +155,37 @@ def _works(
     plan: Plan, servers: Sequence[Server], pressure: Pressure, cores: Cores
 ) -> dict[Name, Work]:
     works: dict[Name, Work] = {}
-    if plan.wants_tokens:
-        for name, kind in ((report.SIGNING, "signature"), (report.REDEMPTION, "redemption")):
-            works[name] = functools.partial(bare.measure, kind, pressure.seconds, cores)
+    for name, kind in _limits(plan).items():
+        works[name] = functools.partial(bare.measure, kind, pressure.seconds, cores)
     for server in servers:
         for kind, asked in server.exchanges.items():
-            works[server.name, kind] = functools.partial(
-                burst, asked, server.group, pressure, cores
-            )
+            works[server.name, kind] = _work(asked, server.group, pressure, cores)
     return works
+
+
+def _limits(plan: Plan) -> dict[Name, str]:
+    """Return the bare work that what is measured cannot do without."""
+    limits: dict[Name, str] = {}
+    if plan.wants_tokens:
+        limits |= {report.SIGNING: "signature", report.REDEMPTION: "redemption"}
+    if plan.wants_people:
+        limits |= {report.SIGNATURES: "signatures", report.PASSWORD: "password"}
+    return limits
+
+
+def _work(asked: Exchange | SignIn, group: int, pressure: Pressure, cores: Cores) -> Work:
+    if isinstance(asked, SignIn):
+        return functools.partial(people.burst, asked, group, pressure, cores)
+    return functools.partial(burst, asked, group, pressure, cores)
 
 
 def _check(servers: Sequence[Server]) -> None:
     for server in servers:
         for asked in server.exchanges.values():
-            exchange.ask(asked)
+            if isinstance(asked, SignIn):
+                people.check(asked)
+            else:
+                exchange.ask(asked)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 A signature is what every token costs. A redemption is what one by certificate costs besides: the
 client's signature is verified, and that it was used is written down, durably, before ours is made.
+A person's tokens are two signatures, and before them a password is compared.
 """
 
 import secrets
@@ -14,6 +15,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 
 import apsw
+from argon2 import PasswordHasher
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
@@ -23,6 +25,7 @@ from bench.machine import Cores, pinned
 # About as long as the header and the claims of a token for Dynamics.
 MESSAGE = b"x" * 1_000
 _SALT_LENGTH = 32
+_PASSWORD = secrets.token_urlsafe(16)
 
 Once = Callable[[], object]
 
@@ -70,9 +73,24 @@ def redemption() -> Iterator[Once]:
         database.close()
 
 
+def signatures() -> AbstractContextManager[Once]:
+    """Prepare two RSA-2048 signatures: an access token and an id token."""
+    with signature() as sign:
+        return nullcontext(lambda: (sign(), sign()))
+
+
+def password() -> AbstractContextManager[Once]:
+    """Prepare the comparison of a password with its argon2id hash, of the strength xrm keeps."""
+    hasher = PasswordHasher()
+    kept = hasher.hash(_PASSWORD)
+    return nullcontext(lambda: hasher.verify(kept, _PASSWORD))
+
+
 KINDS: Mapping[str, Callable[[], AbstractContextManager[Once]]] = {
     "signature": signature,
     "redemption": redemption,
+    "signatures": signatures,
+    "password": password,
 }
 
 

@@ -22,7 +22,7 @@ class Exchange:
     """One kind of request to one origin; the paths and the bodies are taken in turn.
 
     `fresh` makes the body where each may be sent only once. `status` is what a sane answer has;
-    `check` looks at its content, and only where there is one.
+    `check` looks at its content, and only where there is one; of a redirect, at its address.
     """
 
     origin: str
@@ -67,7 +67,8 @@ def ask(exchange: Exchange) -> None:
             text = answer.read()
             said = f"{exchange.origin}{path}: {answer.status} {text[:500]!r}"
             assert answer.status == exchange.status, said
-            exchange.check(path, json.loads(text) if text else None)
+            leads_to = answer.getheader("location")
+            exchange.check(path, leads_to or (json.loads(text) if text else None))
     finally:
         connection.close()
 

@@ -5,11 +5,25 @@ import itertools
 import ssl
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from bench.exchange import Exchange
 
 NO_CONTENT = 204
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer as it came; the names of its fields are in lower case."""
+
+    status: int
+    fields: tuple[tuple[str, str], ...]
+    body: bytes
+
+    def all(self, name: str) -> list[str]:
+        """Return the values of the fields of a name."""
+        return [value for each, value in self.fields if each == name]
 
 
 async def drive(
@@ -21,7 +35,7 @@ async def drive(
     Understands answers with a Content-Length or in chunks (RFC 9112 6), which is what servers of
     JSON send.
     """
-    requests = itertools.cycle([_spell(exchange, *one) for one in asked])
+    requests = itertools.cycle([spell(exchange, *one) for one in asked])
     until = time.monotonic() + seconds
     context = ssl.create_default_context(cafile=str(exchange.trusted))
     counts = await asyncio.gather(
@@ -30,7 +44,8 @@ async def drive(
     return sum(done for done, _ in counts), sum(failed for _, failed in counts)
 
 
-def _spell(exchange: Exchange, path: str, body: str) -> bytes:
+def spell(exchange: Exchange, path: str, body: str) -> bytes:
+    """Return a request as it is sent."""
     lines = [f"{exchange.method} {path} HTTP/1.1", f"Host: {urlsplit(exchange.origin).netloc}"]
     lines += [f"{name}: {value}" for name, value in exchange.headers.items()]
     if body:
@@ -47,26 +62,30 @@ async def _converse(
     try:
         while time.monotonic() < until:
             writer.write(next(requests))
-            failed += await _status(reader) != exchange.status
+            failed += (await read_answer(reader)).status != exchange.status
             done += 1
     finally:
         writer.close()
     return done, failed
 
 
-async def _status(reader: asyncio.StreamReader) -> int:
-    head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").lower().split("\r\n")
-    fields = dict(line.split(": ", 1) for line in head[1:] if ": " in line)
-    status = int(head[0].split()[1])
-    if "content-length" in fields:
-        await reader.readexactly(int(fields["content-length"]))
+async def read_answer(reader: asyncio.StreamReader) -> Answer:
+    """Read one answer."""
+    head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
+    pairs = (line.split(": ", 1) for line in head[1:] if ": " in line)
+    fields = tuple((name.lower(), value) for name, value in pairs)
+    status, body = int(head[0].split()[1]), b""
+    length = dict(fields).get("content-length")
+    if length is not None:
+        body = await reader.readexactly(int(length))
     elif status != NO_CONTENT:
-        await _chunks(reader)
-    return status
+        body = await _chunks(reader)
+    return Answer(status, fields, body)
 
 
-async def _chunks(reader: asyncio.StreamReader) -> None:
-    size = -1
+async def _chunks(reader: asyncio.StreamReader) -> bytes:
+    found, size = [], -1
     while size:
         size = int(await reader.readuntil(b"\r\n"), 16)
-        await reader.readexactly(size + 2)
+        found.append((await reader.readexactly(size + 2))[:-2])
+    return b"".join(found)

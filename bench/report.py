@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench import records
+from bench import people, records
 from bench.load import Pressure, tool
 from bench.machine import Cores, memory_gib, processor
 from bench.rounds import WARM_UPS, Name, Spread, ratios, spread
@@ -20,6 +20,8 @@ from bench.servers.peers import CAP, MOCK_SERVER, OIDC_PROVIDER
 
 SIGNING = ("RSA-2048 signing", "signature")
 REDEMPTION = ("bare redemption", "RSA-2048 verified, kept on disk, signed")
+SIGNATURES = ("RSA-2048 signing", "two signatures")
+PASSWORD = ("argon2id", "password compared")
 OWN_PACKAGES = ("apsw", "cryptography", "granian", "joserfc", "orjson", "uvloop")
 _PAGE = Path(__file__).with_name("page.md")
 
@@ -77,8 +79,28 @@ _RECORDS = (
     ("insert", records.INSERT, 5.0),
     ("update", records.UPDATE, None),
 )
+_PEOPLE = (
+    Comparison("sign-in by code and PKCE, to bare argon2id", (OURS, people.SIGN_IN), PASSWORD),
+    Comparison("without argon2id, to bare signing of two", (OURS, people.UNHASHED), SIGNATURES),
+    Comparison(
+        "without argon2id, to oidc-provider",
+        (OURS, people.UNHASHED),
+        (OIDC_PROVIDER, people.SIGN_IN),
+    ),
+    Comparison("refresh, v2, to bare signing of two", (OURS, people.REFRESH), SIGNATURES),
+    *(
+        Comparison(f"refresh, v2, to {peer}", (OURS, people.REFRESH), (peer, people.REFRESH))
+        for peer in (OIDC_PROVIDER, MOCK_SERVER)
+    ),
+    Comparison(
+        "authorize, signed in, to oidc-provider",
+        (OURS, people.SILENT),
+        (OIDC_PROVIDER, people.SILENT),
+    ),
+)
 COMPARISONS = (
     *_TOKENS,
+    *_PEOPLE,
     *(
         Comparison(f"{title}, to @sap/cds", (OURS, kind), (CAP, kind), aim)
         for title, kind, aim in _RECORDS

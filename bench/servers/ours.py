@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, load_pem_priv
 from bench import exchange, leads, records
 from bench.exchange import Exchange
 from bench.machine import Cores
+from bench.people import SignIn
 from bench.records import Side
 from bench.servers.kept import ROOT, copied
 from bench.servers.processes import Server, running
@@ -82,9 +83,14 @@ class Ours:
         self._origin = announced["organization_url"].rstrip("/")
         self._root = urlsplit(announced["web_api_url"]).path.rstrip("/") + "/"
 
-    def server(self, exchanges: dict[str, Exchange]) -> Server:
+    @property
+    def announced(self) -> dict[str, Any]:
+        """The facts of the JSON line."""
+        return self._announced
+
+    def server(self, exchanges: Mapping[str, Exchange | SignIn]) -> Server:
         """Return the server with what it is to be asked."""
-        return Server(NAME, self._group, exchanges)
+        return Server(NAME, self._group, dict(exchanges))
 
     def tokens(self) -> dict[str, Exchange]:
         """Return what is asked of the token service."""

@@ -12,9 +12,10 @@ from pathlib import Path
 
 import trustme
 
-from bench import exchange, leads, records
+from bench import exchange, leads, people, records
 from bench.exchange import Exchange
 from bench.machine import Cores
+from bench.people import SignIn
 from bench.records import Side
 from bench.servers.kept import ROOT, copied
 from bench.servers.processes import Server, free_port, running, wait_until_listening
@@ -24,6 +25,8 @@ SOURCE = Path(__file__).parent.with_name("peers")
 INSTALL = ["npm", "install", "--no-package-lock", "--no-audit", "--no-fund", "--loglevel=error"]
 RESOURCE = "https://contoso.crm.example/"
 CLIENT_ID = "5e1c9d7a-2b48-4f63-9c0e-a1b2c3d4e5f6"
+PUBLIC_CLIENT_ID = "0f4c6b1e-8a57-4d2b-9e36-7c5d1a2b3e4f"
+REDIRECT = "https://desk.contoso.example/signed-in"
 
 OIDC_PROVIDER = "oidc-provider"
 MOCK_SERVER = "oauth2-mock-server"
@@ -70,9 +73,10 @@ class Peers:
             client_id=CLIENT_ID, client_secret=secret, resource=RESOURCE
         )
         names = {"CLIENT_ID": CLIENT_ID, "CLIENT_SECRET": secret, "RESOURCE": RESOURCE}
+        names |= {"PUBLIC_CLIENT_ID": PUBLIC_CLIENT_ID, "REDIRECT": REDIRECT}
         with self._serve(OIDC_PROVIDER, lambda _: ["oidc_provider.mjs"], names) as (group, origin):
             token = self._token(origin, headers, body)
-            yield Server(OIDC_PROVIDER, group, {"token": token})
+            yield Server(OIDC_PROVIDER, group, {"token": token} | self._people(origin))
 
     @contextlib.contextmanager
     def mock_server(self) -> Iterator[Server]:
@@ -80,7 +84,9 @@ class Peers:
         headers, body = exchange.token_form(client_id=CLIENT_ID, client_secret="any", aud=RESOURCE)
         with self._serve(MOCK_SERVER, lambda _: ["mock_server.mjs"], {}) as (group, origin):
             token = self._token(origin, headers, body)
-            yield Server(MOCK_SERVER, group, {"token": token})
+            asked = SignIn(origin, self._trusted, "/authorize", "/token", "any", REDIRECT, {}, {})
+            refreshes = {people.REFRESH: asked.refreshes("any")}
+            yield Server(MOCK_SERVER, group, {"token": token} | refreshes)
 
     @contextlib.contextmanager
     def cap(self, sample: leads.Sample) -> Iterator[Server]:
@@ -103,6 +109,22 @@ class Peers:
                 exchanges = records.reads(side, sample, _page(side, sample))
                 exchanges |= records.writes(side, sample, Prefer="return=minimal")
                 yield Server(CAP, group, exchanges)
+
+    def _people(self, origin: str) -> dict[str, Exchange | SignIn]:
+        """Return what people ask of oidc-provider, which takes any password."""
+        asked = {"resource": RESOURCE, "scope": "openid user_impersonation"}
+        sign_in = SignIn(
+            origin=origin,
+            trusted=self._trusted,
+            authorize="/auth",
+            token="/token",
+            client_id=PUBLIC_CLIENT_ID,
+            redirect=REDIRECT,
+            asked=asked,
+            typed={"login": "ada", "password": "any"},
+            redirected=303,
+        )
+        return people.exchanges(sign_in)
 
     def _token(self, origin: str, headers: dict[str, str], body: str) -> Exchange:
         return Exchange(

@@ -13,6 +13,7 @@ from typing import IO
 
 from bench.exchange import Exchange
 from bench.machine import Cores, pinned
+from bench.people import SignIn
 
 START_SECONDS = 60
 STOP_SECONDS = 10
@@ -24,7 +25,7 @@ class Server:
 
     name: str
     group: int
-    exchanges: dict[str, Exchange]
+    exchanges: dict[str, Exchange | SignIn]
 
 
 @contextlib.contextmanager

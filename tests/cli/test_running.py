@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from xrm.cli import connecting
+from xrm.cli.walk.child import attempt
 from xrm.cli.walk.signins import SIGN_INS
 
 
@@ -49,6 +50,8 @@ def test_the_line_says_what_scripts_need(server):
         "client_secret",
         "no_user_client_id",
         "no_user_client_secret",
+        *("username", "password", "admin_username", "admin_password"),
+        *("public_client_id", "spa_client_id", "spa_redirect_uri", "profile"),
         "data_dir",
         "ca_bundle",
         "pid",
@@ -168,6 +171,22 @@ def test_walk_tries_every_sign_in(here):
     assert [(line["what"], line["state"]) for line in walked] == [
         (each.what, "done") for each in SIGN_INS
     ], walked
+
+
+@pytest.mark.parametrize(
+    ("changes", "left_out", "why"),
+    [
+        ({"password": None}, 6, "the password of sales@contoso.localhost was changed"),
+        ({"profile": "strict"}, 3, "the strict profile takes no password from a program"),
+    ],
+)
+def test_walk_leaves_out_what_cannot_be_tried(server, changes, left_out, why):
+    facts = server | changes
+    people = [each for each in SIGN_INS if each.account == "salesperson"]
+    lines = [attempt(each, facts) for each in people[:3] + people[3:] * ("password" in changes)]
+    assert [(line["state"], line["result"], line["ms"]) for line in lines] == [
+        ("left out", why, None)
+    ] * left_out
 
 
 def test_walk_leaves_the_environment_alone(here):

@@ -154,6 +154,7 @@ def test_an_application_user_is_shown_disabled_and_enabled(here):
 
 
 def test_the_last_administrator_is_kept(here):
+    assert here("user", "disable", "admin@contoso.localhost").status == 0
     here("app-user", "disable", FIRST).failed("only user", "xrm role assign")
     here("role", "remove", FIRST, ADMINISTRATOR).failed("only user", "xrm role assign")
     here("role", "assign", SERVICE, ADMINISTRATOR)

@@ -9,7 +9,9 @@ import sqlalchemy as sa
 
 from xrm import db
 from xrm.db import Database, StatementTimeout, Violation, budget, sqlite
+from xrm.db.counters import last_number
 from xrm.db.gathering import Lost
+from xrm.server.process import turns as turning
 from xrm.server.process.lanes import LaneFull
 from xrm.server.process.turns import Turns
 
@@ -79,6 +81,25 @@ def test_one_that_fails_is_undone_alone(database):
             put_half(database)
         put(database, "b")
     assert kept(database) == ["a", "b"]
+
+
+def test_numbers_of_one_that_fails_are_given_back_alone(database):
+    def take(count: int) -> int:
+        with database.write() as transaction:
+            return transaction.next_number("note", count)
+
+    def take_in_vain() -> None:
+        with database.write() as transaction:
+            assert transaction.next_number("note", 5) == 3
+            raise ZeroDivisionError
+
+    with database.gathered():
+        assert take(2) == 1
+        with pytest.raises(ZeroDivisionError):
+            take_in_vain()
+        assert take(1) == 3
+    assert last_number(database, "note") == 3
+    assert take(1) == 4
 
 
 def test_what_ends_the_caches_is_kept_at_once(database):
@@ -212,6 +233,56 @@ def test_closing_cancels_what_waits(database):
         assert await closing
         with pytest.raises(LaneFull):
             turns.submit(lambda: None)
+
+    asyncio.run(play())
+    assert kept(database) == []
+
+
+async def one_answered(turns: Turns, *works) -> list["asyncio.Future[object]"]:
+    """Return the works that wait when one writer, alone in its turn, has been answered."""
+    first, gate = await holding(turns)
+    waiting = [turns.submit(work) for work in works]
+    gate.set()
+    await first
+    return waiting
+
+
+def test_a_turn_waits_for_those_answered_in_the_last_one(database, turns, monkeypatch):
+    monkeypatch.setattr(turning, "PATIENCE_SECONDS", 60.0)
+    commits: list[object] = []
+    commit = sqlite._commit
+
+    def counted(gathering):
+        commits.append(gathering)
+        commit(gathering)
+
+    monkeypatch.setattr(sqlite, "_commit", counted)
+
+    async def play() -> None:
+        waiting = await one_answered(turns, *(lambda t=text: put(database, t) for text in "ab"))
+        await asyncio.gather(*waiting, turns.submit(lambda: put(database, "c")))
+
+    asyncio.run(play())
+    assert kept(database) == ["a", "b", "c"]
+    assert len(commits) == 2  # of the one, and of the three
+
+
+def test_a_turn_does_not_wait_for_ever(database, turns):
+    async def play() -> None:
+        await asyncio.gather(*await one_answered(turns, lambda: put(database, "a")))
+
+    asyncio.run(play())
+    assert kept(database) == ["a"]
+
+
+def test_a_turn_that_waits_does_not_hold_up_closing(database, turns, monkeypatch):
+    monkeypatch.setattr(turning, "PATIENCE_SECONDS", 60.0)
+
+    async def play() -> None:
+        (late,) = await one_answered(turns, lambda: put(database, "late"))
+        assert await asyncio.to_thread(turns.close, patience=10)
+        with pytest.raises(asyncio.CancelledError):
+            await late
 
     asyncio.run(play())
     assert kept(database) == []

@@ -2,11 +2,13 @@
 
 import ast
 import re
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
 from xrm.server.settings import Settings
+from xrm.sts.profile import FAITHFUL, STRICT, Profile
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "profiles.md").read_text(encoding="utf-8")
@@ -32,3 +34,10 @@ def test_a_row_is_filled_and_its_test_exists(row):
     assert found, named
     tree = ast.parse((ROOT / found[1]).read_text(encoding="utf-8"))
     assert found[2] in {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+
+
+def test_every_member_of_the_profile_is_a_row():
+    members = [field.name for field in fields(Profile)]
+    named = [name for row in ROWS for name in re.findall(r"\(`(\w+)`\)", row[0])]
+    assert sorted(named) == sorted(members)
+    assert all(getattr(FAITHFUL, name) != getattr(STRICT, name) for name in members)

@@ -112,6 +112,13 @@ CLAIMS = {
     "oid that is none": lambda estate: {"oid": "someone"},
     "oid as number": lambda estate: {"oid": 5},
     "without appid": lambda estate: {"appid": None},
+    "another person's, without scopes": lambda estate: {"oid": str(uuid.uuid4())},
+    "a person's, without scopes": lambda estate: {"sub": "pairwise"},
+    "a person's, with an empty scope": lambda estate: {"scp": ""},
+    "a person's, with another scope": lambda estate: {"scp": "User.Read profile"},
+    "a person's, with a scope of nearly that name": lambda estate: {"scp": "user_impersonation2"},
+    "a person's, with the scope in capitals": lambda estate: {"scp": "USER_IMPERSONATION"},
+    "a person's, with scopes as list": lambda estate: {"scp": ["user_impersonation"]},
 }
 
 
@@ -362,8 +369,9 @@ def test_who_has_no_user_learns_nothing_else(estate, method, path, query, body):
 
 def test_a_person_is_not_its_application(estate, service):
     person = str(uuid.uuid4())
-    for changes in ({"scp": "user_impersonation"}, {"oid": person}, {"sub": "pairwise"}):
-        token = estate.token(service.application_id, **changes)
+    for changes in ({}, {"oid": person}, {"sub": "pairwise"}, {"scp": "other user_impersonation"}):
+        scoped = {"scp": "user_impersonation"} | changes
+        token = estate.token(service.application_id, **scoped)
         assert Client(estate, token).get("leads").error == (403, NOT_A_MEMBER.hex)
 
 

@@ -65,6 +65,21 @@ def test_a_stop_leaves_no_trace_but_the_data(tmp_path: Path):
         assert leads(again, token(again)) == 200
 
 
+def test_sign_in_pages_have_an_opener_policy_where_one_is_set():
+    for given, header in (((), None), (("--opener-policy", "same-origin"), "same-origin")):
+        with serving("--memory", "--port", "0", *given) as served, served.http() as http:
+            asked = {
+                "client_id": served["public_client_id"],
+                "response_type": "code",
+                "redirect_uri": "http://localhost",
+                "scope": "openid",
+            }
+            page = http.get(f"{served.tenant_authority}/oauth2/v2.0/authorize", params=asked)
+            assert page.status_code == 200
+            assert page.headers.get("cross-origin-opener-policy") == header
+            assert served.stop() == 0
+
+
 def test_memory_is_thrown_away():
     with serving("--memory", "--port", "0") as served:
         assert Path(served["data_dir"]).is_dir()

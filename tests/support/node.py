@@ -6,7 +6,9 @@ import json
 import os
 import shutil
 import subprocess
-from collections.abc import Mapping
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -41,6 +43,41 @@ class Node:
         )
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout)
+
+    def converse(self, script: str, facts: Mapping[str, Any], errand: Callable[..., object]) -> Any:
+        """Run a script that asks, line by line, for errands; return what it tells at the end."""
+        with (
+            subprocess.Popen(
+                [self.program, self.folder / f"{script}.mjs"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+                env=os.environ | {"NODE_EXTRA_CA_CERTS": facts["ca_bundle"]},
+            ) as process,
+            _ended(process, RUN_SECONDS),
+        ):
+            assert process.stdin
+            assert process.stdout
+            process.stdin.write(json.dumps(dict(facts)))
+            process.stdin.close()
+            for line in process.stdout:
+                said = json.loads(line)
+                if "errand" not in said:
+                    return said
+                errand(**said["errand"])
+        raise AssertionError(f"{script} ended ({process.returncode}) and told nothing")
+
+
+@contextmanager
+def _ended(process: "subprocess.Popen[str]", seconds: float) -> Iterator[None]:
+    """Kill a process that is still there when the time is over, or when nobody listens."""
+    timer = threading.Timer(seconds, process.kill)
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        process.kill()
 
 
 def prepared(folder: Path, packages: Path) -> Node:

@@ -21,18 +21,7 @@ def show(facts: Facts) -> None:
     """Print the summary of a server that is ready."""
     output.say()
     _heading("xrm is ready")
-    output.facts(
-        {
-            "Token service": facts["authority"],
-            "Tenant": f"{facts['tenant_domain']}  {facts['tenant_id']}",
-            "Organization": facts["organization_url"],
-            "Web API": facts["web_api_url"],
-            "Microsoft Graph": facts["graph_url"],
-            "Data": facts["data_dir"],
-            "Trust this CA": facts["ca_bundle"],
-        },
-        indent=2,
-    )
+    output.facts(_places(facts), indent=2)
     output.say()
     _heading("The demonstration service, in the role Salesperson")
     output.facts(
@@ -58,6 +47,18 @@ def show(facts: Facts) -> None:
     output.say(
         f"{_command()} ca env says what other libraries need; {_command()} --help, the rest."
     )
+
+
+def _places(facts: Facts) -> dict[str, object]:
+    return {
+        "Token service": facts["authority"],
+        "Tenant": f"{facts['tenant_domain']}  {facts['tenant_id']}",
+        "Organization": facts["organization_url"],
+        "Web API": facts["web_api_url"],
+        "Microsoft Graph": facts["graph_url"],
+        "Data": facts["data_dir"],
+        "Trust this CA": facts["ca_bundle"],
+    }
 
 
 def _neighbours(facts: Facts) -> dict[str, object]:

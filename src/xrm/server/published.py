@@ -55,6 +55,7 @@ class Published(Demonstration):
     organization_url: str
     web_api_url: str
     graph_url: str
+    profile: str
     data_dir: Path
     ca_bundle: Path
     pid: int

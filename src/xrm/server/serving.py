@@ -209,6 +209,7 @@ def _facts(start: _Start, estate: Estate) -> Published:
         organization_url=start.urls.org,
         web_api_url=f"{start.urls.org}api/data/v9.2/",
         graph_url=f"{start.urls.sts}/graph/v1.0",
+        profile=start.settings.profile,
         data_dir=start.folder.path,
         ca_bundle=start.certificate.ca_bundle,
         pid=os.getpid(),

@@ -76,10 +76,12 @@ def of_person(
     """Return the claims of an access token for an application that acts for a person."""
     is_v1, person = granted.version == 1, delegated.person
     lasting = _of(granted.version, stamp.base_url, person, client.application_id)
-    claims: dict[str, Any] = {
+    head = {
         "aud": granted.audience if is_v1 else str(granted.resource),
         "iss": lasting.issuer,
         **_times(stamp, stamp.lifetime),
+    }
+    claims: dict[str, Any] = {
         "aio": _opaque(stamp.token_id.bytes + person.object_id.bytes),
         "appid" if is_v1 else "azp": lasting.application_id,
         "appidacr" if is_v1 else "azpacr": client.acr,
@@ -90,7 +92,7 @@ def of_person(
     else:
         claims["preferred_username"] = person.user_principal_name
     claims |= _given({"roles": list(granted.roles)})
-    return claims | {
+    claims |= {
         "name": person.display_name,
         "oid": lasting.object_id,
         "rh": lasting.rh,
@@ -102,6 +104,7 @@ def of_person(
         "ver": "1.0" if is_v1 else "2.0",
         "wids": [str(role) for role in person.roles] or [_NO_ROLE],
     }
+    return head | _in_order(claims)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,10 +134,13 @@ def of_id_token(about: About, flavour: Flavour, stamp: Stamp) -> dict[str, Any]:
     """
     person, is_v1 = about.person, flavour.name == "v1"
     lasting = _of(1 if is_v1 else 2, stamp.base_url, person, about.application_id)
-    claims: dict[str, Any] = {
+    head = {
         "aud": lasting.application_id,
         "iss": lasting.issuer,
         **_times(stamp, stamp.id_lifetime),
+    }
+    claims: dict[str, Any] = {
+        "aio": _opaque(stamp.token_id.bytes + person.object_id.bytes),
         **dict(about.beside),
     }
     if about.tells_time:
@@ -149,7 +155,7 @@ def of_id_token(about: About, flavour: Flavour, stamp: Stamp) -> dict[str, Any]:
     if not is_v1 and "profile" in about.reserved:
         claims["preferred_username"] = person.user_principal_name
     claims |= _given({"nonce": about.nonce, "roles": list(about.roles)})
-    return claims | {
+    claims |= {
         "rh": lasting.rh,
         **_sid(about.session_id),
         "sub": pairwise(person.object_id, about.application_id),
@@ -157,6 +163,12 @@ def of_id_token(about: About, flavour: Flavour, stamp: Stamp) -> dict[str, Any]:
         "uti": encode(stamp.token_id.bytes),
         "ver": "1.0" if is_v1 else "2.0",
     }
+    return head | _in_order(claims)
+
+
+def _in_order(claims: dict[str, Any]) -> dict[str, Any]:
+    """Return claims by name, as recorded tokens have them after the times."""
+    return dict(sorted(claims.items()))
 
 
 def _times(stamp: Stamp, lifetime: int) -> dict[str, int]:

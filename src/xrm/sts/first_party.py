@@ -58,23 +58,83 @@ _GRAPH_ROLES = (
 )
 
 _GRAPH_SCOPES = (
-    (str(USER_READ), "User.Read", "User"),
-    ("37f7f235-527c-4136-accd-4a02d197296e", "openid", "User"),
-    ("14dad69e-099b-42c9-810b-d002981feec1", "profile", "User"),
-    ("64a6cdd6-aab1-4aaf-94b8-3cc8405e90d0", "email", "User"),
-    ("7427e0e9-2fba-42fe-b0c0-848c9e6a8182", "offline_access", "User"),
-    ("b340eb25-3456-403f-be2f-af7a0d370277", "User.ReadBasic.All", "User"),
-    ("a154be20-db9c-4678-8ab7-66f6cc099a59", "User.Read.All", "Admin"),
-    ("204e0828-b5ca-4ad8-b9f3-f32a958e7cc4", "User.ReadWrite.All", "Admin"),
-    ("06da0dbc-49e2-44d2-8312-53f166ab848a", "Directory.Read.All", "Admin"),
-    ("c79f8feb-a9db-4090-85f9-90d820caa0eb", "Application.Read.All", "Admin"),
-    ("bdfbf15f-ee85-4955-8675-146e8e5296b5", "Application.ReadWrite.All", "Admin"),
-    ("84bccea3-f856-4a8a-967b-dbe0a3d53a64", "AppRoleAssignment.ReadWrite.All", "Admin"),
-    ("41ce6ca6-6826-4807-84f1-1c82854f7ee5", "DelegatedPermissionGrant.ReadWrite.All", "Admin"),
-    ("4908d5b9-3fb2-4b1e-9336-1888b7937185", "Organization.Read.All", "Admin"),
-    ("0e263e50-5827-48a4-b97c-d940288653c7", "Directory.AccessAsUser.All", "Admin"),
-    ("56760768-b641-451f-8906-e1b8ab31bca7", "User-PasswordProfile.ReadWrite.All", "Admin"),
-    ("fc30e98b-8810-4501-81f5-c20a3196387b", "User.RevokeSessions.All", "Admin"),
+    (str(USER_READ), "User.Read", "User", "Sign you in and read your profile"),
+    ("37f7f235-527c-4136-accd-4a02d197296e", "openid", "User", "Sign you in"),
+    ("14dad69e-099b-42c9-810b-d002981feec1", "profile", "User", "View your basic profile"),
+    ("64a6cdd6-aab1-4aaf-94b8-3cc8405e90d0", "email", "User", "View your email address"),
+    (
+        "7427e0e9-2fba-42fe-b0c0-848c9e6a8182",
+        "offline_access",
+        "User",
+        "Maintain access to data you have given it access to",
+    ),
+    (
+        "b340eb25-3456-403f-be2f-af7a0d370277",
+        "User.ReadBasic.All",
+        "User",
+        "Read the basic profiles of all people",
+    ),
+    (
+        "a154be20-db9c-4678-8ab7-66f6cc099a59",
+        "User.Read.All",
+        "Admin",
+        "Read the full profiles of all people",
+    ),
+    (
+        "204e0828-b5ca-4ad8-b9f3-f32a958e7cc4",
+        "User.ReadWrite.All",
+        "Admin",
+        "Read and change the full profiles of all people",
+    ),
+    (
+        "06da0dbc-49e2-44d2-8312-53f166ab848a",
+        "Directory.Read.All",
+        "Admin",
+        "Read everything in the directory",
+    ),
+    ("c79f8feb-a9db-4090-85f9-90d820caa0eb", "Application.Read.All", "Admin", "Read applications"),
+    (
+        "bdfbf15f-ee85-4955-8675-146e8e5296b5",
+        "Application.ReadWrite.All",
+        "Admin",
+        "Read and change applications",
+    ),
+    (
+        "84bccea3-f856-4a8a-967b-dbe0a3d53a64",
+        "AppRoleAssignment.ReadWrite.All",
+        "Admin",
+        "Grant application permissions and assign application roles",
+    ),
+    (
+        "41ce6ca6-6826-4807-84f1-1c82854f7ee5",
+        "DelegatedPermissionGrant.ReadWrite.All",
+        "Admin",
+        "Grant applications permissions to act for people",
+    ),
+    (
+        "4908d5b9-3fb2-4b1e-9336-1888b7937185",
+        "Organization.Read.All",
+        "Admin",
+        "Read what is known about the organization",
+    ),
+    (
+        "0e263e50-5827-48a4-b97c-d940288653c7",
+        "Directory.AccessAsUser.All",
+        "Admin",
+        "Do in the directory whatever you may do there",
+    ),
+    (
+        "56760768-b641-451f-8906-e1b8ab31bca7",
+        "User-PasswordProfile.ReadWrite.All",
+        "Admin",
+        "Read and change the password settings of all people",
+    ),
+    (
+        "fc30e98b-8810-4501-81f5-c20a3196387b",
+        "User.RevokeSessions.All",
+        "Admin",
+        "End the sessions of all people",
+    ),
 )
 
 
@@ -97,8 +157,14 @@ def _all() -> Iterator[Application]:
         identifier_uris=("https://graph.microsoft.com",),
         roles=tuple(AppRole(UUID(key), value, name=value) for key, value in _GRAPH_ROLES),
         scopes=tuple(
-            Scope(UUID(key), value, "User" if kind == "User" else "Admin", admin_name=value)
-            for key, value, kind in _GRAPH_SCOPES
+            Scope(
+                UUID(key),
+                value,
+                "User" if kind == "User" else "Admin",
+                admin_name=title,
+                admin_description=f"Microsoft Graph calls this permission {value}.",
+            )
+            for key, value, kind, title in _GRAPH_SCOPES
         ),
     )
     yield _own(

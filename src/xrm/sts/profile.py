@@ -15,10 +15,13 @@ class Profile:
     implicit_access_tokens     the authorize endpoint may hand out access tokens
     password_grant             an application may send a person's password
     challenge_always           every code is asked with a PKCE challenge, hashed
-    answers_name_issuer        answers of the authorize endpoint carry `iss` (RFC 9207)
+    answers_name_issuer        answers of the authorize endpoint and logout frames carry `iss`
+                               (RFC 9207)
+    repeats_nonce              an id token that comes of a refresh repeats the nonce
+    publishes_all              discovery says what RFC 8414 wants said beside Entra's members
     slows_polling              a device that polls too fast is told so, and waits longer
     tells_unknown_people       who signs in is told that there is no such account
-    signs_out_at_once          a request to sign out that nobody's token or name comes with is done
+    signs_out_at_once          a request to sign out that nobody's id token comes with is done
     """
 
     assertion_per_resource: bool
@@ -27,6 +30,8 @@ class Profile:
     password_grant: bool
     challenge_always: bool
     answers_name_issuer: bool
+    repeats_nonce: bool
+    publishes_all: bool
     slows_polling: bool
     tells_unknown_people: bool
     signs_out_at_once: bool
@@ -39,6 +44,8 @@ FAITHFUL = Profile(
     password_grant=True,
     challenge_always=False,
     answers_name_issuer=False,
+    repeats_nonce=True,
+    publishes_all=False,
     slows_polling=False,
     tells_unknown_people=True,
     signs_out_at_once=True,
@@ -50,6 +57,8 @@ STRICT = Profile(
     password_grant=False,
     challenge_always=True,
     answers_name_issuer=True,
+    repeats_nonce=False,
+    publishes_all=True,
     slows_polling=True,
     tells_unknown_people=False,
     signs_out_at_once=False,

@@ -195,7 +195,7 @@ class TokenService:
             authority=Authority(self.base_url, tenant, shared),
             now=now,
         )
-        _check_origin(request, brought)
+        _check_origin(request, brought, client)
         granted = grant.redeem(
             Redemption(
                 request=request,
@@ -256,10 +256,12 @@ def _tenant_at_shared(
 ) -> Tenant:
     """Return the tenant of what was brought; without one the client's own refuses the rest.
 
-    Raises what `clients.refusal_without_tenant` says, and AADSTS50194 for a client that is only
-    for its own tenant.
+    Raises AADSTS9001023 where the grant works at another shared segment only, and what
+    `clients.refusal_without_tenant` says: 50194 for a client that is only for its own tenant.
     """
     segment = request.segment.lower()
+    if grant.shared and segment not in grant.shared:
+        raise clients.not_at(segment)
     application = view.application(claimed.client_id)
     if segment not in grant.shared or application is None or not application.multi_tenant:
         raise clients.refusal_without_tenant(view, request.segment, claimed)
@@ -270,7 +272,7 @@ def _tenant_at_shared(
     return view.tenant(str(application.tenant_id))
 
 
-def _check_origin(request: TokenRequest, brought: Brought) -> None:
+def _check_origin(request: TokenRequest, brought: Brought, client: Client) -> None:
     """Let a browser redeem what a single-page application was given, and nobody else."""
     if brought.kind == "Spa" and request.origin is None:
         raise signin.SPA_WITHOUT_ORIGIN(
@@ -281,6 +283,10 @@ def _check_origin(request: TokenRequest, brought: Brought) -> None:
         raise signin.CROSS_ORIGIN(
             "Cross-origin token redemption is permitted only for the 'Single-Page Application' "
             f"client-type. Request origin: {signin.quote(request.origin)}."
+        )
+    if client.acr != "0" and request.origin is not None:
+        raise signin.SECRET_FROM_BROWSER(
+            "A cross-origin request may not hold a client's credentials: a page cannot keep them."
         )
 
 

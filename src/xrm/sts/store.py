@@ -1,4 +1,4 @@
-"""Few verbs over typed records: put, get, find, delete, take, expire.
+"""Few verbs over typed records: put, get, hold, find, delete, take, expire.
 
 Every kind of record is one row of `KINDS`: its class, its key and what it is found by. A kind
 has a table of its own with the key, the found-by columns and the record as JSON.
@@ -131,7 +131,13 @@ DEVICES = Kind(
     {"user_code": lambda r: r.user_code},
     lambda r: r.expires,
 )
-SESSIONS = Kind("browser_session", BrowserSession, lambda r: r.digest, {}, lambda r: r.ends)
+SESSIONS = Kind(
+    "browser_session",
+    BrowserSession,
+    lambda r: r.digest,
+    {"session": lambda r: str(r.session_id)},
+    lambda r: r.ends,
+)
 ATTEMPTS = Kind("sign_in_attempts", Attempts, lambda r: r.key, {}, lambda r: r.ends)
 SIGNING_KEYS = Kind("signing_key", StoredKey, lambda r: r.kid, {})
 
@@ -192,6 +198,15 @@ class Store:
         rows = tx.rows(self._statements[kind.table].get, {"by_key": key})
         return read_record(kind.record, rows[0][0]) if rows else None
 
+    def hold(self, tx: Transaction, kind: Kind[T], key: str) -> T | None:
+        """Return the record of a key, or None; nobody else changes it until the commit.
+
+        Who writes in turn on what stands reads it so, and then puts it. To take it and put it
+        anew would not do: who waits for a record that is removed does not see the next one.
+        """
+        rows = tx.rows(self._statements[kind.table].hold, {"by_key": key})
+        return read_record(kind.record, rows[0][0]) if rows else None
+
     def find(self, tx: Transaction, kind: Kind[T], **by: str) -> list[T]:
         """Return the records with these found-by values, all of them without any, by key."""
         text = self._statements[kind.table]
@@ -212,7 +227,10 @@ class Store:
         return read_record(kind.record, rows[0][0]) if rows else None
 
     def expire(self, tx: Transaction, kind: Kind[T], now: float) -> int:
-        """Remove the records of a kind that have ended and return how many there were."""
+        """Remove the records of a kind that have ended and return how many there were.
+
+        What somebody holds is left for the next time: nobody waits for a sweep, or it for them.
+        """
         return tx.run(self._statements[kind.table].expire, {"until": int(now)})
 
 
@@ -221,6 +239,7 @@ class _Statements:
     insert: str
     update: str
     get: str
+    hold: str
     all: str
     find: Mapping[str, str]
     take: str
@@ -259,11 +278,13 @@ def _compile(database: Database, kind: Kind[Any]) -> _Statements:
         for name in kind.found_by
     }
     ends = table.c["ends"] if kind.end is not None else key
-    ended = sa.delete(table).where(ends < sa.bindparam("until"))
+    free = sa.select(key).where(ends < sa.bindparam("until")).with_for_update(skip_locked=True)
+    ended = sa.delete(table).where(key.in_(free))
     return _Statements(
         insert=database.compile(sa.insert(table).values(values)),
         update=database.compile(update),
         get=database.compile(sa.select(body).where(by_key)),
+        hold=database.compile(sa.select(body).where(by_key).with_for_update()),
         all=database.compile(sa.select(body).order_by(key)),
         find={name: database.compile(element) for name, element in found.items()},
         take=database.compile(sa.delete(table).where(by_key).returning(body)),

@@ -71,6 +71,7 @@ def beside(
             session_id=delegated.session_id,
             nonce=delegated.nonce,
             reserved=delegated.reserved,
+            roles=delegated.roles,
         )
         id_token = mint_id_token(about, flavour, press=press)
     return replace(

@@ -7,7 +7,7 @@ import base64
 import binascii
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal
 from urllib.parse import parse_qsl, quote_plus, unquote_plus, urlencode
@@ -238,13 +238,16 @@ def read_error(body: bytes) -> ErrorDocument:
 class Provider:
     """What a discovery document says that differs from one to the next.
 
-    `base` is the origin without a slash at its end, `segment` the tenant as endpoints name it.
+    `base` is the origin without a slash at its end, `segment` the tenant as endpoints name it;
+    `response_types` are the combinations taken, `further` more members of the document.
     """
 
     base: str
     segment: str
     issuer: str
     region: str | None
+    response_types: tuple[str, ...] = ("code",)
+    further: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def host(self) -> str:
@@ -253,10 +256,13 @@ class Provider:
 
 
 def write_discovery(provider: Provider, version: Literal["v1", "v2"]) -> bytes:
-    """Return an OpenID Connect discovery document (OpenID Connect Discovery 1.0, 4.2)."""
+    """Return an OpenID Connect discovery document (OpenID Connect Discovery 1.0, 4.2).
+
+    Entra ID names a Kerberos endpoint, a frame to watch the session by and its role service, too;
+    a document of this service names nothing that is not there.
+    """
     middle = "oauth2" if version == "v1" else "oauth2/v2.0"
-    authority = f"{provider.base}/{provider.segment}"
-    endpoints = f"{authority}/{middle}"
+    endpoints = f"{provider.base}/{provider.segment}/{middle}"
     own = _discovery_v1(provider) if version == "v1" else _discovery_v2(provider)
     fields: dict[str, Any] = {
         "token_endpoint": f"{endpoints}/token",
@@ -266,6 +272,7 @@ def write_discovery(provider: Provider, version: Literal["v1", "v2"]) -> bytes:
             "client_secret_basic",
         ],
         "response_modes_supported": ["query", "fragment", "form_post"],
+        "response_types_supported": provider.response_types,
         "subject_types_supported": ["pairwise"],
         "id_token_signing_alg_values_supported": ["RS256"],
         "issuer": provider.issuer,
@@ -275,12 +282,11 @@ def write_discovery(provider: Provider, version: Literal["v1", "v2"]) -> bytes:
         "frontchannel_logout_supported": True,
         "end_session_endpoint": f"{endpoints}/logout",
         **own,
-        "kerberos_endpoint": f"{authority}/kerberos",
         "tenant_region_scope": provider.region,
         "cloud_instance_name": provider.host,
         "cloud_graph_host_name": provider.host,
         "msgraph_host": provider.host,
-        "rbac_url": provider.base,
+        **provider.further,
     }
     return orjson.dumps(fields)
 
@@ -289,25 +295,16 @@ def _discovery_v1(provider: Provider) -> dict[str, Any]:
     authority = f"{provider.base}/{provider.segment}"
     return {
         "jwks_uri": f"{provider.base}/common/discovery/keys",
-        "response_types_supported": [
-            "code",
-            "id_token",
-            "code id_token",
-            "token id_token",
-            "token",
-        ],
         "scopes_supported": ["openid"],
         "microsoft_multi_refresh_token": True,
-        "check_session_iframe": f"{authority}/oauth2/checksession",
         "userinfo_endpoint": f"{authority}/openid/userinfo",
-        "claims_supported": [*_CLAIMS, "given_name", "family_name", "upn", "unique_name"],
+        "claims_supported": [*_CLAIMS, "amr", "given_name", "family_name", "upn", "unique_name"],
     }
 
 
 def _discovery_v2(provider: Provider) -> dict[str, Any]:
     return {
         "jwks_uri": f"{provider.base}/{provider.segment}/discovery/v2.0/keys",
-        "response_types_supported": ["code", "id_token", "code id_token", "id_token token"],
         "scopes_supported": ["openid", "profile", "email", "offline_access"],
         "request_uri_parameter_supported": False,
         "userinfo_endpoint": f"{provider.base}/oidc/userinfo",
@@ -315,11 +312,7 @@ def _discovery_v2(provider: Provider) -> dict[str, Any]:
     }
 
 
-_CLAIMS = (
-    *("sub", "iss", "cloud_instance_name", "cloud_instance_host_name"),
-    *("cloud_graph_host_name", "msgraph_host", "aud", "exp", "iat", "auth_time", "acr"),
-    *("amr", "nonce", "name", "tid", "ver"),
-)
+_CLAIMS = ("sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "name", "tid", "ver")
 
 
 def _json_object(body: bytes) -> dict[str, Any]:

@@ -26,7 +26,11 @@ _REDIRECT = "http://localhost:8401"
 
 
 def password_v1(facts: Facts) -> Step:
-    """Prepare plain HTTP to the v1 endpoint: name and password in the form (RFC 6749 4.3)."""
+    """Prepare plain HTTP to the v1 endpoint: name and password in the form (RFC 6749 4.3).
+
+    MSAL is not tried this way: it asks for the realm of the name at port 443, whatever the
+    authority's is.
+    """
     form = _form(facts) | {"resource": facts["organization_url"]}
 
     def step() -> str:
@@ -52,20 +56,9 @@ def refreshed_v2(facts: Facts) -> Step:
     return step
 
 
-def msal_password(facts: Facts) -> Step:
-    """Prepare MSAL with name and password."""
-    _known(facts)
-    return _msal(
-        facts,
-        lambda program, scopes: program.acquire_token_by_username_password(
-            facts["username"], facts["password"], scopes
-        ),
-    )
-
-
 def adal_password(facts: Facts) -> Step:
     """Prepare ADAL with name and password, on v1."""
-    _known(facts)
+    _taken(facts)
     proof = (facts["organization_url"], facts["username"], facts["password"], facts[_CLIENT])
     return libraries.adal(
         facts, lambda context: dict(context.acquire_token_with_username_password(*proof))
@@ -103,6 +96,24 @@ def msal_device(facts: Facts) -> Step:
     return _msal(facts, ask)
 
 
+def azure_identity_device(facts: Facts) -> Step:
+    """Prepare azure-identity with a device code."""
+    from azure.identity import DeviceCodeCredential
+
+    _known(facts)
+
+    def type_in(page: str, code: str, _expires: object) -> None:
+        with http_client(facts) as http:
+            Person(facts, http, code=code).go(page)
+
+    def credential(tenant_id: str, **more: Any) -> DeviceCodeCredential:
+        return DeviceCodeCredential(
+            facts[_CLIENT], tenant_id=tenant_id, prompt_callback=type_in, **more
+        )
+
+    return libraries.azure_identity(facts, credential)
+
+
 def _msal(facts: Facts, ask: Any) -> Step:
     """Prepare MSAL's public client; `ask` gets it and the scopes, and returns its answer."""
     import msal  # type: ignore[import-untyped]
@@ -117,7 +128,7 @@ def _msal(facts: Facts, ask: Any) -> Step:
 
 
 def _form(facts: Facts) -> dict[str, str]:
-    _known(facts)
+    _taken(facts)
     return {
         "grant_type": "password",
         "client_id": facts[_CLIENT],
@@ -130,3 +141,10 @@ def _known(facts: Facts) -> None:
     """Leave out a way that needs the password, where somebody has changed it."""
     if not facts.get("password"):
         raise LeftOut(f"the password of {facts['username']} was changed")
+
+
+def _taken(facts: Facts) -> None:
+    """Leave out a way by which a program sends the password, where none is taken from it."""
+    _known(facts)
+    if facts["profile"] == "strict":
+        raise LeftOut("the strict profile takes no password from a program")

@@ -40,10 +40,12 @@ SIGN_INS = (
     SignIn("xrm client", _CERTIFICATE, "xrm.client", by_certificate.own_client),
     SignIn("HTTP v1, name and password", _PERSON, "httpx2", by_person.password_v1),
     SignIn("HTTP v2, refresh token", _PERSON, "httpx2", by_person.refreshed_v2),
-    SignIn("msal, name and password", _PERSON, "msal", by_person.msal_password),
     SignIn("adal, name and password", _PERSON, "adal", by_person.adal_password),
     SignIn("msal, code and PKCE", _PERSON, "msal", by_person.msal_code),
     SignIn("msal, device code", _PERSON, "msal", by_person.msal_device),
+    SignIn(
+        "azure-identity, device code", _PERSON, "azure.identity", by_person.azure_identity_device
+    ),
     SignIn("HTTP, through Graph", "registered just now", "httpx2", registering.through_graph),
     SignIn("HTTP v1", "service without user", "httpx2", by_secret.stranger),
     SignIn("HTTP v2, other tenant", "multi-tenant service", "httpx2", registering.elsewhere),

@@ -54,6 +54,7 @@ def quote(value: str) -> str:
 POST_ONLY = SignInRow(900561, "invalid_request")  # status inferred
 MALFORMED = SignInRow(9002313, "invalid_request")
 TOO_LARGE = SignInRow(9002313, "invalid_request", 413)  # inferred
+TOO_LONG = SignInRow(90015, "invalid_request")
 # The service names this number for a repeated parameter at authorize; that the token endpoint
 # uses it too is inferred.
 DUPLICATE = SignInRow(9000411, "invalid_request")
@@ -144,6 +145,8 @@ CHALLENGE_METHOD = SignInRow(50149, "invalid_request")
 NO_CHALLENGE = SignInRow(50147, "invalid_request")
 SPA_CHALLENGE = SignInRow(9002325, "invalid_request")
 BAD_CLAIMS = SignInRow(9002313, "invalid_request")
+REQUEST_OBJECT = SignInRow(90023, "request_not_supported")  # number inferred
+REQUEST_URI = SignInRow(90023, "request_uri_not_supported")  # number inferred
 SILENT = SignInRow(50058, "login_required")
 SEVERAL_ACCOUNTS = SignInRow(16000, "interaction_required")
 NO_SUCH_SESSION = SignInRow(160021, "interaction_required")
@@ -187,6 +190,7 @@ BAD_USER_ASSERTION = SignInRow(50013, "invalid_grant")
 OTHER_AUDIENCE = SignInRow(500131, "invalid_grant")
 EXPIRED_USER_ASSERTION = SignInRow(500133, "invalid_grant")
 NOT_ON_BEHALF = SignInRow(7000114, "invalid_grant")
+ID_TOKEN_ON_BEHALF = SignInRow(240002, "invalid_grant")  # pair inferred
 
 # The service.
 TRANSIENT = SignInRow(90033, "temporarily_unavailable", 503)
@@ -196,6 +200,7 @@ ROWS: tuple[SignInRow, ...] = (
     POST_ONLY,
     MALFORMED,
     TOO_LARGE,
+    TOO_LONG,
     DUPLICATE,
     MISSING,
     BAD_VALUE,
@@ -265,6 +270,8 @@ ROWS: tuple[SignInRow, ...] = (
     NO_CHALLENGE,
     SPA_CHALLENGE,
     BAD_CLAIMS,
+    REQUEST_OBJECT,
+    REQUEST_URI,
     SILENT,
     SEVERAL_ACCOUNTS,
     NO_SUCH_SESSION,
@@ -300,6 +307,7 @@ ROWS: tuple[SignInRow, ...] = (
     OTHER_AUDIENCE,
     EXPIRED_USER_ASSERTION,
     NOT_ON_BEHALF,
+    ID_TOKEN_ON_BEHALF,
     TRANSIENT,
     INTERNAL,
 )

@@ -21,6 +21,9 @@ from xrm.wire.http import Request
 
 SKEW_SECONDS = 300
 RESOURCE_ID = "00000007-0000-0000-c000-000000000000"
+SCOPE = "user_impersonation"
+"""The permission by which an application acts for a person. Refusing a token without is inferred:
+the real token service gives none."""
 CACHED_TOKENS = 10_000
 REVERIFY_SECONDS = 300
 """How long a verified token is believed without asking again for its key."""
@@ -96,15 +99,21 @@ def _time(claims: Mapping[str, Any], name: str) -> float:
 
 
 def _whose(claims: Mapping[str, Any]) -> tuple[Identity, Guid]:
-    """Return whose a token is, and the application it was given to."""
+    """Return whose a token is, and the application it was given to.
+
+    Raises NotAuthenticated for a token that does not say, or a person's without the scope.
+    """
     try:
         object_id = read_guid(claims["oid"])
         application_id = read_guid(claims["appid"])
     except (KeyError, TypeError, ValueError):
         raise NotAuthenticated("The token does not say whose it is.") from None
     # A token without scopes whose subject is its own principal was given to a service.
-    is_service = "scp" not in claims and claims.get("sub") == claims["oid"]
-    return Identity(object_id, application_id if is_service else None), application_id
+    if "scp" not in claims and claims.get("sub") == claims["oid"]:
+        return Identity(object_id, application_id), application_id
+    if SCOPE not in _text(claims, "scp").split():
+        raise NotAuthenticated("The token does not let its application act for a person here.")
+    return Identity(object_id, None), application_id
 
 
 def identify(request: Request, tokens: BearerTokens) -> Identity | None:

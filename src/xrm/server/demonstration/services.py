@@ -6,6 +6,7 @@ database is not done twice. The certificate is a file, since clients read it fro
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import load_pem_x509_certificate
@@ -50,6 +51,7 @@ _ADMINISTRATION = (
     "Organization.Read.All",
     "RoleManagement.ReadWrite.Directory",
     "User.ReadWrite.All",
+    "User.RevokeSessions.All",
 )
 
 
@@ -107,11 +109,6 @@ def demonstrate(
         for each in SERVICES
         if each is not BY_CERTIFICATE
     }
-    found = programs.programs(service, home)
-    sales, administrator = (
-        staff.employ(service, home, organization, each, vault)
-        for each in (staff.SALES, staff.ADMINISTRATOR)
-    )
     return Demonstration(
         client_id=made[LEADS.name].application_id,
         client_secret=secrets[LEADS.name],
@@ -124,14 +121,28 @@ def demonstrate(
         multi_tenant_client_secret=secrets[MULTI_TENANT.name],
         admin_client_id=made[ADMINISTRATION.name].application_id,
         admin_client_secret=secrets[ADMINISTRATION.name],
-        username=sales.username,
-        password=sales.password,
-        admin_username=administrator.username,
-        admin_password=administrator.password,
-        public_client_id=found.desktop.application_id,
-        spa_client_id=found.page.application_id,
-        spa_redirect_uri=programs.PAGE_ADDRESS,
+        **_for_people(service, home, organization, vault),
     )
+
+
+def _for_people(
+    service: TokenService, home: Tenant, organization: Organization, vault: Vault
+) -> dict[str, Any]:
+    """Return what there is to know of the people and of what they sign in to."""
+    found = programs.programs(service, home)
+    sales, administrator = (
+        staff.employ(service, home, organization, each, vault)
+        for each in (staff.SALES, staff.ADMINISTRATOR)
+    )
+    return {
+        "username": sales.username,
+        "password": sales.password,
+        "admin_username": administrator.username,
+        "admin_password": administrator.password,
+        "public_client_id": found.desktop.application_id,
+        "spa_client_id": found.page.application_id,
+        "spa_redirect_uri": programs.PAGE_ADDRESS,
+    }
 
 
 def _application(service: TokenService, home: Tenant, wanted: Service) -> Application:

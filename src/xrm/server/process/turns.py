@@ -2,6 +2,10 @@
 
 A database that lets one writer in at a time gains nothing from several threads that wait for
 it, and a commit costs the same whatever it holds. Nobody is answered before the commit.
+
+Who was answered often writes again at once. So a turn waits a moment for as many as were answered
+in the last one, beside those who have not had theirs; otherwise writers that are always there
+would come in two halves, each waiting for the commit of the other.
 """
 
 import logging
@@ -21,6 +25,8 @@ MOST_GATHERED = 32
 """Writers kept by one commit."""
 LONGEST_SECONDS = 0.05
 """How long the first of them may wait for the others."""
+PATIENCE_SECONDS = 0.002
+"""How long a turn waits for those who were answered in the last one."""
 
 log = logging.getLogger("xrm.server")
 
@@ -48,6 +54,7 @@ class Turns:
         self._jobs: deque[_Job] = deque()
         self._changed = threading.Condition()
         self._closing = False
+        self._wanted = 1
         self._thread = threading.Thread(target=self._work, name=name, daemon=True)
         self._thread.start()
 
@@ -62,7 +69,7 @@ class Turns:
             if self._closing or len(self._jobs) >= self._most:
                 raise LaneFull
             self._jobs.append(job)
-            if len(self._jobs) == 1:
+            if len(self._jobs) == self._wanted:
                 self._changed.notify()
         return job.future
 
@@ -81,17 +88,25 @@ class Turns:
         return not self._thread.is_alive()
 
     def _work(self) -> None:
-        while jobs := self._waiting():
+        answered = 0
+        while jobs := self._waiting(answered):
             while jobs:
-                _deliver(self._turn(jobs))
+                outcomes = self._turn(jobs)
+                _deliver(outcomes)
+            answered = len(outcomes)
 
-    def _waiting(self) -> deque[_Job]:
+    def _waiting(self, answered: int) -> deque[_Job]:
         """Wait for work and return all there is; nothing once the turns are closed."""
         with self._changed:
-            while not self._jobs and not self._closing:
-                self._changed.wait()
+            self._wait_for(min(len(self._jobs) + answered, MOST_GATHERED), PATIENCE_SECONDS)
+            self._wait_for(1, None)
             jobs, self._jobs = self._jobs, deque()
         return jobs
+
+    def _wait_for(self, wanted: int, seconds: float | None) -> None:
+        """Wait for so many, or until the turns are closed or the time is over."""
+        self._wanted = wanted
+        self._changed.wait_for(lambda: len(self._jobs) >= wanted or self._closing, seconds)
 
     def _turn(self, jobs: deque[_Job]) -> list[_Outcome]:
         """Run as many of the first jobs as one commit takes and return what came of them."""

@@ -6,9 +6,10 @@ address, or one account from many, is stopped by the other two counters. An unkn
 counted as a known one is.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from xrm.db import Database, Transaction
+from xrm.db import Database, Transaction, Violation
 from xrm.model.errors import signin
 from xrm.model.secret import Secret
 from xrm.sts.handles.sealing import Sealer
@@ -62,10 +63,7 @@ class Lockout:
         seen = self._sealer.mark(f"{(username or '').lower()} {password.reveal()}")
         with self._database.write() as tx:
             for key, counter in self._keys(username, peer):
-                # Whoever takes it has it: no failure of another process is lost.
-                standing = self._store.take(tx, ATTEMPTS, key)
-                standing = _current(standing, key, counter, now)
-                counted = _counted(standing, counter, seen, now)
+                counted = _counted(self._held(tx, key, counter, now), counter, seen, now)
                 self._store.put(tx, ATTEMPTS, counted)
             self._sweep(tx, now)
 
@@ -77,6 +75,15 @@ class Lockout:
         if standing is not None:
             with self._database.write() as tx:
                 self._store.take(tx, ATTEMPTS, key)
+
+    def _held(self, tx: Transaction, key: str, counter: Counter, now: float) -> Attempts:
+        """Return a counter, which nobody else changes until the commit: no failure is lost."""
+        standing = self._store.hold(tx, ATTEMPTS, key)
+        if standing is None:
+            with suppress(Violation), tx.part():  # somebody else may begin it at this moment
+                self._store.put(tx, ATTEMPTS, _current(None, key, counter, now), new=True)
+            standing = self._store.hold(tx, ATTEMPTS, key)
+        return _current(standing, key, counter, now)
 
     def _keys(self, username: str | None, peer: str) -> tuple[tuple[str, Counter], ...]:
         if username is None:

@@ -28,6 +28,7 @@ __all__ = [
     "known",
     "new_salt",
     "new_secret",
+    "not_at",
     "nothing_brought",
     "presented",
     "prove",
@@ -107,9 +108,7 @@ def refusal_without_tenant(view: View, segment: str, claimed: Presented) -> Sign
     """
     name = segment.lower()
     if name == "consumers":
-        return signin.NOT_FOR_CONSUMERS(
-            "This grant type is not supported on 'consumers'. Ask at the tenant's own endpoint."
-        )
+        return not_at(name)
     _check_id(claimed)
     application = view.application(claimed.client_id)
     if application is None:
@@ -124,6 +123,13 @@ def refusal_without_tenant(view: View, segment: str, claimed: Presented) -> Sign
     return signin.NO_TENANT(
         "Neither the request nor its credentials say which tenant is meant. Put the tenant's id "
         "or domain in the path."
+    )
+
+
+def not_at(segment: str) -> SignInError:
+    """Return the refusal of a grant at a segment where it does not work."""
+    return signin.NOT_FOR_CONSUMERS(
+        f"This grant type is not supported on '{segment}'. Ask at the tenant's own endpoint."
     )
 
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from xrm.model.errors import signin
 from xrm.sts import resources
+from xrm.sts.directory import Resource
 from xrm.sts.grants.redemption import Redemption
 from xrm.sts.model import Authentication, Delegated, Granted, Spend, Standing, User
 from xrm.sts.resources import Settled, Wanted
@@ -28,6 +29,7 @@ def delegate(
     reserved = (
         asked.reserved | resources.wanted(at.request.flavour, {}, scope=standing.scope).reserved
     )
+    own = Resource(at.client.principal, at.client.application)
     kept = replace(standing, resource=settled.name, scope=standing.scope or _scope(at))
     return Granted(
         subject=person,
@@ -43,6 +45,7 @@ def delegate(
             session_id=standing.session_id,
             id_token=is_v1 or "openid" in reserved,
             reserved=reserved,
+            roles=at.view.roles(person.object_id, own),
             nonce=nonce,
             standing=kept if is_v1 or "offline_access" in reserved else None,
             client_info=wants_client_info(at),
@@ -52,8 +55,13 @@ def delegate(
 
 
 def settled_for(at: Redemption, person: User, standing: Standing) -> tuple[Wanted, Settled]:
-    """Return what is wanted and what of it stands. Raises as `delegate` does."""
+    """Return what is wanted and what of it stands.
+
+    Raises AADSTS900144 where v2 is asked for nothing, now nor before, and as `delegate` does.
+    """
     flavour = at.request.flavour
+    if flavour.name == "v2" and not standing.scope:
+        at.field("scope")
     asked = resources.wanted(
         flavour, at.request.form, resource=standing.resource, scope=standing.scope
     )

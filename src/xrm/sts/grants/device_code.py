@@ -108,11 +108,11 @@ def _polled(at: Redemption, device: PendingDevice) -> SignInError:
     store, too_fast = at.parts.store, at.now < device.polled + device.interval
     slowed = too_fast and at.parts.profile.slows_polling
     with at.parts.database.write() as tx:
-        standing = store.take(tx, DEVICES, device.digest)
+        standing = store.hold(tx, DEVICES, device.digest)
         if standing is not None:
             interval = standing.interval + (_FASTER if slowed else 0)
             polled = replace(standing, polled=at.now, interval=interval)
-            store.put(tx, DEVICES, polled, new=True)
+            store.put(tx, DEVICES, polled)
     if slowed:
         return signin.DEVICE_SLOW(
             "The device asks too often. Wait for longer between two questions: "

@@ -1,5 +1,6 @@
 """The on-behalf-of grant: an API goes on to another in the name of who called it (RFC 7523 2.1)."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,6 +14,7 @@ from xrm.sts.model import V1, V2, Authentication, Granted, TokenRequest, User
 from xrm.sts.parts import Parts
 from xrm.wire import jose
 
+_JWT = re.compile(r"[\w-]+\.[\w-]+\.[\w-]*", re.ASCII)
 _SKEW = 300
 _MICROSECONDS = 1_000_000
 _EARLIER = 300  # tokens say that they were issued five minutes before they were
@@ -33,15 +35,17 @@ class OnBehalfOf:
     def redeem(self, at: Redemption) -> Granted:
         """Return what the caller's person allows the API.
 
-        Raises AADSTS900144, 90023 for another use of the assertion, 50013 when it is not one of
-        this tenant's access tokens for a person, 500131 when it is not the client's, 500133 when
-        it has expired, and what `accounts.standing.check` and `delegate` raise.
+        Raises AADSTS900144, 90023 for another use of the assertion, 50027 for one that cannot be
+        read, 50013 when it is not one of this tenant's, 500131 when it is not the client's, 500133
+        when it has expired, 7000114 for an application's own token, 240002 for an id token, and
+        what `accounts.standing.check` and `delegate` raise.
         """
         if at.field("requested_token_use") != "on_behalf_of":
             raise signin.BAD_VALUE("The value of 'requested_token_use' must be 'on_behalf_of'.")
         claims = _verified(at, at.field("assertion"))
         person = _person(at, claims)
-        issued = (int(claims["iat"]) + _EARLIER) * _MICROSECONDS
+        # Tokens tell whole seconds: what was issued within one counts as its last moment.
+        issued = (int(claims["iat"]) + _EARLIER + 1) * _MICROSECONDS - 1
         authentication = Authentication(person.object_id, person.tenant_id, issued)
         standing.check(person, authentication)
         held = begun(at, authentication)
@@ -50,6 +54,8 @@ class OnBehalfOf:
 
 
 def _verified(at: Redemption, assertion: str) -> Mapping[str, Any]:
+    if not _JWT.fullmatch(assertion):
+        raise signin.MALFORMED_ASSERTION("The assertion is not a well-formed JWT.")
     keys = {key.kid: key for key in at.parts.keys.published()}
     try:
         claims = jose.verify(assertion, keys.get)
@@ -83,11 +89,14 @@ def _is_clients(at: Redemption, audience: str) -> bool:
 
 
 def _person(at: Redemption, claims: Mapping[str, Any]) -> User:
-    """Return whose access token an assertion is. Raises AADSTS50013 for any other token."""
+    """Return whose access token an assertion is. Raises AADSTS240002 or 7000114."""
+    if claims.keys().isdisjoint({"appid", "azp"}):
+        raise signin.ID_TOKEN_ON_BEHALF("An id token cannot be used as an assertion here.")
     known = guid(str(claims.get("oid")))
     if "scp" not in claims or known is None:
-        raise signin.BAD_USER_ASSERTION(
-            "The assertion is not an access token that an application holds for a person."
+        raise signin.NOT_ON_BEHALF(
+            f"The application '{at.client.application_id}' is not allowed to call on behalf of an "
+            "application: the assertion is no person's."
         )
     person = at.view.user(known)
     if person is None or person.tenant_id != at.tenant.tenant_id:

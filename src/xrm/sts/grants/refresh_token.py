@@ -30,8 +30,8 @@ class RefreshTokenGrant:
     def redeem(self, at: Redemption) -> Granted:
         """Return what the person allowed, as far as it still stands.
 
-        Raises AADSTS900144, 70000 for a token that is none or belongs to another client or
-        tenant, and what `refresh.check` and `delegate` raise.
+        Raises AADSTS900144, 70000 for a token that is none or belongs to another client, 50020
+        at a tenant its person is not in, and what `refresh.check` and `delegate` raise.
         """
         at.field("refresh_token")
         token = at.brought.held
@@ -41,7 +41,11 @@ class RefreshTokenGrant:
         if not _is_clients(at, token):
             raise signin.OTHER_CLIENT("The refresh token was issued to another application.")
         if held.tenant_id != at.tenant.tenant_id:
-            raise signin.BAD_GRANT("The refresh token was issued by another tenant.")
+            # A token serves every tenant its person is in, and nobody is a guest here.
+            raise signin.FOREIGN_PERSON(
+                "The account of the refresh token does not exist in the tenant "
+                f"{signin.quote(at.tenant.name)}."
+            )
         family = at.view.record(FAMILIES, str(held.family_id))
         person = refresh.check(token, family, at.view.user(held.authentication.person), now=at.now)
         spends: Spend | None = None
@@ -49,7 +53,9 @@ class RefreshTokenGrant:
             spends = Rotation(token)
         elif family is not None and refresh.is_to_be_lengthened(family, held, now=at.now):
             spends = Lengthening(held)
-        return delegate(at, person, held, nonce=token.nonce, spends=spends)
+        # OpenID Connect Core 12.2 would have it left out; Entra ID repeats it.
+        nonce = token.nonce if at.parts.profile.repeats_nonce else ""
+        return delegate(at, person, held, nonce=nonce, spends=spends)
 
 
 def _is_clients(at: Redemption, token: RefreshToken) -> bool:

@@ -59,12 +59,12 @@ def by_user_code(store: Store, tx: Transaction, text: str, *, now: float) -> Pen
 
 def settle(store: Store, tx: Transaction, device: PendingDevice, by: Authentication | None) -> bool:
     """Note a person's decision, None for a refusal; tell whether there was one to be made."""
-    standing = store.take(tx, DEVICES, device.digest)
+    standing = store.hold(tx, DEVICES, device.digest)
     if standing is None:
         return False
     undecided = standing.status == "pending"
     if undecided:
         approved = replace(standing, status="approved", authentication=by)
         standing = approved if by is not None else replace(standing, status="declined")
-    store.put(tx, DEVICES, standing, new=True)
+        store.put(tx, DEVICES, standing)
     return undecided

@@ -80,9 +80,9 @@ def check(token: RefreshToken, family: Family | None, person: User | None, *, no
 
 def revoke(store: Store, tx: Transaction, family_id: UUID) -> None:
     """End a family: none of its tokens is worth anything any more."""
-    family = store.take(tx, FAMILIES, str(family_id))
+    family = store.hold(tx, FAMILIES, str(family_id))
     if family is not None:
-        store.put(tx, FAMILIES, replace(family, revoked=True), new=True)
+        store.put(tx, FAMILIES, replace(family, revoked=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +105,9 @@ class Lengthening:
 
     def spend(self, store: Store, tx: Transaction, now: float) -> SignInError | None:
         """Keep the family for longer."""
-        family = store.take(tx, FAMILIES, str(self.held.family_id))
+        family = store.hold(tx, FAMILIES, str(self.held.family_id))
         if family is not None:
-            store.put(tx, FAMILIES, replace(family, ends=_end(self.held, now)), new=True)
+            store.put(tx, FAMILIES, replace(family, ends=_end(self.held, now)))
         return None
 
 
@@ -120,14 +120,14 @@ class Rotation:
     def spend(self, store: Store, tx: Transaction, now: float) -> SignInError | None:
         """Count the family on; where the token is not its last one, end the family."""
         held = self.token.standing
-        # Whoever takes the family first has it: others wait, or find it counted on.
-        family = store.take(tx, FAMILIES, str(held.family_id))
+        # Whoever holds the family first has it: others wait, and find it counted on.
+        family = store.hold(tx, FAMILIES, str(held.family_id))
         if family is not None and not family.revoked and family.sequence == self.token.sequence:
             following = replace(family, sequence=family.sequence + 1, ends=_end(held, now))
-            store.put(tx, FAMILIES, following, new=True)
+            store.put(tx, FAMILIES, following)
             return None
         if family is not None:
-            store.put(tx, FAMILIES, replace(family, revoked=True), new=True)
+            store.put(tx, FAMILIES, replace(family, revoked=True))
         return signin.REVOKED(
             "The refresh token was redeemed before. All tokens of this sign-in are revoked: the "
             "person has to sign in again."

@@ -105,8 +105,9 @@ class Standing:
 class Delegated:
     """What a person lets an application do in their name, once it is settled.
 
-    `scopes` are values of the resource, `answered` the text of the answer's `scope`; `standing`
-    is what a refresh token would carry, None where none is to be given.
+    `scopes` are values of the resource, `answered` the text of the answer's `scope`; `roles` those
+    the person holds at the application itself; `standing` is what a refresh token would carry,
+    None where none is to be given.
     """
 
     person: User
@@ -116,6 +117,7 @@ class Delegated:
     session_id: UUID | None = None
     id_token: bool = False
     reserved: frozenset[str] = frozenset()
+    roles: tuple[str, ...] = ()
     nonce: str = ""
     standing: Standing | None = None
     client_info: bool = False

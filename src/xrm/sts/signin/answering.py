@@ -5,7 +5,7 @@ from uuid import UUID
 
 from xrm.model.errors.signin import SignInError
 from xrm.sts import claims, tokens
-from xrm.sts.directory import View
+from xrm.sts.directory import Resource, View
 from xrm.sts.handles import codes
 from xrm.sts.handles.codes import LIFETIME, Code
 from xrm.sts.model import (
@@ -67,7 +67,9 @@ def fields(service: TokenService, at: Answering, view: View, *, now: float) -> d
             answer["scope"] = at.settled.answered
         beside.append(("at_hash", claims.half_hash(answer["access_token"])))
     if "id_token" in types:
-        answer["id_token"] = _id_token(at, tuple(beside), press)
+        own = Resource(at.principal, at.known.application)
+        roles = view.roles(at.person.object_id, own)
+        answer["id_token"] = _id_token(at, roles, tuple(beside), press)
     if at.known.state is not None:
         answer["state"] = at.known.state
     if at.session_id is not None and not types.isdisjoint({"code", "id_token"}):
@@ -139,7 +141,9 @@ def _granted(at: Answering, view: View) -> Granted:
     )
 
 
-def _id_token(at: Answering, beside: tuple[tuple[str, str], ...], press: Press) -> str:
+def _id_token(
+    at: Answering, roles: tuple[str, ...], beside: tuple[tuple[str, str], ...], press: Press
+) -> str:
     about = claims.About(
         person=at.person,
         authentication=at.account.authentication,
@@ -147,6 +151,7 @@ def _id_token(at: Answering, beside: tuple[tuple[str, str], ...], press: Press) 
         session_id=at.session_id,
         nonce=at.asked.nonce,
         reserved=at.asked.wanted.reserved,
+        roles=roles,
         beside=beside,
         tells_time=at.asked.tells_time,
     )

@@ -37,7 +37,7 @@ class Approval:
             step = self._asking(visit, known, person)
         except SignInError as error:
             return self._refused(visit, known, error)
-        return Outcome(step, visit.journey, about(visit.view, known))
+        return _shown(visit, known, step)
 
     def take(self, visit: Visit, step: str, fields: Mapping[str, str]) -> Outcome:  # noqa: ARG002
         """Take the decision."""
@@ -67,8 +67,9 @@ class Approval:
     def _asking(self, visit: Visit, known: Trusted, person: User) -> AskConsent:
         if known.tenant is not None and known.tenant.tenant_id != person.tenant_id:
             raise signin.FOREIGN_PERSON(
-                f"The user account {signin.quote(person.user_principal_name)} does not exist in "
-                f"the tenant {signin.quote(known.tenant.name)}."
+                # The application is told this: it does not learn whose account it is.
+                "The user account that signed in does not exist in the tenant "
+                f"{signin.quote(known.tenant.name)}."
             )
         administrator = consents.is_administrator(person)
         tenant = visit.view.tenant(str(person.tenant_id))
@@ -89,6 +90,8 @@ class Approval:
 
     def _accepted(self, visit: Visit, known: Trusted, person: User) -> Outcome:
         step = self._asking(visit, known, person)
+        if visit.journey.shown != consents.mark_of(step):
+            return _shown(visit, known, step)
         if not step.may:
             raise signin.ADMIN_CONSENT("The grant requires admin permission.")
         tenant = visit.view.tenant(str(person.tenant_id))
@@ -132,6 +135,11 @@ class Approval:
         return Outcome(
             Tell(known.redirect.url, known.mode, more, error), about=about(visit.view, known)
         )
+
+
+def _shown(visit: Visit, known: Trusted, step: AskConsent) -> Outcome:
+    visit = visit.with_journey(shown=consents.mark_of(step))
+    return Outcome(step, visit.journey, about(visit.view, known))
 
 
 def _wanted(visit: Visit) -> resources.Wanted | None:

@@ -106,8 +106,10 @@ def read(
 
     Raises AADSTS900144, 70005 or 700054 for the response type, 70007 for the mode, 901002 or
     70011 for the scope, 90014 without a nonce, 50147, 50149, 501491 or 9002325 for the challenge,
-    90023 for `max_age`, 9002313 for `claims`: the application is told these.
+    90023 for `max_age` and for a request object, 9002313 for `claims`: the application is told
+    these.
     """
+    _check_objects(parameters)
     types = _types(known, parameters, profile)
     _check_mode(types, parameters, known.redirect.url)
     wanted = resources.wanted(flavour, parameters)
@@ -133,6 +135,14 @@ def read(
         tells_time=max_age is not None or _asks_time(parameters),
         client_info=parameters.get("client_info") in ("1", "true"),
     )
+
+
+def _check_objects(parameters: Mapping[str, str]) -> None:
+    """Refuse a request that stands in a JWT: it may not be passed over (OpenID Connect Core 6)."""
+    if "request" in parameters:
+        raise signin.REQUEST_OBJECT("The parameter 'request' is not supported.")
+    if "request_uri" in parameters:
+        raise signin.REQUEST_URI("The parameter 'request_uri' is not supported.")
 
 
 def _application(view: View, tenant: Tenant | None, segment: str, client_id: str) -> Application:

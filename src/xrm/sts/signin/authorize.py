@@ -63,11 +63,22 @@ class Authorize:
             except SignInError as error:
                 return refused(visit, known, error)
         if step == "decline":
-            declined = signin.DECLINED("User declined to consent to access the app.")
-            return refused(visit, known, declined)
+            return refused(visit, known, self._declined(visit, known))
         if step == "cancel":
             return refused(visit, known, None)
         return self.go_on(visit)
+
+    def _declined(self, visit: Visit, known: Trusted) -> SignInError | None:
+        """Return what declining means: who could not accept has only turned back."""
+        found = visit.person()
+        if found is not None:
+            parameters, profile = visit.journey.parameters, visit.service.profile
+            request = asked.read(known, flavour_of(visit), parameters, profile)
+            allowed = self._allowed(visit, known, request, found[0])
+            step = self._consent(visit, known, request, found[0], allowed)
+            if isinstance(step, AskConsent) and not step.may:
+                return None
+        return signin.DECLINED("User declined to consent to access the app.")
 
     def _trusted(self, visit: Visit) -> Trusted:
         journey = visit.journey
@@ -87,7 +98,7 @@ class Authorize:
         allowed = self._allowed(visit, known, request, person)
         step = self._consent(visit, known, request, person, allowed)
         if step is not None:
-            return Outcome(step, visit.journey, about(visit.view, known))
+            return _asking(visit, known, step)
         return self._answered(visit, known, request, (person, account), allowed)
 
     def _who(self, visit: Visit, known: Trusted, request: Asked) -> tuple[User, SignedIn] | Step:
@@ -142,7 +153,7 @@ class Authorize:
 
     def _consent(
         self, visit: Visit, known: Trusted, request: Asked, person: User, allowed: Allowed
-    ) -> Step | None:
+    ) -> AskConsent | None:
         """Return the page of consent, where one is needed. Raises AADSTS65001 where none may be."""
         done = "consent" in visit.journey.done
         forced = known.prompt in ("consent", "admin_consent") and not done
@@ -168,7 +179,7 @@ class Authorize:
         )
 
     def _accepted(self, visit: Visit, known: Trusted, *, for_all: bool) -> Outcome:
-        """Keep a consent and go on. What the page has shown is worked out anew, not believed."""
+        """Keep a consent to what the page has shown, and go on."""
         found = visit.person()
         assert found is not None
         person, _ = found
@@ -176,7 +187,9 @@ class Authorize:
         request = asked.read(known, flavour_of(visit), parameters, visit.service.profile)
         allowed = self._allowed(visit, known, request, person)
         step = self._consent(visit, known, request, person, allowed)
-        if isinstance(step, AskConsent):
+        if step is not None:
+            if visit.journey.shown != consents.mark_of(step):
+                return _asking(visit, known, step)
             for_all = for_all or step.for_all
             if not step.may or (for_all and not step.may_for_all):
                 raise signin.ADMIN_CONSENT("The grant requires admin permission.")
@@ -229,6 +242,11 @@ class Authorize:
         if known.prompt == "admin_consent":
             fields["admin_consent"] = "True"
         return told(visit, known, fields)
+
+
+def _asking(visit: Visit, known: Trusted, step: AskConsent) -> Outcome:
+    visit = visit.with_journey(shown=consents.mark_of(step))
+    return Outcome(step, visit.journey, about(visit.view, known))
 
 
 def flavour_of(visit: Visit) -> Flavour:
@@ -288,6 +306,8 @@ _ON_A_PAGE = frozenset(
         signin.DISABLED_CLIENT,
         signin.DISABLED_PERSON,
         signin.UNKNOWN_RESOURCE,
+        signin.MISSING,
+        signin.SPA_CHALLENGE,
     }
 )
-"""What is shown to the person although the application could be told: they can do more about it."""
+"""What the service shows the person, although the application could be told."""

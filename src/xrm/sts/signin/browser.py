@@ -4,11 +4,11 @@ A session gets a new secret whenever somebody signs in, so that nobody can prepa
 (session fixation). An account counts only as long as its sign-in does.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from uuid import UUID
 
-from xrm.db import Database
+from xrm.db import Database, Transaction
 from xrm.model.errors.signin import SignInError
 from xrm.model.ports import Ids
 from xrm.model.secret import Secret
@@ -54,28 +54,27 @@ class Sessions:
         *,
         keep: bool,
         now: float,
-    ) -> tuple[BrowserSession, SessionCookie]:
+    ) -> SessionCookie:
         """Put a person into a browser's session, which gets a new secret."""
-        secret = new_secret()
+        secret, lasting = new_secret(), KEPT if keep else FOR_NOW
         account = SignedIn(authentication, person.user_principal_name, person.display_name)
-        others = _others(before.accounts if before else (), person.object_id)
-        lasting = KEPT if keep else FOR_NOW
-        session = BrowserSession(
-            digest=digest(secret.reveal()),
-            session_id=before.session_id if before else self._ids(),
-            accounts=(account, *others)[:_MOST_ACCOUNTS],
-            created=before.created if before else int(now),
-            ends=int(now) + lasting,
-            keep=keep,
-        )
         with self._database.write() as tx:
-            if before is not None:
-                self._store.take(tx, SESSIONS, before.digest)
+            # Who was signed out while the password was compared does not come back with it.
+            standing = self._store.take(tx, SESSIONS, before.digest) if before else None
+            others = _others(standing.accounts if standing else (), person.object_id)
+            session = BrowserSession(
+                digest=digest(secret.reveal()),
+                session_id=standing.session_id if standing else self._ids(),
+                accounts=(account, *others)[:_MOST_ACCOUNTS],
+                created=standing.created if standing else int(now),
+                ends=int(now) + lasting,
+                keep=keep,
+            )
             self._store.put(tx, SESSIONS, session, new=True)
             if now >= self._next_sweep:
                 self._store.expire(tx, SESSIONS, now)
                 self._next_sweep = now + _BETWEEN_SWEEPS
-        return session, SessionCookie(secret, KEPT if keep else None)
+        return SessionCookie(secret, KEPT if keep else None)
 
     def used(
         self, session: BrowserSession, account: SignedIn, application_id: UUID, *, now: float
@@ -85,31 +84,60 @@ class Sessions:
         lasting = KEPT if session.keep else FOR_NOW
         if known and session.ends - now > lasting / 2:
             return
-        told = tuple(dict.fromkeys((*account.applications, application_id)))
-        after = replace(account, applications=told)
-        accounts = tuple(after if one is account else one for one in session.accounts)
-        self._put(replace(session, accounts=accounts, ends=int(now) + lasting))
+        person = account.authentication.person
+
+        def told(one: SignedIn) -> SignedIn:
+            if one.authentication.person != person or not one.signed_in:
+                return one
+            named = tuple(dict.fromkeys((*one.applications, application_id)))
+            return replace(one, applications=named)
+
+        self._change(session, told, ends=int(now) + lasting)
 
     def sign_out(self, session: BrowserSession, people: Sequence[UUID]) -> SessionCookie | None:
         """Sign people out of a browser; the cookie goes with the last of them."""
-        accounts = tuple(
-            replace(one, signed_in=False, applications=())
-            if one.authentication.person in people
-            else one
-            for one in session.accounts
-        )
-        if any(one.signed_in for one in accounts):
-            self._put(replace(session, accounts=accounts))
-            return None
-        with self._database.write() as tx:
-            self._store.take(tx, SESSIONS, session.digest)
-        return SessionCookie(None)
 
-    def _put(self, session: BrowserSession) -> None:
+        # What does not count any more, as of a changed password, keeps no session.
+        over = {one.authentication for one in session.accounts if not one.signed_in}
+
+        def left(one: SignedIn) -> SignedIn:
+            gone = one.authentication.person in people or one.authentication in over
+            return replace(one, signed_in=False, applications=()) if gone else one
+
+        standing = self._change(session, left)
+        return None if signed_in(standing) else SessionCookie(None)
+
+    def _change(
+        self,
+        session: BrowserSession,
+        change: Callable[[SignedIn], SignedIn],
+        *,
+        ends: int | None = None,
+    ) -> BrowserSession | None:
+        """Change the accounts of a session as it is kept now, and return it; it may end so.
+
+        Another request of the browser may have signed somebody in or out meanwhile. A session
+        that was ended does not come back.
+        """
         with self._database.write() as tx:
-            # A session that was ended meanwhile does not come back.
-            if self._store.take(tx, SESSIONS, session.digest) is not None:
-                self._store.put(tx, SESSIONS, session, new=True)
+            standing = self._standing(tx, session)
+            if standing is None:
+                return None
+            accounts = tuple(change(one) for one in standing.accounts)
+            changed = replace(standing, accounts=accounts, ends=ends or standing.ends)
+            if signed_in(changed):
+                self._store.put(tx, SESSIONS, changed)
+            else:
+                self._store.delete(tx, SESSIONS, changed.digest)
+        return changed
+
+    def _standing(self, tx: Transaction, session: BrowserSession) -> BrowserSession | None:
+        """Return a session as it is kept now, under a newer secret if it was given one."""
+        standing = self._store.hold(tx, SESSIONS, session.digest)
+        if standing is not None:
+            return standing
+        renewed = self._store.find(tx, SESSIONS, session=str(session.session_id))
+        return self._store.hold(tx, SESSIONS, renewed[0].digest) if renewed else None
 
 
 def signed_in(session: BrowserSession | None) -> tuple[SignedIn, ...]:

@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from xrm.sts.handles.secrets import digest
 from xrm.sts.model import User
 from xrm.sts.resources import Asked
+from xrm.sts.signin.journey import AskConsent
 
 ADMINISTRATORS = frozenset(
     {
@@ -25,3 +27,17 @@ def is_administrator(person: User) -> bool:
 def may_consent(person: User, permissions: Sequence[Asked]) -> bool:
     """Tell whether a person may consent to permissions for themselves."""
     return is_administrator(person) or all(one.scope.kind == "User" for one in permissions)
+
+
+def mark_of(step: AskConsent) -> str:
+    """Return a digest of what a page of consent asks.
+
+    It goes along with the page. What is asked is worked out anew when the person accepts: where
+    that is something else than they were shown, they are asked again.
+    """
+    asked = sorted(
+        f"{one.resource.principal.object_id} {one.scope.scope_id} {one.scope.value}"
+        for one in step.permissions
+    )
+    reserved, roles = sorted(step.reserved), sorted(step.roles)
+    return digest(f"{step.username} {step.for_all} {asked} {reserved} {roles}")

@@ -64,10 +64,9 @@ class Devices:
             )
         visit = visit.with_journey(person=person.object_id)
         missing = _missing(visit, device, person)
-        if missing is not None:
-            return Outcome(missing, visit.journey, about)
+        visit = visit.with_journey(shown=_mark(missing))
         asking = AskDevice(person.user_principal_name, device.peer)
-        return Outcome(asking, visit.journey, about)
+        return Outcome(asking if missing is None else missing, visit.journey, about)
 
     def take(self, visit: Visit, step: str, fields: Mapping[str, str]) -> Outcome:
         """Take a code, a consent or the confirmation."""
@@ -79,9 +78,11 @@ class Devices:
         person, account = found
         about = self.about(visit)
         missing = _missing(visit, device, person)
-        if step == "accept" and missing is not None and "consent" not in visit.journey.done:
+        if step == "accept" and visit.journey.shown != _mark(missing):
+            return self.go_on(visit)
+        if step == "accept" and missing is not None:
             return self._consented(visit, device, person, missing, fields)
-        by = account.authentication if step == "accept" and missing is None else None
+        by = account.authentication if step == "accept" else None
         with visit.service.database.write() as tx:
             settled = devices.settle(visit.service.store, tx, device, by)
         if not settled:
@@ -122,8 +123,7 @@ class Devices:
             reserved=asked.reserved,
             person=None if for_all else person.object_id,
         )
-        again = visit.with_journey(done=("consent",))
-        return self.go_on(_renewed(again))
+        return self.go_on(_renewed(visit))
 
 
 def begin(service: TokenService, request: TokenRequest) -> tuple[Secret, PendingDevice]:
@@ -219,6 +219,11 @@ def _missing(visit: Visit, device: PendingDevice, person: User) -> AskConsent | 
         may=consents.may_consent(person, missing),
         may_for_all=consents.is_administrator(person),
     )
+
+
+def _mark(missing: AskConsent | None) -> str:
+    """Return a digest of what the page asks: a consent, or whether the person began this."""
+    return "device" if missing is None else consents.mark_of(missing)
 
 
 def _renewed(visit: Visit) -> Visit:

@@ -28,12 +28,15 @@ from xrm.sts.signin.journey import (
     Journey,
     Outcome,
     PurposeName,
+    Refuse,
     SessionCookie,
     Step,
 )
 
 PATIENCE = 1800
 """Seconds a page may stay open."""
+
+_LONGEST_NAME = 256  # longer than any account's, short enough to go along in a page
 
 _TOLD = {
     signin.WRONG_PASSWORD.number: "Your account or password is incorrect.",
@@ -177,7 +180,7 @@ class Dispatcher:
         return self._shown(visit, AskName())
 
     def _named(self, visit: Visit, fields: Mapping[str, str]) -> Outcome:
-        username = fields.get("username", "").strip()
+        username = fields.get("username", "").strip()[:_LONGEST_NAME]
         visit = visit.with_journey(username=username, person=None, fresh=False)
         if not username:
             return self._shown(visit, AskName("Enter your user name."))
@@ -209,10 +212,11 @@ class Dispatcher:
                 raise
             told = _TOLD.get(error.row.number, _TOLD[signin.WRONG_PASSWORD.number])
             return self._shown(visit, AskPassword(told))
-        session, cookie = self._sessions.sign_in(
-            visit.session, person, authentication, keep=fields.get("keep") == "true", now=visit.now
+        keep = fields.get("keep") == "true"
+        cookie = self._sessions.sign_in(
+            visit.session, person, authentication, keep=keep, now=visit.now
         )
-        return self._gone_on(replace(visit, session=session), person.object_id, cookie)
+        return self._gone_on(visit, person.object_id, cookie)
 
     def _changed(self, visit: Visit, fields: Mapping[str, str]) -> Outcome:
         """Change a password that has expired, and sign in with the new one."""
@@ -241,10 +245,10 @@ class Dispatcher:
         authentication = replace(
             authenticated(person, now=self._service.clock()), time=person.sessions_from
         )
-        session, cookie = self._sessions.sign_in(
+        cookie = self._sessions.sign_in(
             visit.session, person, authentication, keep=False, now=visit.now
         )
-        return self._gone_on(replace(visit, session=session), person.object_id, cookie)
+        return self._gone_on(visit, person.object_id, cookie)
 
     def _chosen(self, visit: Visit, key: str) -> Outcome:
         accounts = visit.session.accounts if visit.session is not None else ()
@@ -265,8 +269,14 @@ class Dispatcher:
         """Go on with somebody who has just signed in; the page before it is not read again."""
         done = (*visit.journey.done, "login", "select_account")
         visit = visit.with_journey(person=person, fresh=True, done=tuple(dict.fromkeys(done)))
-        visit = replace(visit, view=self._service.directory.singly())
-        outcome = self._purposes[visit.journey.purpose].go_on(visit)
+        view = self._service.directory.singly()
+        session = self._sessions.find(cookie.secret, view, now=visit.now)
+        visit = replace(visit, view=view, session=session)
+        try:
+            outcome = self._purposes[visit.journey.purpose].go_on(visit)
+        except SignInError as error:
+            # The cookie of before is worth nothing any more: the new one must arrive.
+            outcome = Outcome(Refuse(error))
         return replace(outcome, cookie=cookie)
 
 
@@ -292,7 +302,7 @@ def who(
     if prompt == "none":
         return _silent(visit, accounts, max_age)
     if len(accounts) == 1 and prompt not in ("login", "select_account") and known is None:
-        visit = visit.with_journey(person=accounts[0].authentication.person)
+        visit = visit.with_journey(person=accounts[0].authentication.person, fresh=False)
         known = visit.person()
         if known is not None and _suffices(visit, known[1], prompt, max_age):
             return known
@@ -311,10 +321,15 @@ def _asked(visit: Visit, prompt: str, username: str) -> Step:
 
 
 def _name_of(visit: Visit, hint: str) -> str:
-    """Return the user name a hint means: itself, or that of the person of an id."""
+    """Return the user name a hint means: itself, or that of the person of an id.
+
+    Only of who was signed in at this browser: nobody else learns a name by an id.
+    """
     known = guid(hint)
-    user = visit.view.user(known) if known is not None else None
-    return user.user_principal_name if user is not None else hint
+    if known is None:
+        return hint
+    accounts = visit.session.accounts if visit.session is not None else ()
+    return next((one.username for one in accounts if one.authentication.person == known), "")
 
 
 def _suffices(visit: Visit, account: SignedIn, prompt: str, max_age: int | None) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 from uuid import UUID
 
+from xrm.model.errors.signin import SignInError
 from xrm.model.secret import Secret
 from xrm.sts.model import Flavour, RedirectUri, SignedIn, Tenant, Trace
 from xrm.sts.resources import Asked as Permission
@@ -43,7 +44,8 @@ class Journey:
 
     `browser` is a digest of its binding. `person` is who goes on, as of their sign-in at
     `proved`, in microseconds; `fresh` tells that they gave their password on this journey. `done`
-    holds the prompts that have been seen to. `expires` is in seconds since the epoch.
+    holds the prompts that have been seen to, `shown` a digest of what the page asks the person to
+    accept. `expires` is in seconds since the epoch.
     """
 
     purpose: PurposeName
@@ -56,6 +58,7 @@ class Journey:
     person: UUID | None = None
     fresh: bool = False
     done: tuple[str, ...] = ()
+    shown: str = ""
     device: str = ""
 
 
@@ -164,6 +167,13 @@ class Stayed:
 
 
 @dataclass(frozen=True, slots=True)
+class Refuse:
+    """Say why somebody who has just signed in cannot go on; they stay signed in."""
+
+    error: SignInError
+
+
+@dataclass(frozen=True, slots=True)
 class Tell:
     """Answer the application: fields for its address, by a mode; `error` is a refusal's number."""
 
@@ -185,6 +195,7 @@ Step = (
     | AskLeave
     | Left
     | Stayed
+    | Refuse
     | Tell
 )
 

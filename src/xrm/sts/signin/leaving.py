@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode, urlsplit, urlunsplit
 from uuid import UUID
 
+from xrm.sts import claims
 from xrm.sts.directory import View, guid
 from xrm.sts.model import Application, SignedIn
 from xrm.sts.signin import redirects
@@ -27,27 +28,29 @@ class Leaving:
         """Sign out, where it is clear who and that they want it.
 
         Any page may send a browser here. One that frames it, or loads it as an image, signs
-        nobody out; and in the strict profile a person is asked unless an id token or a name of
-        theirs comes with the request (OpenID Connect RP-Initiated Logout 1.0, 2).
+        nobody out; and in the strict profile a person is asked unless an id token of theirs comes
+        with the request (OpenID Connect RP-Initiated Logout 1.0, 2).
         """
         accounts = signed_in(visit.session)
         if not accounts:
             return self._left(visit, (), "")
-        hinted = _hinted(visit, accounts)
-        asks = visit.embedded or not visit.service.profile.signs_out_at_once
-        if hinted is not None and not visit.embedded:
-            return self._left(visit, (hinted,), hinted.username)
-        if len(accounts) > 1:
+        proved = _proved(visit, accounts)
+        meant = proved or _named(visit, accounts)
+        if meant is None and len(accounts) > 1:
             return Outcome(Choose(accounts, to_leave=True), visit.journey)
-        if asks:
-            return Outcome(AskLeave(accounts[0].username), visit.journey)
-        return self._left(visit, accounts, accounts[0].username)
+        at_once = proved is not None or visit.service.profile.signs_out_at_once
+        one = meant or accounts[0]
+        if visit.embedded or not at_once:
+            return Outcome(AskLeave(one.username), visit.journey)
+        return self._left(visit, (one,), one.username)
 
     def take(self, visit: Visit, step: str, fields: Mapping[str, str]) -> Outcome:
         """Take the person's decision."""
         accounts = signed_in(visit.session)
         if step == "sign-out":
-            return self._left(visit, accounts, accounts[0].username if accounts else "")
+            meant = _proved(visit, accounts) or _named(visit, accounts)
+            leaving = (meant,) if meant is not None else accounts
+            return self._left(visit, leaving, leaving[0].username if leaving else "")
         if step == "account":
             chosen = [one for one in accounts if key_of(one) == fields.get("account")]
             return self._left(visit, chosen, chosen[0].username if chosen else "")
@@ -67,16 +70,21 @@ class Leaving:
         return Outcome(Left(username, frames, url), visit.journey, cookie=cookie)
 
 
-def _hinted(visit: Visit, accounts: Sequence[SignedIn]) -> SignedIn | None:
-    """Return the account an id token or a login hint means."""
-    parameters = visit.journey.parameters
-    claims = _claims(visit, parameters.get("id_token_hint", ""))
-    hint = parameters.get("logout_hint", "").lower()
+def _proved(visit: Visit, accounts: Sequence[SignedIn]) -> SignedIn | None:
+    """Return the account whose id token comes with the request."""
+    content = _claims(visit, visit.journey.parameters.get("id_token_hint", ""))
+    audience, subject = guid(str(content.get("aud"))), content.get("sub")
+    if audience is None:
+        return None
+    people = {claims.pairwise(one.authentication.person, audience): one for one in accounts}
+    return people.get(str(subject))
+
+
+def _named(visit: Visit, accounts: Sequence[SignedIn]) -> SignedIn | None:
+    """Return the account a logout hint means."""
+    hint = visit.journey.parameters.get("logout_hint", "").lower()
     for one in accounts:
-        names = {one.username.lower(), str(one.authentication.person)}
-        if hint and hint in names:
-            return one
-        if claims.get("oid") == str(one.authentication.person):
+        if hint in (one.username.lower(), str(one.authentication.person)):
             return one
     return None
 
@@ -87,9 +95,12 @@ def _claims(visit: Visit, id_token: str) -> Mapping[str, object]:
         return {}
     keys = {key.kid: key for key in visit.service.keys.published()}
     try:
-        return jose.verify(id_token, keys.get)
+        content = jose.verify(id_token, keys.get)
     except jose.InvalidToken:
         return {}
+    # An access token names the application it was given to beside its audience: every resource
+    # holds some.
+    return {} if content.keys() & {"appid", "azp"} else content
 
 
 def _return_address(visit: Visit) -> str | None:
@@ -104,14 +115,14 @@ def _return_address(visit: Visit) -> str | None:
 
 
 def _applications(visit: Visit) -> list[Application]:
-    """Return the applications that may be meant: those of the session, and of the id token."""
+    """Return the applications that may be meant: those of the session, and of the id token.
+
+    A `client_id` alone proves nothing: anybody can send one, and be led to where it is registered.
+    """
     named: list[str] = []
     audience = _claims(visit, visit.journey.parameters.get("id_token_hint", "")).get("aud")
     if isinstance(audience, str):
         named.append(audience)
-    client_id = visit.journey.parameters.get("client_id", "")
-    if guid(client_id):
-        named.append(client_id)
     for account in visit.session.accounts if visit.session is not None else ():
         named += map(str, account.applications)
     found = [visit.view.application(name) for name in dict.fromkeys(named)]

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 _LONGEST_LINE = 4096
 """Characters read of a password's file: more than any password has."""
 
+NewName = Annotated[
+    str, typer.Argument(metavar="UPN", help="The user principal name: maria@contoso.localhost.")
+]
 DisplayName = Annotated[
     str | None, typer.Option("--name", metavar="NAME", help="The name that is shown.")
 ]
@@ -73,9 +76,7 @@ def add(group: typer.Typer) -> None:
 
 def create(
     *,
-    upn: Annotated[
-        str, typer.Argument(metavar="UPN", help="The user principal name: maria@contoso.localhost.")
-    ],
+    upn: NewName,
     name: DisplayName = None,
     given_name: GivenName = None,
     surname: Surname = None,
@@ -90,10 +91,7 @@ def create(
     database: DatabaseUrl = None,
     as_json: Json = False,
 ) -> None:
-    """Create an account in the tenant.
-
-    Its password is shown once, asked for or read from a file.
-    """
+    """Create an account, with a password that is shown once, asked for or read from a file."""
     from xrm.sts.registration import people
 
     if licence and not usage_location:

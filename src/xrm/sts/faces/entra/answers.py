@@ -93,7 +93,15 @@ def spell(error: Exception, call: Call) -> Response:
         suberror=row.suberror,
     )
     headers = _headers(call, row.status, clitelem=f"1,{row.number},0,,")
+    if row.status == 401 and _came_by_basic(call):
+        headers += (("WWW-Authenticate", f'Basic realm="{call.service.base_url}"'),)
     return Response(row.status, headers, oauth.write_error(document))
+
+
+def _came_by_basic(call: Call) -> bool:
+    """Tell whether a client proved itself by HTTP Basic: its refusal says so (RFC 6749 5.2)."""
+    scheme = (call.request.header("authorization") or "").partition(" ")[0]
+    return scheme.lower() == "basic"
 
 
 def refusal(error: Exception, call: Call) -> SignInError:
@@ -147,4 +155,4 @@ def always(call: Call) -> Headers:
 
 def refused_method(call: Call, allowed: str) -> Response:
     """Answer a method a page does not take."""
-    return Response(405, (*always(call), ("Allow", allowed)))
+    return Response(405, (*NO_STORE, *always(call), ("Allow", allowed)))

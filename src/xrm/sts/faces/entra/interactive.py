@@ -1,7 +1,7 @@
 """The endpoints people sign in at: a browser's request in, a page or a redirect out."""
 
+import re
 from collections.abc import Mapping
-from urllib.parse import unquote
 
 from xrm.model.errors import signin
 from xrm.model.secret import Secret
@@ -22,6 +22,7 @@ from xrm.sts.signin.journey import (
     BrowserRequest,
     Outcome,
     PurposeName,
+    Refuse,
     SessionCookie,
     Tell,
 )
@@ -30,6 +31,8 @@ from xrm.wire import oauth
 from xrm.wire.http import NO_STORE, Headers, Response, content_type
 
 _LONGEST_COOKIES = 16 * 1024
+_LONGEST_REQUEST = 12 * 1024  # it goes along in every page; the service's own limit is not known
+_SECRET = re.compile(r"[A-Za-z0-9_-]{43}")
 _SAME_SITE = {"session": "None", "browser": "Lax"}
 """The session goes along into hidden frames of other sites, which renew tokens; the binding, which
 only our own pages need, does not.
@@ -101,6 +104,8 @@ def failed(call: Call, error: Exception) -> Response:
 
 def _begun(call: Call, purpose: PurposeName) -> Response:
     parameters = _form(call) if call.request.method == "POST" else _parameters(call)
+    if sum(len(f"{name}{value}".encode()) for name, value in parameters.items()) > _LONGEST_REQUEST:
+        raise signin.TOO_LONG("The request holds too much: the query string is too long.")
     request = _request(call, purpose, parameters)
     return _answered(call, request, call.dispatcher.begin(request))
 
@@ -111,6 +116,8 @@ def _answered(call: Call, request: BrowserRequest, outcome: Outcome) -> Response
     if outcome.cookie is not None:
         lines += (_session_cookie(call, outcome.cookie),)
     step = outcome.step
+    if isinstance(step, Refuse):
+        return showing.failed(call, step.error, extra=lines)
     if isinstance(step, Tell):
         _record(call, outcome, step)
         return _told(step, lines)
@@ -125,8 +132,11 @@ def _told(step: Tell, lines: Headers) -> Response:
     if step.mode == "form_post":
         page = shown.FormPost(step.url, tuple(step.fields.items()))
         return render.answer(page, extra=lines)
-    write = redirects.with_query if step.mode == "query" else redirects.with_fragment
-    location = write(step.url, step.fields)
+    if step.mode == "query":
+        # A browser carries a fragment over to where it is sent, unless that has one.
+        location = redirects.with_query(step.url, step.fields) + "#"
+    else:
+        location = redirects.with_fragment(step.url, step.fields)
     return Response(302, (("Location", location), *NO_STORE, *lines))
 
 
@@ -149,17 +159,16 @@ def _record(call: Call, outcome: Outcome, step: Tell) -> None:
 
 def _request(call: Call, purpose: PurposeName, parameters: Mapping[str, str]) -> BrowserRequest:
     cookies = _cookies(call)
-    binding = cookies.get(_cookie_name(call, "browser"))
-    session = cookies.get(_cookie_name(call, "session"))
+    binding, session = (
+        _secret(cookies.get(_cookie_name(call, what), "")) for what in ("browser", "session")
+    )
     destination = call.request.header("sec-fetch-dest")
     return BrowserRequest(
         purpose=purpose,
         flavour=call.flavour,
         segment=segment_text(call.segment),
         parameters=parameters,
-        browser=Browser(
-            Secret(binding) if binding else new_secret(), Secret(session) if session else None
-        ),
+        browser=Browser(binding or new_secret(), session),
         trace=call.trace,
         embedded=destination not in (None, "document"),
     )
@@ -204,14 +213,22 @@ def _repeated(name: str) -> signin.SignInError:
 
 
 def _cookies(call: Call) -> dict[str, str]:
-    """Return the cookies of a request; the first of a name counts (RFC 6265 5.4)."""
+    """Return the cookies of a request as they are; the first of a name counts (RFC 6265 5.4)."""
     found: dict[str, str] = {}
     lines = "; ".join(call.request.header_values("cookie"))[:_LONGEST_COOKIES]
     for part in lines.split(";"):
         name, equals, value = part.strip().partition("=")
         if equals and name not in found:
-            found[name] = unquote(value)
+            found[name] = value
     return found
+
+
+def _secret(text: str) -> Secret | None:
+    """Return what a cookie holds; a text this service has never set counts as none.
+
+    The binding is sent back: whoever plants a cookie must not write header lines with it.
+    """
+    return Secret(text) if _SECRET.fullmatch(text) else None
 
 
 def _cookie_name(call: Call, what: str) -> str:

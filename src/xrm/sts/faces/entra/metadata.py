@@ -13,13 +13,20 @@ from xrm.sts.directory import SHARED_SEGMENTS, is_domain
 from xrm.sts.faces.entra import answers
 from xrm.sts.faces.entra.answers import Call
 from xrm.sts.faces.entra.token import segment_text
+from xrm.sts.grants import GRANTS
 from xrm.sts.model import CONSUMERS_TENANT, Tenant
+from xrm.sts.profile import Profile
 from xrm.wire import oauth
 from xrm.wire.http import Response
 
 _ANY_TENANT = "{tenantid}"
 _INSTANCE_VERSIONS = ("1.0", "1.1")
 _REALM_VERSIONS = ("1.0",)
+_CHALLENGES = ["plain", "S256"]
+_RESPONSE_TYPES = {
+    "v1": ("code", "id_token", "code id_token", "token id_token", "token"),
+    "v2": ("code", "id_token", "code id_token", "id_token token"),
+}
 _SEGMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,252}")
 
 
@@ -34,8 +41,38 @@ def discovery(call: Call) -> Response:
         segment=segment,
         issuer=call.flavour.issuer_of(call.service.base_url, issuer_tenant),
         region=tenant.region if tenant else None,
+        response_types=_response_types(call),
+        further=_further(call, tenant) if call.service.profile.publishes_all else {},
     )
     return answers.metadata(call, oauth.write_discovery(provider, call.flavour.name))
+
+
+def _response_types(call: Call) -> tuple[str, ...]:
+    allowed = call.service.profile.implicit_access_tokens
+    known = _RESPONSE_TYPES[call.flavour.name]
+    return tuple(one for one in known if allowed or "token" not in one.split())
+
+
+def _further(call: Call, tenant: Tenant | None) -> dict[str, object]:
+    """Return what the standards want said and Entra ID leaves out (RFC 8414 2, RFC 9207 3)."""
+    profile = call.service.profile
+    return {
+        "grant_types_supported": _grant_types(profile),
+        "code_challenge_methods_supported": ["S256"] if profile.challenge_always else _CHALLENGES,
+        "token_endpoint_auth_signing_alg_values_supported": ["RS256", "PS256"],
+        "request_parameter_supported": False,
+        "request_uri_parameter_supported": False,
+        "frontchannel_logout_session_supported": profile.answers_name_issuer,
+        # At a shared segment the issuer is a template, with which no answer's could be compared.
+        "authorization_response_iss_parameter_supported": (
+            profile.answers_name_issuer and tenant is not None
+        ),
+    }
+
+
+def _grant_types(profile: Profile) -> list[str]:
+    names = [grant.names[0] for grant in GRANTS]
+    return [*(name for name in names if name != "password" or profile.password_grant), "implicit"]
 
 
 def keys(call: Call) -> Response:

@@ -160,7 +160,7 @@ class _Entra:
 
 def _dispatch(call: Call, endpoint: Endpoint) -> Response:
     method = call.request.method
-    if not endpoint.cors and method not in endpoint.methods:
+    if not endpoint.cors and method not in endpoint.methods.split(", "):
         return answers.refused_method(call, endpoint.methods)
     if method == "OPTIONS" and endpoint is not NOT_FOUND:
         return answers.preflight(call, endpoint.methods)

@@ -6,13 +6,13 @@ from xrm.sts.faces.entra import answers
 from xrm.sts.faces.entra.answers import Call
 from xrm.sts.faces.pages import advice, policy, render, shown
 from xrm.sts.faces.pages.shown import Form, Page
-from xrm.sts.model import SignedIn
+from xrm.sts.model import GRAPH_APPLICATION, SignedIn
 from xrm.sts.resources import Asked
 from xrm.sts.signin import journey as steps
 from xrm.sts.signin.dispatcher import key_of
 from xrm.sts.signin.journey import About, Outcome
 from xrm.wire import oauth
-from xrm.wire.http import Response
+from xrm.wire.http import Headers, Response
 
 _RESERVED = {
     "openid": ("Sign you in", "Lets you sign in to the application with your account."),
@@ -65,21 +65,22 @@ def _further(step: steps.Step, about: About, form: Form) -> Page:
     raise AssertionError(step)
 
 
-def failed(call: Call, error: Exception) -> Response:
-    """Return the page of an error that only the person can be told."""
+def failed(call: Call, error: Exception, *, extra: Headers = ()) -> Response:
+    """Return the page of an error that only the person can be told, with more header lines."""
     refusal = answers.refusal(error, call)
     said = advice.of(refusal.row.number)
     failure = shown.Failure(
         number=refusal.row.number,
         title=said.title,
         sentence=refusal.sentence,
-        advice=said.advice,
+        advice=said.text,
         code=refusal.row.spelled_for(call.flavour.name),
         correlation_id=call.trace.correlation_id,
         trace_id=call.trace.trace_id,
         timestamp=oauth.timestamp(call.service.clock()),
     )
-    return render.answer(failure, status=refusal.row.status, extra=answers.always(call))
+    lines = (*answers.always(call), *extra)
+    return render.answer(failure, status=refusal.row.status, extra=lines)
 
 
 def explained(call: Call, number: str) -> Response:
@@ -93,7 +94,7 @@ def explained(call: Call, number: str) -> Response:
             shown.Message("Unknown error number", text), status=404, extra=answers.always(call)
         )
     said = advice.of(row.number)
-    text = f"AADSTS{row.number} ({row.code}). {said.advice}"
+    text = f"AADSTS{row.number} ({row.code}). {said.text}"
     return render.answer(shown.Message(said.title, text), extra=answers.always(call))
 
 
@@ -140,8 +141,9 @@ def _consent(form: Form, about: About, step: steps.AskConsent) -> Page:
 
 
 def _lines(step: steps.AskConsent) -> tuple[shown.PermissionLine, ...]:
-    lines = [_line(one) for one in step.permissions if one.scope.value not in _RESERVED]
-    named = {one.scope.value for one in step.permissions}
+    # Another resource may call a permission of its own "email": it is told in that one's words.
+    named = {one.scope.value for one in step.permissions if _is_reserved(one)}
+    lines = [_line(one) for one in step.permissions if not _is_reserved(one)]
     for value, (title, text) in _RESERVED.items():
         if value in step.reserved or value in named:
             lines.append(shown.PermissionLine("", title, text, admin_only=False))
@@ -150,6 +152,11 @@ def _lines(step: steps.AskConsent) -> tuple[shown.PermissionLine, ...]:
         for role in step.roles
     ]
     return (*lines, shown.PermissionLine("", *_LASTING, admin_only=False))
+
+
+def _is_reserved(one: Asked) -> bool:
+    graph = one.resource.application.application_id == GRAPH_APPLICATION
+    return graph and one.scope.value in _RESERVED
 
 
 def _line(one: Asked) -> shown.PermissionLine:

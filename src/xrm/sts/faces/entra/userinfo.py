@@ -17,7 +17,7 @@ def userinfo(call: Call) -> Response:
     try:
         caller = callers.authenticate(call.service, call.request)
     except GraphError as error:
-        return _refused(call, 401, error.row.code, error.sentence, "invalid_token")
+        return _refused(call, 401, error.row.code, error.sentence, _why(call))
     person = caller.person
     if person is None or not caller.permissions & {"openid", *_NAMES}:
         text = "The access token holds no scope for this: 'openid' is wanted."
@@ -35,8 +35,14 @@ def userinfo(call: Call) -> Response:
     )
 
 
+def _why(call: Call) -> str:
+    """Return the error of a challenge: none for who brought no token (RFC 6750 3.1)."""
+    scheme = (call.request.header("authorization") or "").partition(" ")[0]
+    return "invalid_token" if scheme.lower() == "bearer" else ""
+
+
 def _refused(call: Call, status: int, code: str, text: str, error: str) -> Response:
     document = orjson.dumps({"error": {"code": code, "message": text}})
-    challenge = ("WWW-Authenticate", f'Bearer error="{error}", error_description="{text}"')
+    said = f' error="{error}", error_description="{text}"' if error else ""
     plain = answers.token_answer(call, document)
-    return Response(status, (*plain.headers, challenge), document)
+    return Response(status, (*plain.headers, ("WWW-Authenticate", f"Bearer{said}")), document)

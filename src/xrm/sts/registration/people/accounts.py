@@ -41,7 +41,6 @@ def create_user(
     """
     names = (given_name, surname, tenant.name)
     password, kept = hashed(password, names=names, temporary=must_change_password)
-    now = service.clock()
     user = User(
         object_id=service.ids(),
         tenant_id=tenant.tenant_id,
@@ -52,13 +51,10 @@ def create_user(
         mail_nickname=mail_nickname or user_principal_name.partition("@")[0],
         usage_location=usage_location,
         enabled=enabled,
-        created=int(now),
         roles=tuple(dict.fromkeys(role_named(name).template_id for name in roles)),
         licences=tuple(dict.fromkeys(product_named(name).sku_id for name in licences)),
         password=kept,
         must_change_password=must_change_password,
-        password_changed=int(now),
-        sessions_from=int(now * 1_000_000),
     )
     return NewUser(writing.add(service, checked(user)), password)
 

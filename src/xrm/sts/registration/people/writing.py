@@ -17,7 +17,14 @@ COUNTER = "people"
 
 
 def add(service: TokenService, user: User) -> User:
-    """Keep a new account. Raises RegistrationError when its name is in use."""
+    """Keep a new account with its times. Raises RegistrationError when its name is in use."""
+    now = service.clock()
+    user = replace(
+        user,
+        created=int(now),
+        password_changed=int(now),
+        sessions_from=int(now * 1_000_000),
+    )
     with change(service, user.user_principal_name) as tx:
         user = replace(user, number=tx.next_number(COUNTER))
         _put_name(service, tx, user)
