@@ -7,13 +7,14 @@ live session, is an `Exchange` made of one such sign-in.
 
 import asyncio
 import base64
+import contextlib
 import hashlib
 import html
 import json
 import re
 import ssl
 import time
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -156,35 +157,36 @@ class Browser:
         return tokens
 
 
-async def _open(asked: SignIn) -> Browser:
+@contextlib.asynccontextmanager
+async def _open(asked: SignIn) -> AsyncIterator[Browser]:
     where = urlsplit(asked.origin)
     context = ssl.create_default_context(cafile=str(asked.trusted))
-    return Browser(asked, *await asyncio.open_connection(where.hostname, where.port, ssl=context))
+    reader, writer = await asyncio.open_connection(where.hostname, where.port, ssl=context)
+    try:
+        yield Browser(asked, reader, writer)
+    finally:
+        writer.close()
+        with contextlib.suppress(OSError):
+            await writer.wait_closed()
 
 
 def exchanges(asked: SignIn) -> dict[str, Exchange | SignIn]:
     """Return sign-ins, and what can be asked once somebody has signed in."""
 
-    async def once() -> tuple[str, str]:
-        browser = await _open(asked)
-        tokens = await browser.sign_in()
-        browser.writer.close()
-        return tokens["refresh_token"], browser.cookie_line
-
-    token, cookies = asyncio.run(once())
+    tokens, cookies = asyncio.run(_once(asked))
+    token = tokens["refresh_token"]
     return {SIGN_IN: asked, REFRESH: asked.refreshes(token), SILENT: asked.silently(cookies)}
 
 
 def check(asked: SignIn) -> None:
     """Sign somebody in once and check the tokens; raise AssertionError if they are none."""
+    check_tokens(asked.token, asyncio.run(_once(asked))[0])
 
-    async def once() -> dict[str, Any]:
-        browser = await _open(asked)
-        tokens = await browser.sign_in()
-        browser.writer.close()
-        return tokens
 
-    check_tokens(asked.token, asyncio.run(once()))
+async def _once(asked: SignIn) -> tuple[dict[str, Any], str]:
+    """Sign somebody in; return the tokens and the browser's cookies."""
+    async with _open(asked) as browser:
+        return await browser.sign_in(), browser.cookie_line
 
 
 def burst(asked: SignIn, group: int, pressure: Pressure, cores: Cores) -> Burst:
@@ -203,11 +205,11 @@ async def _crowd(asked: SignIn, pressure: Pressure) -> int:
     until = time.monotonic() + pressure.seconds
 
     async def person() -> int:
-        browser, done = await _open(asked), 0
-        while not done or time.monotonic() < until:
-            await browser.sign_in()
-            done += 1
-        browser.writer.close()
+        done = 0
+        async with _open(asked) as browser:
+            while not done or time.monotonic() < until:
+                await browser.sign_in()
+                done += 1
         return done
 
     return sum(await asyncio.gather(*(person() for _ in range(pressure.connections))))

@@ -168,7 +168,8 @@ def absolute(rates: Mapping[Name, Sequence[float]]) -> str:
     """Return the medians themselves as a Markdown table."""
     lines = ["| server | work | per CPU second |", "|---|---|---:|"]
     for (server, work), figures in rates.items():
-        lines.append(f"| {server} | {work} | {spread(figures).median:,.0f} |")
+        median = spread(figures).median
+        lines.append(f"| {server} | {work} | {median:,.{0 if median >= 10 else 1}f} |")
     return "\n".join(lines)
 
 

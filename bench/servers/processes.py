@@ -52,6 +52,8 @@ def running(
         yield process
     finally:
         _stop(process)
+        if process.stdout is not None:
+            process.stdout.close()
 
 
 def free_port() -> int:

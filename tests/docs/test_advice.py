@@ -5,6 +5,7 @@ import shlex
 import pytest
 import typer
 
+from support.profiled import profiled
 from xrm.cli import _application
 from xrm.model.errors import signin
 from xrm.sts.faces.pages import advice
@@ -29,6 +30,16 @@ def test_a_number_is_explained(number):
     assert said.advice.endswith(".")
     assert said.text.startswith(said.advice)
     assert "xrm " not in said.advice, "a command has a place of its own"
+
+
+def test_the_address_that_errors_name_explains_each(tmp_path):
+    with profiled(tmp_path, "faithful") as at:
+        for number in NUMBERS:
+            page = at.visitor().get("/error", {"code": str(number)})
+            assert (page.status, page.heading) == (200, advice.of(number).title)
+            assert f"AADSTS{number} (" in page.text
+        assert at.visitor().get("/error", {"code": "12345678"}).status == 404
+        assert at.visitor().get("/error").status == 404
 
 
 @pytest.mark.parametrize(("number", "command"), COMMANDS)

@@ -1,7 +1,9 @@
 """The pages say what is so: examples run as written, files named exist, settings are listed."""
 
+import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,6 +14,16 @@ import pytest
 from support.requirements import require
 from support.served import Served, serving
 from xrm.server.settings import TABLE
+
+BROWSER = """
+import json, pathlib, sys
+from xrm.cli.walk.asking import http_client
+from xrm.cli.walk.browsing import Person
+
+facts = json.loads((pathlib.Path(__file__).parent / "facts.json").read_text())
+with http_client(facts) as http:
+    Person(facts, http).go(sys.argv[1])
+"""
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -61,9 +73,22 @@ def test_the_curl_example_runs(environment: dict[str, str]) -> None:
 
 
 def test_the_python_examples_run(environment: dict[str, str]) -> None:
-    msal, ours = blocks("python")
+    msal, ours, _person = blocks("python")
     assert run([sys.executable, "-W", "error", "-c", msal], environment) == "28 leads\n"
     assert len(run([sys.executable, "-W", "error", "-c", ours], environment).splitlines()) > 5
+
+
+def test_a_person_signs_in_as_the_readme_says(
+    environment: dict[str, str], served: Served, tmp_path: Path
+) -> None:
+    """The browser that msal opens is a program here, which does at the pages what a person does."""
+    (tmp_path / "facts.json").write_text(json.dumps(dict(served.facts)), encoding="utf-8")
+    (tmp_path / "browser.py").write_text(BROWSER, encoding="utf-8")
+    command = shlex.join([sys.executable, str(tmp_path / "browser.py")])
+    names = {"BROWSER": f"{command} %s &", "PUBLIC_CLIENT_ID": served["public_client_id"]}
+    example = blocks("python")[2]
+    said = run([sys.executable, "-c", example], environment | names)
+    assert said == f"{served['username']} 28 leads\n"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)

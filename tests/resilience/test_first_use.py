@@ -28,11 +28,16 @@ from xrm.org.administration import application_users
 from xrm.server.estate import Estate
 from xrm.server.settings import Settings
 from xrm.sts.registration import list_applications
+from xrm.sts.registration.people import list_users
 estate = Estate.open(Settings.load())
+made = estate.demonstration
 print(json.dumps({
     "tenant": str(estate.tenant.tenant_id),
     "applications": [a.name for a in list_applications(estate.sts, estate.tenant)],
     "users": [user.name for user in application_users(estate.organization)],
+    "people": sorted(user.user_principal_name for user in list_users(estate.sts, estate.tenant)),
+    "password": made.password.reveal() if made.password else None,
+    "programs": [str(made.public_client_id), str(made.spa_client_id)],
     "keys": sorted(key.kid for key in estate.sts.keys.published()),
 }))
 estate.close()
@@ -79,10 +84,15 @@ def test_several_at_once_make_one_estate(
     said = [json.loads(next(each)) for each in running]
     for each in running:
         assert next(each, None) is None
+    # Whoever made an account knows its password: hosts with folders of their own do not tell.
+    passwords = [each.pop("password") for each in said]
+    assert len(set(passwords) - {None}) == 1
+    assert kind == "postgresql" or None not in passwords
     assert all(each == said[0] for each in said)
     assert said[0]["applications"].count(services.LEADS.name) == 1
     assert said[0]["applications"].count(services.NO_USER.name) == 1
     assert said[0]["users"].count(services.LEADS.name) == 1
+    assert len(set(said[0]["people"])) == len(said[0]["people"]) >= 2
     assert len(said[0]["keys"]) == 2
 
 

@@ -198,6 +198,13 @@ def test_people_of_several_tenants(scene, three, segment, hint, shown):
     assert (person_of(page) if seen(page) == "answer" else seen(page)) == shown
 
 
+@pytest.mark.parametrize("domain", ["contoso.example", "organizations", "nowhere.example"])
+def test_a_domain_hint_decides_nothing(scene, one, three, domain):
+    assert person_of(ask(scene, one, domain_hint=domain)) == "ann"
+    assert seen(ask(scene, three, tenant="common", domain_hint=domain)) == "accounts"
+    assert seen(ask(scene, Visitor(scene.service), domain_hint=domain)) == "name"
+
+
 @pytest.mark.parametrize(
     ("segment", "prompt", "error"),
     [

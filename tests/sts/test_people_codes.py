@@ -14,6 +14,7 @@ from support.signing_in import (
     asking,
     authorize_path,
     challenge,
+    cheap_passwords,
     claims_of,
     make_application,
     make_person,
@@ -26,6 +27,13 @@ ORIGIN = ("origin", "https://spa.example")
 SPA, WEB, LOCAL = "https://spa.example/", "https://web.example/cb", "http://localhost/deep"
 BASE = "https://localhost:8443"
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def cheap():
+    """What passwords cost is another test's matter."""
+    with cheap_passwords():
+        yield
 
 
 def build(world, pair):

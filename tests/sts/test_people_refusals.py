@@ -12,6 +12,7 @@ from support.signing_in import (
     Visitor,
     asking,
     authorize_path,
+    cheap_passwords,
     make_application,
     make_person,
     sign_in,
@@ -23,6 +24,13 @@ BASE = "https://localhost:8443"
 REDIRECT = "http://localhost:5555"
 UPN = "linus@contoso.example"
 UNKNOWN = "11111111-2222-4333-8444-555555555555"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def cheap():
+    """What passwords cost is another test's matter."""
+    with cheap_passwords():
+        yield
 
 
 @pytest.fixture(scope="module")

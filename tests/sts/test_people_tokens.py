@@ -207,6 +207,28 @@ def test_an_access_token_for_dynamics(scene, version):
     assert header == {"typ": "JWT", "alg": "RS256", "kid": header["kid"], "x5t": header["kid"]}
 
 
+@pytest.mark.parametrize(
+    ("version", "name"), [("v1", "{id}"), ("v2", "{id}/.default"), ("v2", "api://self/.default")]
+)
+def test_a_token_for_oneself(scene, version, name):
+    """What has no scope has no `scp`."""
+    service, tenant = scene.service, scene.tenant
+    app = make_application(service, tenant, "Self", identifier_uris=("api://self",))
+    registration.consent(service, tenant, app.application_id)
+    name = name.format(id=app.application_id)
+    fields = asking(app, version, **{"scope" if version == "v2" else "resource": name})
+    told = scene.visitor.get(authorize_path(tenant, version), fields).told
+    answer = redeem(service, tenant, app, version=version, code=told["code"]).document
+    claims = claims_of(answer["access_token"])
+    assert claims["aud"] == name.removesuffix("/.default")
+    assert "scp" not in claims
+    if version == "v1":
+        fields["resource"] = "api://self"
+        reply = scene.visitor.get(authorize_path(tenant, "v1"), fields)
+        assert reply.error == ("invalid_request", 90009)
+    registration.delete_application(service, app)
+
+
 @pytest.mark.parametrize("version", ["v1", "v2"])
 def test_an_access_token_of_version_2(scene, version):
     changes = {"scope": f"{API}/files.read"} if version == "v2" else {"resource": API}

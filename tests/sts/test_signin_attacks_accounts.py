@@ -3,10 +3,12 @@
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
 from support.attacking import browser_of, device_of, password_grant, silent, typed
+from support.directory import Graph, speaking_for
 from support.profiled import Profiled, profiled
 from support.signing_in import PASSWORD, Reply, Visitor, make_person, redeem, sign_in
 from xrm.model.secret import Secret
@@ -139,6 +141,22 @@ def test_one_account_tried_from_many_addresses_locks_the_account(at, quick):
     assert password_grant(at, ADA, PASSWORD, "198.51.100.1").refusal[2] == 50053
     other = make_person(at.service, at.tenant, "bea").user_principal_name
     assert "code" in sign_in(*password_page(at, other, peer="198.51.100.1"), other).told
+
+
+def test_whoever_holds_a_token_does_not_find_out_the_password_by_changing_it(at):
+    world = SimpleNamespace(
+        service=at.service, database=at.service.database, clock=at.clock, tenant=at.tenant,
+        application=at.desk,
+    )  # fmt: skip
+    thief = Graph(world, speaking_for(world, at.person, "Directory.AccessAsUser.All"))
+    for n in range(10):
+        wrong = {"currentPassword": f"Wrong-guess-{n}", "newPassword": NEW}
+        status, document = thief.ask("POST", "me/changePassword", wrong)
+        assert (status, "is wrong" in document["error"]["message"]) == (400, True)
+    right = {"currentPassword": PASSWORD, "newPassword": NEW}
+    status, document = thief.ask("POST", "me/changePassword", right)
+    assert (status, LOCKED in document["error"]["message"]) == (400, True)
+    assert "code" in sign_in(*password_page(at, ADA), ADA).told
 
 
 def test_a_good_sign_in_of_one_s_own_does_not_reset_the_counters_of_others(at, quick):

@@ -6,11 +6,20 @@ from threading import Barrier
 import pytest
 
 from support.credentials import signed
+from support.signing_in import (
+    Visitor,
+    asking,
+    authorize_path,
+    make_application,
+    make_person,
+    sign_in,
+)
+from support.signing_in import redeem as redeem_code
 from xrm.db import Busy, StepBudgetExceeded, budget
 from xrm.sts import registration
 from xrm.sts.audit import read_events
 from xrm.sts.profile import FAITHFUL
-from xrm.sts.store import USED_ASSERTIONS
+from xrm.sts.store import FAMILIES, SPENT_CODES, USED_ASSERTIONS
 
 MANY = 8
 
@@ -137,6 +146,33 @@ def test_a_mark_is_kept_as_long_as_the_assertion_could_be_redeemed(own, pair, do
     assert document(redeem(own, text))["error_codes"] == [700024]
     assert redeem(own, signed(pair, own.claims(jti="third"))).status == 200
     assert len(marks(own)) == 2
+
+
+def test_what_is_kept_of_a_code_goes_when_it_has_ended(own):
+    """The mark after a day, the family when its last refresh token has long expired."""
+    application = make_application(own.service, own.tenant)
+    registration.consent(own.service, own.tenant, application.application_id)
+    make_person(own.service, own.tenant)
+
+    def sign_in_once():
+        visitor = Visitor(own.service)
+        page = visitor.get(authorize_path(own.tenant), asking(application))
+        code = sign_in(visitor, page, "ada@contoso.example").told["code"]
+        assert redeem_code(own.service, own.tenant, application, code=code).status == 200
+
+    def kept():
+        with own.database.read() as tx:
+            return [len(own.service.store.find(tx, kind)) for kind in (SPENT_CODES, FAMILIES)]
+
+    sign_in_once()
+    sign_in_once()
+    assert kept() == [2, 2]
+    own.clock.now += 86_400 + 60
+    sign_in_once()
+    assert kept() == [1, 3]
+    own.clock.now += 98 * 86_400
+    sign_in_once()
+    assert kept() == [1, 1]
 
 
 def test_a_mark_does_not_empty_the_caches(own, pair):

@@ -1,19 +1,22 @@
 """The verbs of the store, over a record with every type a record may hold."""
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
 
 from xrm import db
 from xrm.db import Violation
-from xrm.sts.model import Application, PasswordCredential, Tenant
-from xrm.sts.store import APPLICATIONS, CREDENTIALS, TENANTS, Store
+from xrm.sts.model import Application, Family, PasswordCredential, Tenant
+from xrm.sts.store import APPLICATIONS, CREDENTIALS, FAMILIES, TENANTS, Store
 
 ID = UUID("5f1c0a52-36a1-4a5e-9a7a-1c1b7f6a2a11")
 OTHER = UUID("6f1c0a52-36a1-4a5e-9a7a-1c1b7f6a2a11")
 CREDENTIAL = PasswordCredential(ID, OTHER, "abc", "d\0\u00e9\u2028", 1, 2**40, b"\0\xff", b"")
 APPLICATION = Application(ID, OTHER, OTHER, "A", enabled=False)
+FAMILY = Family(ID, OTHER, OTHER, OTHER, created=1, ends=100)
 TENANT = Tenant(ID, "T", ("a.example", "b.example"))
 
 
@@ -72,6 +75,50 @@ def test_of_many_takers_one_gets_the_record(fresh):
     for thread in threads:
         thread.join()
     assert sorted(taken, key=lambda one: one is None) == [CREDENTIAL, None, None, None]
+
+
+def test_who_holds_a_record_changes_it_alone(fresh_on_each):
+    """Each of four counts a lifetime on, from what the one before has left."""
+    store, database = fresh_on_each.service.store, fresh_on_each.database
+    barrier = threading.Barrier(4)
+    with database.write() as tx:
+        store.put(tx, FAMILIES, FAMILY)
+        assert store.hold(tx, FAMILIES, str(OTHER)) is None
+
+    def count():
+        barrier.wait()
+        with database.write() as tx:
+            standing = store.hold(tx, FAMILIES, str(ID))
+            store.put(tx, FAMILIES, replace(standing, sequence=standing.sequence + 1))
+
+    threads = [threading.Thread(target=count) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with database.read() as tx:
+        assert store.get(tx, FAMILIES, str(ID)) == replace(FAMILY, sequence=4)
+
+
+def test_a_sweep_leaves_what_has_not_ended_and_what_is_held(fresh_on_each):
+    store, database = fresh_on_each.service.store, fresh_on_each.database
+    later = replace(FAMILY, family_id=OTHER, ends=FAMILY.ends + 2)
+    with database.write() as tx:
+        store.put(tx, FAMILIES, FAMILY)
+        store.put(tx, FAMILIES, later)
+    if database.engine == "postgresql":  # elsewhere there is one writer at a time
+        with database.write() as holding:
+            store.hold(holding, FAMILIES, str(ID))
+            with ThreadPoolExecutor(1) as pool:
+                assert pool.submit(_sweep, database, store).result() == 0
+    assert _sweep(database, store) == 1
+    with database.read() as tx:
+        assert store.find(tx, FAMILIES) == [later]
+
+
+def _sweep(database, store):
+    with database.write() as tx:
+        return store.expire(tx, FAMILIES, FAMILY.ends + 1)
 
 
 def test_records_of_an_earlier_version_are_found_by_what_they_had_no_column_for(tmp_path):

@@ -174,18 +174,24 @@ def with_password(course: Course, username: str, password: str) -> Said:
 def leave_or_come(course: Course, jar: dict[str, str], number: int) -> Go:
     """Sign out of a browser, or sign another person in there, at once.
 
-    Tell whether that is what was done, and the cookies after it.
+    Tell who was signed out or in by that, and the cookies after it.
     """
     visitor = Visitor(course.faithful, jar=dict(jar))
     if number % 2:
-        return lambda: ("signed out" in visitor.get(LOGOUT).text, visitor.jar)
+        name = course.people[0].user_principal_name.partition("@")[0]
+
+        def leave() -> tuple[str, dict[str, str]]:
+            # The page names whom it has signed out, nobody where that session was over.
+            return name if f"{name}@" in visitor.get(LOGOUT).text else "", visitor.jar
+
+        return leave
     fields = asking(course.application, prompt="login")
     page = visitor.get(authorize_path(course.tenant), fields)
     page = visitor.submit(page, "name", username=course.people[1].user_principal_name)
 
-    def come() -> tuple[bool, dict[str, str]]:
-        reply = sign_in(visitor, page, course.people[1].user_principal_name)
-        return "code" in reply.told, visitor.jar
+    def come() -> tuple[str, dict[str, str]]:
+        assert "code" in sign_in(visitor, page, course.people[1].user_principal_name).told
+        return "", visitor.jar
 
     return come
 

@@ -9,11 +9,17 @@ import os
 import time
 import uuid
 from collections.abc import Mapping
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+import httpx2
 
 from support.credentials import signed
 from support.registering import KEYED, number_of
+from support.signing_in import REDIRECT, VERIFIER, challenge
 from support.sites import COLUMNS, MARK, Site, Writer
 from support.writing_records import RECORDS
+from xrm.cli.walk.browsing import Person
+from xrm.sts.handles.codes import LIFETIME as CODE_SECONDS
 
 SALES_LICENCE = "1e1a282c-9c54-43a2-9310-98ef728faace"
 _ASSERTION_SECONDS = 3600
@@ -171,6 +177,58 @@ def _is_employed(site: Site, object_id: str) -> None:
     assert states == [(True, False)]
 
 
+def _sign_in(site: Site) -> tuple[dict[str, str], str]:
+    """Sign a person in; return the redemption of the code, which was made, and what came of it."""
+    asked = {
+        "client_id": site.served["public_client_id"],
+        "redirect_uri": REDIRECT,
+        "scope": f"{site.served['organization_url']}/.default offline_access",
+    }
+    proof = {"code_challenge": challenge(), "code_challenge_method": "S256"}
+    query = urlencode({**asked, **proof, "response_type": "code"})
+    base = f"{site.served.tenant_authority}/oauth2/v2.0"
+    with site.served.http() as browser:  # of its own: two at once would mix up their cookies
+        told = Person(site.served.facts, browser).go(f"{base}/authorize?{query}")
+    code = dict(parse_qsl(urlsplit(told).query))["code"]
+    redemption = {**asked, "grant_type": "authorization_code", "code": code}
+    redemption["code_verifier"] = VERIFIER
+    answer = site.http.post(f"{base}/token", data=redemption)
+    assert answer.status_code == 200, answer.text
+    return redemption, answer.json()["refresh_token"]
+
+
+def _redeem_code(site: Site) -> tuple[dict[str, str], str, float]:
+    redemption, token = _sign_in(site)
+    return redemption, token, time.time()
+
+
+def _is_spent(site: Site, fact: tuple[dict[str, str], str, float]) -> None:
+    """Bring the code again, which ends all that came of it; later on it has expired besides."""
+    redemption, token, redeemed = fact
+    answer = site.http.post(f"{site.served.tenant_authority}/oauth2/v2.0/token", data=redemption)
+    over = time.time() - redeemed > CODE_SECONDS - 60
+    assert answer.json().get("error_codes") in ([54005], *([[70008]] if over else [])), answer.text
+    assert _refresh(site, token).json().get("error_codes") == [50173]
+
+
+def _found_family(site: Site) -> str:
+    return _sign_in(site)[1]
+
+
+def _can_be_refreshed(site: Site, token: str) -> None:
+    answer = _refresh(site, token)
+    assert answer.status_code == 200, answer.text
+
+
+def _refresh(site: Site, token: str) -> httpx2.Response:
+    form = {
+        "grant_type": "refresh_token",
+        "client_id": site.served["public_client_id"],
+        "refresh_token": token,
+    }
+    return site.http.post(f"{site.served.tenant_authority}/oauth2/v2.0/token", data=form)
+
+
 WRITERS = (
     Writer("token", _get_token, _is_believed),
     Writer("create", _create, _says),
@@ -180,5 +238,7 @@ WRITERS = (
     Writer("graph", _register_by_graph, _proves_itself),
     Writer("assertion", _redeem, _is_redeemed),
     Writer("person", _employ, _is_employed),
+    Writer("code", _redeem_code, _is_spent),
+    Writer("refresh token", _found_family, _can_be_refreshed),
     *RECORDS,
 )

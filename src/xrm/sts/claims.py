@@ -91,12 +91,11 @@ def of_person(
         claims |= _of_v1(person, delegated.authentication, stamp.peer)
     else:
         claims["preferred_username"] = person.user_principal_name
-    claims |= _given({"roles": list(granted.roles)})
+    claims |= _given({"roles": list(granted.roles), "scp": " ".join(delegated.scopes)})
     claims |= {
         "name": person.display_name,
         "oid": lasting.object_id,
         "rh": lasting.rh,
-        "scp": " ".join(delegated.scopes),
         **_sid(delegated.session_id),
         "sub": pairwise(person.object_id, granted.resource),
         "tid": lasting.tenant_id,

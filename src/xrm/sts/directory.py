@@ -112,6 +112,7 @@ class Resource:
 class _Snapshot:
     generation: int
     tenants: dict[str, Tenant] = field(default_factory=dict)
+    applications: dict[UUID, Application] = field(default_factory=dict)
     clients: dict[tuple[UUID, str], Registered] = field(default_factory=dict)
     resources: dict[tuple[UUID, str], Resource] = field(default_factory=dict)
     roles: dict[tuple[UUID, UUID], tuple[str, ...]] = field(default_factory=dict)
@@ -198,8 +199,8 @@ class View:
         known = guid(application_id)
         if known is None:
             return None
-        own = first_party.APPLICATIONS.get(known)
-        return own or self._store.get(self._tx, APPLICATIONS, str(known))
+        own = first_party.APPLICATIONS.get(known) or self._snapshot.applications.get(known)
+        return own or self._load_application(known)
 
     def resource(self, tenant: Tenant, name: str) -> Resource | None:
         """Return the resource a tenant knows by a name or an application id, or None.
@@ -294,6 +295,12 @@ class View:
         if tenant is not None:
             self._snapshot.tenants[name] = tenant
         return tenant
+
+    def _load_application(self, application_id: UUID) -> Application | None:
+        found = self._store.get(self._tx, APPLICATIONS, str(application_id))
+        if found is not None:
+            self._snapshot.applications[application_id] = found
+        return found
 
     def _load_client(self, tenant: Tenant, client_id: str) -> Registered | None:
         if not _GUID.fullmatch(client_id):

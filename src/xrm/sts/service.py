@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from xrm.db import Database, budget
+from xrm.db import Database, Transaction, budget
 from xrm.db.glance import Stale
 from xrm.model.errors import signin
 from xrm.model.errors.signin import SignInError
@@ -32,11 +32,12 @@ from xrm.sts.model import (
 )
 from xrm.sts.parts import Parts
 from xrm.sts.profile import FAITHFUL, Profile
-from xrm.sts.store import Store
+from xrm.sts.store import FAMILIES, SPENT_CODES, Store
 from xrm.sts.tokens import Press
 from xrm.wire.jose import SigningKey
 
 _SEALING_KEY = 32
+_BETWEEN_SWEEPS = 60
 _GRANTS = {name: grant for grant in GRANTS for name in grant.names}
 
 
@@ -75,6 +76,7 @@ class TokenService:
         self.audit = Audit(database)
         self.parts = self._parts(sealing_key)
         self._assertions = SingleUse(self.store)
+        self._next_sweep = 0.0
         # Called after a change of people is committed; whoever joins the parts sets it.
         self.people_changed: Callable[[], None] = lambda: None
 
@@ -171,9 +173,17 @@ class TokenService:
             budget.leave_the_loop()
             with self.database.write() as tx:
                 refusal = granted.spends.spend(self.store, tx, now)
+                self._sweep(tx, now)
             # What a refusal leads to is kept: a code that comes twice ends what it founded.
             if refusal is not None:
                 raise refusal
+
+    def _sweep(self, tx: Transaction, now: float) -> None:
+        """Remove the marks and families that ended: at most once a minute, whoever comes."""
+        if now >= self._next_sweep:
+            self.store.expire(tx, SPENT_CODES, now)
+            self.store.expire(tx, FAMILIES, now)
+            self._next_sweep = now + _BETWEEN_SWEEPS
 
     def _decide(
         self, request: TokenRequest, attempt: "_Attempt", view: View, *, now: float

@@ -129,7 +129,8 @@ DEVICES = Kind(
     PendingDevice,
     lambda r: r.digest,
     {"user_code": lambda r: r.user_code},
-    lambda r: r.expires,
+    # For a while a device is still told that its code has expired, not that there is none.
+    lambda r: r.expires + 900,
 )
 SESSIONS = Kind(
     "browser_session",

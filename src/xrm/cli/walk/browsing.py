@@ -79,4 +79,5 @@ class Person:
         return page
 
     def _given(self, page: _Page) -> dict[str, str]:
-        return {name: text for name, text in self._answers.items() if name in page.fields}
+        # The form that carries an answer to a program has a `code`, too, and keeps it.
+        return {name: text for name, text in self._answers.items() if text and name in page.fields}

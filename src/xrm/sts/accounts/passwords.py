@@ -67,8 +67,8 @@ def check_form(password: Secret) -> None:
     if _SHORTEST <= len(text) <= _LONGEST and set(text) <= _ALLOWED and kinds >= _WANTED_KINDS:
         return
     raise WeakPassword(
-        "the password is too weak: it needs 8 to 256 ASCII characters, of at least three of "
-        "lower case letters, upper case letters, digits and symbols"
+        "the password is too weak: it needs 8 to 256 characters without accents, of at least three "
+        "of lower case letters, upper case letters, digits and symbols"
     )
 
 

@@ -38,6 +38,7 @@ class Sealer:
     def __init__(self, key: bytes) -> None:
         self._key = key
         self._ciphers = cache(self._cipher)
+        self._marking = self._derived("mark")
 
     def seal(self, purpose: Purpose, record: object) -> str:
         """Return a record as a text for URLs and forms."""
@@ -58,7 +59,7 @@ class Sealer:
 
     def mark(self, text: str) -> str:
         """Return a keyed digest of a text: the same for the same text, of no use to others."""
-        return hmac.new(self._derived("mark"), text.encode(), "sha256").hexdigest()
+        return hmac.new(self._marking, text.encode(), "sha256").hexdigest()
 
     def _cipher(self, purpose: Purpose) -> AESGCM:
         return AESGCM(self._derived(purpose))

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from xrm.model.errors import signin
 from xrm.sts import first_party
-from xrm.sts.directory import Resource, View, name_key
+from xrm.sts.directory import Resource, View, guid, name_key
 from xrm.sts.model import (
     GRAPH_APPLICATION,
     Application,
@@ -114,8 +114,9 @@ def settle(
 ) -> Settled:
     """Return what the application holds of what it wants, and what it still needs consent to.
 
-    Raises AADSTS500011 or 500014 for the resource, 650053 for a scope it does not have, 650057
-    for a resource the registration does not require (v1).
+    Raises AADSTS500011 or 500014 for the resource, 650053 for a scope it does not have; on v1
+    650057 for a resource the registration does not require, 90009 for itself under another name
+    than its id.
     """
     resource = known(view, tenant, wanted.name or str(GRAPH_APPLICATION))
     if flavour.name == "v1" and wanted.name:
@@ -267,6 +268,11 @@ def _only(resource: Resource) -> tuple[Asked, ...]:
 def _check_required(application: Application, resource: Resource, name: str) -> None:
     resource_id = resource.application.application_id
     if resource_id == application.application_id:
+        if guid(name) is None:
+            raise signin.SELF_BY_NAME(
+                f"The application '{resource_id}' asks a token for itself. That works only when "
+                "the resource is named by its application id."
+            )
         return
     if not any(one.resource == resource_id for one in application.required):
         raise signin.NOT_REQUIRED(

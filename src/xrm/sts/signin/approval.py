@@ -71,9 +71,13 @@ class Approval:
                 "The user account that signed in does not exist in the tenant "
                 f"{signin.quote(known.tenant.name)}."
             )
-        administrator = consents.is_administrator(person)
+        may = consents.is_administrator(person)
         tenant = visit.view.tenant(str(person.tenant_id))
         wanted = _wanted(visit)
+        roles: tuple[str, ...] = ()
+        if wanted is None or wanted.everything:
+            roles = resources.roles_required(visit.view, tenant, known.application)
+            may = may and consents.may_grant_roles(person, known.application)
         if wanted is None:
             permissions = resources.static(visit.view, tenant, known.application)
         else:
@@ -82,9 +86,9 @@ class Approval:
             username=person.user_principal_name,
             permissions=permissions,
             reserved=wanted.reserved if wanted is not None else frozenset(),
-            roles=resources.roles_required(visit.view, tenant, known.application),
-            may=administrator,
-            may_for_all=administrator,
+            roles=roles,
+            may=may,
+            may_for_all=may,
             for_all=True,
         )
 

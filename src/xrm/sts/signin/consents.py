@@ -4,19 +4,23 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from xrm.sts.handles.secrets import digest
-from xrm.sts.model import User
+from xrm.sts.model import GRAPH_APPLICATION, Application, User
 from xrm.sts.resources import Asked
 from xrm.sts.signin.journey import AskConsent
 
-ADMINISTRATORS = frozenset(
+PRIVILEGED = frozenset(
     {
         UUID("62e90394-69f5-4237-9190-012177145e10"),  # Global Administrator
         UUID("e8611ab8-c189-46e8-94e1-60213ab1f814"),  # Privileged Role Administrator
-        UUID("9b895d92-2cd3-44c7-9d02-a6ac2d5ea5c3"),  # Application Administrator
-        UUID("158c047a-c907-4556-b7ef-446551a6b5f7"),  # Cloud Application Administrator
     }
 )
-"""The templates of the directory roles that may consent for everybody."""
+"""The templates of the directory roles that may consent to everything."""
+
+ADMINISTRATORS = PRIVILEGED | {
+    UUID("9b895d92-2cd3-44c7-9d02-a6ac2d5ea5c3"),  # Application Administrator
+    UUID("158c047a-c907-4556-b7ef-446551a6b5f7"),  # Cloud Application Administrator
+}
+"""Those that may consent for everybody, if not to Graph's own roles."""
 
 
 def is_administrator(person: User) -> bool:
@@ -27,6 +31,14 @@ def is_administrator(person: User) -> bool:
 def may_consent(person: User, permissions: Sequence[Asked]) -> bool:
     """Tell whether a person may consent to permissions for themselves."""
     return is_administrator(person) or all(one.scope.kind == "User" for one in permissions)
+
+
+def may_grant_roles(person: User, application: Application) -> bool:
+    """Tell whether an administrator may give an application the roles it requires."""
+    graph = any(
+        one.kind == "Role" and one.resource == GRAPH_APPLICATION for one in application.required
+    )
+    return not graph or not PRIVILEGED.isdisjoint(person.roles)
 
 
 def mark_of(step: AskConsent) -> str:

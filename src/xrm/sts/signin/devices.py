@@ -161,7 +161,8 @@ def _public(view: View, tenant: Tenant | None, request: TokenRequest) -> Applica
         application = registered.application
         if not registered.enabled:
             raise signin.DISABLED_CLIENT(f"The application '{claimed.client_id}' is disabled.")
-    if application is None or (tenant is None and not application.multi_tenant):
+    personal = request.segment.lower() == "consumers"
+    if application is None or personal or (tenant is None and not application.multi_tenant):
         raise clients.refusal_without_tenant(view, request.segment, claimed)
     if not application.public_client:
         raise signin.CONFIDENTIAL_CLIENT(

@@ -20,6 +20,10 @@ _log = logging.getLogger(__name__)
 _JSON = ("Content-Type", oauth.JSON)
 _CACHED: Headers = (("Cache-Control", "max-age=86400, private"),)
 _ANY_ORIGIN = ("Access-Control-Allow-Origin", "*")
+_EXPOSED = (
+    "Access-Control-Expose-Headers",
+    "Content-Length,Content-Encoding,x-ms-request-id,x-ms-srs",
+)
 _HEADER_NAMES = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~, -]{1,1024}")
 _RETRY_SECONDS = "1"
 
@@ -135,7 +139,14 @@ def wrong_method(call: Call, allowed: str) -> Response:
 
 
 def _headers(call: Call, status: int, *, clitelem: str) -> Headers:
-    lines: Headers = (_JSON, *NO_STORE, *always(call), ("x-ms-clitelem", clitelem), _ANY_ORIGIN)
+    lines: Headers = (
+        _JSON,
+        *NO_STORE,
+        *always(call),
+        ("x-ms-clitelem", clitelem),
+        _ANY_ORIGIN,
+        _EXPOSED,
+    )
     if status == 503:
         lines += (("Retry-After", _RETRY_SECONDS),)
     return lines

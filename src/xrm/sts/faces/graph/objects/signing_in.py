@@ -1,5 +1,6 @@
 """What people sign in with: passwords they change themselves, and sessions that are revoked."""
 
+from xrm.model.errors.signin import SignInError
 from xrm.model.secret import Secret
 from xrm.sts.faces.graph import answers, bodies, errors
 from xrm.sts.faces.graph.access import CHANGE_PASSWORD, REVOKE_OWN_SESSIONS
@@ -17,9 +18,18 @@ def password_changed(call: Call) -> Response:
     person = users.oneself(call, CHANGE_PASSWORD)
     body = bodies.read(call.request, (_CURRENT, _NEW))
     current, new = (Secret(bodies.text(body, name, required=True)) for name in (_CURRENT, _NEW))
+    service, peer = call.service, call.request.peer
+    # Who holds a person's token does not find out the password by it: a wrong one counts as it
+    # does at a sign-in.
+    lockout, name = service.parts.lockout, person.user_principal_name
     try:
-        people.change_password(call.service, person, current, new)
+        lockout.check(name, peer, now=service.clock())
+        people.change_password(service, person, current, new)
+    except SignInError as error:
+        raise errors.REFUSED(error.sentence) from error
     except RegistrationError as error:
+        if error.member == _CURRENT:
+            lockout.failed(name, peer, current, now=service.clock())
         if error.kind == "forbidden":
             raise errors.REFUSED(f"{str(error).capitalize()}.") from error
         raise users.refused(error) from error
