@@ -19,6 +19,7 @@ from support.signing_in import (
 )
 from xrm.model.secret import Secret
 from xrm.sts import registration
+from xrm.sts.audit import read_events
 from xrm.sts.registration.people import amend_user, revoke_sessions, set_password
 
 DAY = 86_400
@@ -343,3 +344,18 @@ def test_a_password_that_has_expired_is_changed_on_the_way(fresh):
     assert sign_in(again, page, ada.user_principal_name).steps == ["password", "other"]
     page = again.get(authorize_path(tenant), asking(desk, scope="openid"))
     assert sign_in(again, page, ada.user_principal_name, new).told["code"]
+
+
+def test_the_audit_tells_of_every_password_that_was_tried(scene):
+    visitor = Visitor(scene.service)
+    page = sign_in(visitor, ask(scene, visitor), scene.ann.user_principal_name, "Wrong-horse-9")
+    assert "incorrect" in page.text
+    assert sign_in(visitor, page, scene.ann.user_principal_name).mode == "fragment"
+    answered, right, wrong, *_ = read_events(scene.service, limit=5)
+    assert (answered.operation, answered.outcome) == ("authorize", "done")
+    assert [
+        (one.operation, one.outcome, one.error, one.client, one.resource) for one in (right, wrong)
+    ] == [
+        ("sign-in", outcome, error, str(scene.desk.application_id), scene.ann.user_principal_name)
+        for outcome, error in (("done", 0), ("refused", 50126))
+    ]

@@ -83,7 +83,7 @@ HEADERS = st.lists(
 
 
 def check(answer):
-    assert answer.status in (200, 400, 401, 404, 405, 413)
+    assert answer.status in (200, 302, 400, 401, 403, 404, 405, 413)
     for name, value in answer.headers:
         assert name.isascii()
         assert value.isascii()
@@ -91,14 +91,31 @@ def check(answer):
     assert answer.header("x-ms-request-id")
     if not answer.body:
         return
+    kind = (answer.header("content-type") or "").partition(";")[0]
+    if kind != "application/json":
+        check_page(answer, kind)
+        return
     value = orjson.loads(answer.body)
-    if answer.status != 200:
+    if answer.status != 200 and isinstance(value["error"], dict):
+        # Userinfo refuses as Microsoft Graph does.
+        assert set(value["error"]) == {"code", "message"}
+        assert answer.header("www-authenticate").startswith("Bearer")
+    elif answer.status != 200:
         assert set(value) >= {
             *("error", "error_description", "error_codes", "timestamp", "trace_id"),
             "correlation_id",
         }
         assert value["error_description"].isprintable()
         assert f"AADSTS{value['error_codes'][0]}: " in value["error_description"]
+
+
+def check_page(answer, kind):
+    assert kind in ("text/html", "text/css", "text/javascript", "image/svg+xml")
+    text = answer.body.decode()
+    assert "Traceback" not in text
+    if kind == "text/html":
+        assert answer.header("content-security-policy")
+        assert answer.status in (200, 404) or "AADSTS" in text
 
 
 @PROFILE

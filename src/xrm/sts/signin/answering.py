@@ -22,7 +22,7 @@ from xrm.sts.model import (
 from xrm.sts.resources import Settled
 from xrm.sts.service import TokenService
 from xrm.sts.signin.asked import Asked, Trusted
-from xrm.sts.signin.dispatcher import Visit
+from xrm.sts.signin.visit import Visit
 from xrm.sts.tokens import Press
 from xrm.wire import oauth
 

@@ -12,8 +12,8 @@ from xrm.sts.registration.consenting import consent_to
 from xrm.sts.signin import answering, asked, consents
 from xrm.sts.signin.asked import Trusted
 from xrm.sts.signin.authorize import about, flavour_of
-from xrm.sts.signin.dispatcher import Visit, who
-from xrm.sts.signin.journey import About, AskConsent, AskPassword, Outcome, Tell
+from xrm.sts.signin.journey import About, AskConsent, Outcome, Tell
+from xrm.sts.signin.visit import Visit, found_out, who
 
 
 class Approval:
@@ -28,9 +28,7 @@ class Approval:
         known = self._trusted(visit)
         found = who(visit, prompt="", hint="", tenant=known.tenant)
         if not isinstance(found, tuple):
-            if isinstance(found, AskPassword):
-                visit = visit.with_journey(username=found.username)
-            return Outcome(found, visit.journey, about(visit.view, known))
+            return found_out(visit, found, about(visit.view, known))
         person, _ = found
         visit = visit.with_journey(person=person.object_id)
         try:

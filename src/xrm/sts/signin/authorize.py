@@ -22,8 +22,8 @@ from xrm.sts.registration.consenting import consent_to
 from xrm.sts.resources import Settled
 from xrm.sts.signin import answering, asked, consents
 from xrm.sts.signin.asked import Asked, Trusted
-from xrm.sts.signin.dispatcher import Visit, who
-from xrm.sts.signin.journey import About, AskConsent, AskPassword, Outcome, Step, Tell
+from xrm.sts.signin.journey import About, AskConsent, Outcome, Step, Tell
+from xrm.sts.signin.visit import Visit, found_out, who
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +90,7 @@ class Authorize:
         request = asked.read(known, flavour, parameters, visit.service.profile)
         found = self._who(visit, known, request)
         if not isinstance(found, tuple):
-            if isinstance(found, AskPassword):
-                visit = visit.with_journey(username=found.username)
-            return Outcome(found, visit.journey, about(visit.view, known))
+            return found_out(visit, found, about(visit.view, known))
         person, account = found
         visit = visit.with_journey(person=person.object_id)
         allowed = self._allowed(visit, known, request, person)

@@ -18,16 +18,15 @@ from xrm.sts.model import V1, V2, Application, PendingDevice, Tenant, TokenReque
 from xrm.sts.registration.consenting import consent_to
 from xrm.sts.service import TokenService
 from xrm.sts.signin import consents
-from xrm.sts.signin.dispatcher import Visit, who
 from xrm.sts.signin.journey import (
     About,
     AskConsent,
     AskDevice,
     AskDeviceCode,
-    AskPassword,
     DeviceSettled,
     Outcome,
 )
+from xrm.sts.signin.visit import Visit, found_out, who
 from xrm.sts.store import DEVICES
 
 _WRONG = "That code is not right. Check it and try again."
@@ -53,9 +52,7 @@ class Devices:
         about, tenant = self.about(visit), _tenant(visit, device)
         found = who(visit, prompt="", hint="", tenant=tenant)
         if not isinstance(found, tuple):
-            if isinstance(found, AskPassword):
-                visit = visit.with_journey(username=found.username)
-            return Outcome(found, visit.journey, about)
+            return found_out(visit, found, about)
         person, _ = found
         if tenant is not None and tenant.tenant_id != person.tenant_id:
             raise signin.FOREIGN_PERSON(

@@ -1,7 +1,7 @@
 """The dispatcher: finds out who is at the browser, page by page, then lets the purpose go on."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Protocol
 from uuid import UUID
 
@@ -9,14 +9,14 @@ from xrm.model.errors import signin
 from xrm.model.errors.signin import SignInError
 from xrm.model.secret import Secret
 from xrm.sts.accounts.proof import authenticated
-from xrm.sts.directory import View, guid
+from xrm.sts.audit import LONGEST, Event
 from xrm.sts.handles.sealing import Unreadable
 from xrm.sts.handles.secrets import digest
-from xrm.sts.model import BrowserSession, SignedIn, Tenant, Trace, User
+from xrm.sts.model import Authentication, User
 from xrm.sts.registration import RegistrationError
 from xrm.sts.registration.people import change_password
 from xrm.sts.service import TokenService
-from xrm.sts.signin.browser import Sessions, account_of, signed_in
+from xrm.sts.signin.browser import Sessions
 from xrm.sts.signin.journey import (
     About,
     AskName,
@@ -24,7 +24,6 @@ from xrm.sts.signin.journey import (
     AskPassword,
     Browser,
     BrowserRequest,
-    Choose,
     Journey,
     Outcome,
     PurposeName,
@@ -32,6 +31,7 @@ from xrm.sts.signin.journey import (
     SessionCookie,
     Step,
 )
+from xrm.sts.signin.visit import Visit, key_of
 
 PATIENCE = 1800
 """Seconds a page may stay open."""
@@ -45,36 +45,6 @@ _TOLD = {
         "you still have trouble, ask your administrator."
     ),
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Visit:
-    """One request of a browser, with what is known of it. `now` is in seconds."""
-
-    service: TokenService
-    sessions: Sessions
-    view: View
-    browser: Browser
-    session: BrowserSession | None
-    journey: Journey
-    now: float
-    trace: Trace
-    embedded: bool = False
-
-    @property
-    def peer(self) -> str:
-        """Return the address the request came from."""
-        return self.trace.peer
-
-    def with_journey(self, **changes: object) -> "Visit":
-        """Return the visit with its journey changed."""
-        return replace(self, journey=replace(self.journey, **changes))  # type: ignore[arg-type]
-
-    def person(self) -> tuple[User, SignedIn] | None:
-        """Return who goes on, as long as they are signed in at this browser."""
-        account = account_of(self.session, self.journey.person)
-        user = self.view.user(self.journey.person) if account and self.journey.person else None
-        return (user, account) if user is not None and account is not None else None
 
 
 class Purpose(Protocol):
@@ -198,13 +168,7 @@ class Dispatcher:
         if not visit.journey.username:
             return self._shown(visit, AskName("Enter your user name."))
         try:
-            person, authentication = self._service.parts.proof.prove(
-                lambda: self._find(visit),
-                username=visit.journey.username,
-                password=password,
-                peer=visit.peer,
-                now=visit.now,
-            )
+            person, authentication = self._prove(visit, password)
         except SignInError as error:
             if error.row is signin.EXPIRED_PASSWORD:
                 return self._shown(visit, AskNewPassword())
@@ -226,13 +190,7 @@ class Dispatcher:
         person = self._find(visit)
         current = Secret(fields.get("password", ""))
         try:
-            self._service.parts.proof.prove(
-                lambda: person,
-                username=visit.journey.username,
-                password=current,
-                peer=visit.peer,
-                now=visit.now,
-            )
+            self._prove(visit, current)
         except SignInError as error:
             if error.row is not signin.EXPIRED_PASSWORD:
                 told = _TOLD.get(error.row.number, _TOLD[signin.WRONG_PASSWORD.number])
@@ -249,6 +207,37 @@ class Dispatcher:
             visit.session, person, authentication, keep=False, now=visit.now
         )
         return self._gone_on(visit, person.object_id, cookie)
+
+    def _prove(self, visit: Visit, password: Secret) -> tuple[User, Authentication]:
+        """Return whose name and password came. Raises as `Proof.prove`; the audit tells either."""
+        try:
+            found = self._service.parts.proof.prove(
+                lambda: self._find(visit),
+                username=visit.journey.username,
+                password=password,
+                peer=visit.peer,
+                now=visit.now,
+            )
+        except SignInError as error:
+            self._record(visit, error.row.number)
+            raise
+        self._record(visit, 0)
+        return found
+
+    def _record(self, visit: Visit, error: int) -> None:
+        self._service.audit.record(
+            Event(
+                time=visit.now,
+                operation="sign-in",
+                outcome="refused" if error else "done",
+                error=error,
+                client=visit.journey.parameters.get("client_id", "")[:LONGEST],
+                resource=visit.journey.username[:LONGEST],
+                peer=visit.peer,
+                correlation_id=visit.trace.correlation_id,
+                trace_id=visit.trace.trace_id,
+            )
+        )
 
     def _chosen(self, visit: Visit, key: str) -> Outcome:
         accounts = visit.session.accounts if visit.session is not None else ()
@@ -278,90 +267,3 @@ class Dispatcher:
             # The cookie of before is worth nothing any more: the new one must arrive.
             outcome = Outcome(Refuse(error))
         return replace(outcome, cookie=cookie)
-
-
-def key_of(account: SignedIn) -> str:
-    """Return how the page of accounts names one: by nothing that means anything elsewhere."""
-    return digest(str(account.authentication.person))[:16]
-
-
-def who(
-    visit: Visit, *, prompt: str, hint: str, tenant: Tenant | None, max_age: int | None = None
-) -> tuple[User, SignedIn] | Step:
-    """Return who goes on, or the step that finds it out (OpenID Connect Core 3.1.2.3).
-
-    With the prompt `none` nobody is asked. Raises AADSTS50058 when nobody is signed in, 16000
-    when several are.
-    """
-    known = visit.person()
-    if known is not None and _suffices(visit, known[1], prompt, max_age):
-        return known
-    accounts = [one for one in signed_in(visit.session) if _is_of(one, tenant)]
-    if hint:
-        accounts = [one for one in accounts if _is_hinted(one, hint)]
-    if prompt == "none":
-        return _silent(visit, accounts, max_age)
-    if len(accounts) == 1 and prompt not in ("login", "select_account") and known is None:
-        visit = visit.with_journey(person=accounts[0].authentication.person, fresh=False)
-        known = visit.person()
-        if known is not None and _suffices(visit, known[1], prompt, max_age):
-            return known
-    username = known[0].user_principal_name if known is not None else _name_of(visit, hint)
-    return _asked(visit, prompt, username)
-
-
-def _asked(visit: Visit, prompt: str, username: str) -> Step:
-    """Return the page that asks who somebody is, or for the password of whom it already knows."""
-    known = visit.session.accounts if visit.session is not None else ()
-    if prompt == "select_account" and known:
-        return Choose(known)
-    if username:
-        return AskPassword(username=username)
-    return Choose(known) if known and prompt != "login" else AskName()
-
-
-def _name_of(visit: Visit, hint: str) -> str:
-    """Return the user name a hint means: itself, or that of the person of an id.
-
-    Only of who was signed in at this browser: nobody else learns a name by an id.
-    """
-    known = guid(hint)
-    if known is None:
-        return hint
-    accounts = visit.session.accounts if visit.session is not None else ()
-    return next((one.username for one in accounts if one.authentication.person == known), "")
-
-
-def _suffices(visit: Visit, account: SignedIn, prompt: str, max_age: int | None) -> bool:
-    """Tell whether a person need not be asked again."""
-    if visit.journey.fresh:
-        return True
-    if prompt == "login":
-        return False
-    if prompt == "select_account" and "select_account" not in visit.journey.done:
-        return False
-    return max_age is None or visit.now - account.authentication.seconds <= max_age
-
-
-def _silent(visit: Visit, accounts: list[SignedIn], max_age: int | None) -> tuple[User, SignedIn]:
-    if len(accounts) > 1:
-        raise signin.SEVERAL_ACCOUNTS(
-            "Either multiple user identities are available for the current request, or the "
-            "selected account is not supported for the scenario."
-        )
-    if accounts:
-        visit = visit.with_journey(person=accounts[0].authentication.person)
-        found = visit.person()
-        if found is not None and _suffices(visit, found[1], "none", max_age):
-            return found
-    raise signin.SILENT("A silent sign-in request was sent but no user is signed in.")
-
-
-def _is_of(account: SignedIn, tenant: Tenant | None) -> bool:
-    return tenant is None or account.authentication.tenant_id == tenant.tenant_id
-
-
-def _is_hinted(account: SignedIn, hint: str) -> bool:
-    """Tell whether an account is the one meant: by its name, or by the id of its person."""
-    known = guid(hint)
-    return account.username.lower() == hint.lower() or account.authentication.person == known

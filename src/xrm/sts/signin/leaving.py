@@ -12,8 +12,8 @@ from xrm.sts.model import Application, SignedIn
 from xrm.sts.signin import redirects
 from xrm.sts.signin.authorize import flavour_of
 from xrm.sts.signin.browser import signed_in
-from xrm.sts.signin.dispatcher import Visit, key_of
 from xrm.sts.signin.journey import About, AskLeave, Choose, Left, Outcome, Stayed
+from xrm.sts.signin.visit import Visit, key_of
 from xrm.wire import jose
 
 

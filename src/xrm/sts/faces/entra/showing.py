@@ -9,8 +9,8 @@ from xrm.sts.faces.pages.shown import Form, Page
 from xrm.sts.model import GRAPH_APPLICATION, SignedIn
 from xrm.sts.resources import Asked
 from xrm.sts.signin import journey as steps
-from xrm.sts.signin.dispatcher import key_of
 from xrm.sts.signin.journey import About, Outcome
+from xrm.sts.signin.visit import key_of
 from xrm.wire import oauth
 from xrm.wire.http import Headers, Response
 
