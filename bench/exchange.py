@@ -67,8 +67,9 @@ def ask(exchange: Exchange) -> None:
             text = answer.read()
             said = f"{exchange.origin}{path}: {answer.status} {text[:500]!r}"
             assert answer.status == exchange.status, said
-            leads_to = answer.getheader("location")
-            exchange.check(path, leads_to or (json.loads(text) if text else None))
+            redirected = 300 <= answer.status < 400
+            content = json.loads(text) if text and not redirected else None
+            exchange.check(path, answer.getheader("location") if redirected else content)
     finally:
         connection.close()
 
