@@ -331,6 +331,18 @@ def test_the_missing_extra_is_named(tmp_path: Path, pair: Pair):
         assert "pip install 'xrm[certificate]'" in done.stdout
 
 
+def test_a_certificate_with_a_damaged_name_is_refused(pair: Pair):
+    whole = pair.certificate.public_bytes(Encoding.DER)
+    # "app" in the subject becomes octets that are no UTF-8: the certificate still loads.
+    der = whole.replace(b"app", b"a\xff\xff")
+    block = (
+        b"-----BEGIN CERTIFICATE-----\n" + base64.encodebytes(der) + b"-----END CERTIFICATE-----\n"
+    )
+    key = whole_files(pair)["pem"].partition(b"-----BEGIN CERTIFICATE")[0]
+    with pytest.raises(errors.ConfigurationError, match="cannot be read"):
+        xrm.auth.Certificate(CLIENT_ID, key + block)
+
+
 @given(
     form=st.sampled_from(["pem", "sealed pem", "pfx"]),
     cuts=st.lists(st.tuples(st.integers(0, 4000), st.binary(max_size=3)), min_size=1, max_size=3),

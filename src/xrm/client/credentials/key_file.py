@@ -61,6 +61,8 @@ def read(data: bytes, password: Secret | None) -> CertifiedKey:
 def _certified(key: RSAPrivateKey, certificates: Sequence[x509.Certificate]) -> CertifiedKey:
     if not certificates:
         raise ConfigurationError("the file holds a key but no certificate", next_step=_EXPORT)
+    for each in certificates:
+        _check_names(each)
     wanted = _spki(key)
     own = next((each for each in certificates if _spki(each) == wanted), None)
     if own is None:
@@ -93,6 +95,14 @@ def _pem(data: bytes, password: bytes | None) -> tuple[object, list[x509.Certifi
 def _certificate(block: bytes) -> x509.Certificate:
     try:
         return x509.load_pem_x509_certificate(block)
+    except ValueError:
+        raise ConfigurationError("a certificate in the file cannot be read") from None
+
+
+def _check_names(certificate: x509.Certificate) -> None:
+    """Refuse a certificate whose names are damaged: they are read only when they are asked for."""
+    try:
+        _ = (certificate.subject, certificate.issuer)
     except ValueError:
         raise ConfigurationError("a certificate in the file cannot be read") from None
 
