@@ -20,6 +20,8 @@ class Profile:
     repeats_nonce              an id token that comes of a refresh repeats the nonce
     publishes_all              discovery says what RFC 8414 wants said beside Entra's members
     slows_polling              a device that polls too fast is told so, and waits longer
+    tokens_early               seconds by which tokens say to be older than they are
+    own_word_for_declining     a declined device is told `authorization_declined`
     tells_unknown_people       who signs in is told that there is no such account
     signs_out_at_once          a request to sign out that nobody's id token comes with is done
     """
@@ -33,6 +35,8 @@ class Profile:
     repeats_nonce: bool
     publishes_all: bool
     slows_polling: bool
+    tokens_early: int
+    own_word_for_declining: bool
     tells_unknown_people: bool
     signs_out_at_once: bool
 
@@ -47,6 +51,8 @@ FAITHFUL = Profile(
     repeats_nonce=True,
     publishes_all=False,
     slows_polling=False,
+    tokens_early=300,
+    own_word_for_declining=True,
     tells_unknown_people=True,
     signs_out_at_once=True,
 )
@@ -60,6 +66,8 @@ STRICT = Profile(
     repeats_nonce=False,
     publishes_all=True,
     slows_polling=True,
+    tokens_early=0,
+    own_word_for_declining=False,
     tells_unknown_people=False,
     signs_out_at_once=False,
 )

@@ -112,6 +112,7 @@ class TokenService:
             lifetime=tokens.lifetime_of(token_id, self.token_lifetime),
             token_id=token_id,
             peer=peer,
+            early=self.profile.tokens_early,
             **fixed,
         )
         return Press(key, stamp)

@@ -26,7 +26,7 @@ def delegate(
     """
     asked, settled = settled_for(at, person, standing)
     is_v1 = at.request.flavour.name == "v1"
-    reserved = asked.reserved | _reserved_before(at, standing)
+    reserved = asked.reserved | resources.reserved_of(standing.scope)
     own = Resource(at.client.principal, at.client.application)
     kept = replace(standing, resource=settled.name, scope=standing.scope or _scope(at))
     return Granted(
@@ -50,11 +50,6 @@ def delegate(
         ),
         spends=spends,
     )
-
-
-def _reserved_before(at: Redemption, standing: Standing) -> frozenset[str]:
-    """Return the scopes of OpenID Connect that were asked for when the grant began."""
-    return resources.wanted(at.request.flavour, {}, scope=standing.scope).reserved
 
 
 def settled_for(at: Redemption, person: User, standing: Standing) -> tuple[Wanted, Settled]:

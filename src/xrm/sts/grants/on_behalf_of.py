@@ -17,7 +17,6 @@ from xrm.wire import jose
 _JWT = re.compile(r"[\w-]+\.[\w-]+\.[\w-]*", re.ASCII)
 _SKEW = 300
 _MICROSECONDS = 1_000_000
-_EARLIER = 300  # tokens say that they were issued five minutes before they were
 
 
 class OnBehalfOf:
@@ -45,7 +44,8 @@ class OnBehalfOf:
         claims = _verified(at, at.field("assertion"))
         person = _person(at, claims)
         # Tokens tell whole seconds: what was issued within one counts as its last moment.
-        issued = (int(claims["iat"]) + _EARLIER + 1) * _MICROSECONDS - 1
+        said = int(claims["iat"]) + at.parts.profile.tokens_early
+        issued = (said + 1) * _MICROSECONDS - 1
         authentication = Authentication(person.object_id, person.tenant_id, issued)
         standing.check(person, authentication)
         held = begun(at, authentication)
