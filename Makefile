@@ -8,20 +8,24 @@ ARGS ?=
 TEST_JOBS ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check fix bench bench-large
+.PHONY: help run test check fix pages bench bench-large
 
 help:
 	@echo "make run    start the server with its demonstration data and walk each sign-in"
 	@echo "make test   run all tests (ARGS='-k name' to choose, TEST_JOBS=0 for one process)"
 	@echo "make check  format, lint, types, import contracts, generated code, size budget"
 	@echo "make fix    format, and mend what the linter can mend"
+	@echo "make pages  draw every page people see into docs/images, and write docs/pages.md"
 	@echo "make bench  measure, and write docs/performance.md (bench-large: with many rows)"
 	@echo
 	@echo "Each sets up $(VENV) first. PYTHON=python3.12 chooses the interpreter (3.11 or later);"
 	@echo "make run ARGS='--port 9443 --org-port 9444' passes options to xrm serve."
 
+# The samples' libraries come from npm: without it, all the rest still runs.
 run: $(STAMP)
-	@exec $(BIN)/xrm serve --walk $(ARGS)
+	@if command -v npm >/dev/null; then samples=--samples; \
+	  else echo "npm is not here: the sample pages are left out." >&2; fi; \
+	exec $(BIN)/xrm serve --walk $$samples $(ARGS)
 
 test: $(STAMP)
 	$(BIN)/python -m pytest -n $(TEST_JOBS) --dist loadfile $(ARGS)
@@ -40,6 +44,9 @@ fix: $(STAMP)
 	$(BIN)/python tools/settings_page.py
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+pages: $(STAMP)
+	$(BIN)/python tools/pages.py $(ARGS)
 
 bench: $(STAMP)
 	$(BIN)/python -m bench $(ARGS)

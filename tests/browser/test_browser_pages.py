@@ -1,11 +1,10 @@
-"""The pages in a real browser: readable, within the screen, and for the keyboard alone."""
+"""The pages in a real browser: for the keyboard alone, with script and without."""
 
 import dataclasses
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from support.browser import Browser
 from support.page_site import ORIGIN, show
@@ -19,32 +18,11 @@ from xrm.sts.faces.pages.shown import (
     SignInPassword,
 )
 
-DESKTOP = {"width": 1280, "height": 800}
-PHONE = {"width": 360, "height": 640}
-WIDTHS = "[document.scrollingElement.scrollWidth, window.innerWidth]"
 REACHED = """() => {
   const it = document.activeElement, style = getComputedStyle(it);
   const outline = style.outlineStyle === "none" ? 0 : parseFloat(style.outlineWidth);
   return [it === document.body, it.name || it.id, it.value ?? "", outline];
 }"""
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("name", SAMPLES)
-def test_axe_finds_nothing(browser: Browser, name: str, scheme: str):
-    page = browser.page(viewport=PHONE, color_scheme=scheme)
-    show(page, SAMPLES[name])
-    found = Axe().run(page).response["violations"]
-    assert [(each["id"], [node["html"] for node in each["nodes"]]) for each in found] == []
-
-
-@pytest.mark.parametrize("viewport", [PHONE, DESKTOP], ids=["phone", "desktop"])
-@pytest.mark.parametrize("name", SAMPLES)
-def test_nothing_runs_over_the_edge(browser: Browser, name: str, viewport: dict[str, int]):
-    page = browser.page(viewport=viewport)
-    show(page, SAMPLES[name])
-    whole, visible = page.evaluate(WIDTHS)
-    assert whole <= visible
 
 
 @pytest.mark.parametrize("name", SAMPLES)

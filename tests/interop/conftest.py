@@ -6,10 +6,13 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
 from support import node as nodes
+from support.browser import Browser
+from support.people_walking import Walker
 from support.requirements import missing
 from support.served import Served, serving
 
@@ -54,3 +57,24 @@ def trusted(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
     """Trust the local CA the way the libraries are told to."""
     for name in ("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", "XRM_CA_BUNDLE"):
         monkeypatch.setenv(name, served["ca_bundle"])
+
+
+@pytest.fixture
+def realms_are_asked_where_they_are(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Spare msal its question for a name's realm on a server that is not at port 443.
+
+    It would ask there, whatever the authority's port is.
+    """
+    import msal
+
+    if urlsplit(served["authority"]).port not in (None, 443):
+        known = {"localhost"}
+        monkeypatch.setattr(
+            msal.authority.Authority, "_domains_without_user_realm_discovery", known
+        )
+
+
+@pytest.fixture
+def walker(served: Served, browser: Browser) -> Walker:
+    """Return the salesperson at a browser that has not been here before."""
+    return Walker(served, browser, username=served["username"], password=served["password"])

@@ -1,4 +1,4 @@
-"""Unmodified msal, adal and azure-identity sign a person in, with Chromium at the pages.
+"""Unmodified msal and adal sign a person in, with Chromium at the pages.
 
 Each way ends at the records: the organization takes the token for that person, shows the leads
 that person's role reaches, and refuses what the role does not allow.
@@ -9,64 +9,31 @@ import hashlib
 import warnings
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import urlencode
 from uuid import uuid4
 
 import pytest
 
-from support.browser import Browser
-from support.middle_tier import MiddleTier, middle_tier
-from support.people_walking import PATIENCE_SECONDS, Walker, in_browser
+from support.people_walking import (
+    NATIVE,
+    PATIENCE_SECONDS,
+    Walker,
+    answer_of,
+    by_a_deprecated_way,
+    default,
+    in_browser,
+    public,
+    scopes,
+)
 from support.salesperson import check_salesperson
 from support.served import Served
 
+pytestmark = pytest.mark.usefixtures("realms_are_asked_where_they_are")
 # What a System Administrator may read: every lead there is.
 ALL_LEADS = 80
 
 AZURE_CLI = "04b07795-8ddb-461a-bbee-02f9e1bf7b46"
-NATIVE = "/common/oauth2/nativeclient"
-# The libraries advise against passwords, and ADAL is of another time altogether.
-by_a_deprecated_way = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 VERIFIER = "a-verifier-of-a-code-challenge-has-43-letters-or-more"
-
-
-@pytest.fixture(autouse=True)
-def realms_are_asked_where_they_are(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Spare msal its question for a name's realm on a server that is not at port 443.
-
-    It would ask there, whatever the authority's port is.
-    """
-    import msal
-
-    if urlsplit(served["authority"]).port not in (None, 443):
-        known = {"localhost"}
-        monkeypatch.setattr(
-            msal.authority.Authority, "_domains_without_user_realm_discovery", known
-        )
-
-
-@pytest.fixture
-def walker(served: Served, browser: Browser) -> Walker:
-    """Return the salesperson at a browser that has not been here before."""
-    return Walker(served, browser, username=served["username"], password=served["password"])
-
-
-def scopes(served: Served) -> list[str]:
-    return [f"{served['organization_url']}/user_impersonation"]
-
-
-def default(served: Served) -> str:
-    return f"{served['organization_url']}.default"
-
-
-def public(served: Served, client_id: str = "") -> Any:
-    import msal
-
-    return msal.PublicClientApplication(
-        client_id or served["public_client_id"],
-        authority=served.tenant_authority,
-        instance_discovery=False,
-    )
 
 
 def test_msal_by_a_browser_and_then_silently(served: Served, walker: Walker) -> None:
@@ -269,147 +236,3 @@ def test_adal_and_a_refresh(served: Served, walker: Walker, way: Callable[..., A
     )
     assert again["accessToken"] != first["accessToken"]
     check_salesperson(served, again["accessToken"])
-
-
-def settings(served: Served) -> dict[str, Any]:
-    return {
-        "authority": served["authority"],
-        "tenant_id": served["tenant_id"],
-        "disable_instance_discovery": True,
-    }
-
-
-@pytest.mark.parametrize("client", ["registered", "the library's own"])
-def test_azure_identity_by_a_browser(served: Served, walker: Walker, client: str) -> None:
-    from azure.identity import InteractiveBrowserCredential
-
-    client_id = served["public_client_id"] if client == "registered" else AZURE_CLI
-    own = {"client_id": client_id} if client == "registered" else {}
-    with InteractiveBrowserCredential(
-        **settings(served), **own, timeout=PATIENCE_SECONDS
-    ) as credential:
-        token = in_browser(walker, lambda: credential.get_token(default(served)))
-        # From its cache, and by its refresh token for another resource: no browser is opened.
-        assert credential.get_token(default(served)).token == token.token
-        assert credential.get_token("https://graph.microsoft.com/.default").token
-    check_salesperson(served, token.token, client_id=client_id)
-
-
-def test_azure_identity_without_a_tenant(served: Served, walker: Walker) -> None:
-    from azure.identity import InteractiveBrowserCredential
-
-    where = settings(served) | {"tenant_id": "organizations"}
-    with InteractiveBrowserCredential(**where, timeout=PATIENCE_SECONDS) as credential:
-        token = in_browser(walker, lambda: credential.get_token(default(served)))
-    check_salesperson(served, token.token, client_id=AZURE_CLI)
-
-
-@pytest.mark.parametrize("client_id", ["", AZURE_CLI])
-def test_azure_identity_by_device_code(served: Served, walker: Walker, client_id: str) -> None:
-    from azure.identity import DeviceCodeCredential
-
-    def told(address: str, code: str, _expires: object) -> None:
-        walker.go(address, code=code)
-
-    with DeviceCodeCredential(
-        client_id or served["public_client_id"], prompt_callback=told, **settings(served)
-    ) as credential:
-        token = credential.get_token(default(served))
-    check_salesperson(served, token.token, client_id=client_id)
-
-
-@by_a_deprecated_way
-def test_azure_identity_by_password(served: Served) -> None:
-    from azure.identity import UsernamePasswordCredential
-
-    proof = served["username"], served["password"]
-    with UsernamePasswordCredential(
-        served["public_client_id"], *proof, **settings(served)
-    ) as credential:
-        token = credential.get_token(default(served))
-    check_salesperson(served, token.token)
-
-
-@pytest.fixture(scope="module", params=[1, 2], ids=["v1 tokens", "v2 tokens"])
-def middle(served: Served, request: pytest.FixtureRequest) -> MiddleTier:
-    """Return an API whose own tokens are of one version or the other."""
-    return middle_tier(served, token_version=request.param)
-
-
-@pytest.fixture
-def called(served: Served, walker: Walker, middle: MiddleTier) -> str:
-    """Return the token with which the person's program calls the middle tier."""
-    app = public(served)
-    result = in_browser(
-        walker,
-        lambda: app.acquire_token_interactive(
-            [middle.scope], prompt="consent", timeout=PATIENCE_SECONDS
-        ),
-    )
-    assert walker.headings[-1] == "Contoso Desktop App asks for permissions"
-    assert result.get("scope") == middle.scope, result
-    with served.http() as http:
-        answer = http.get(
-            f"{served['web_api_url']}WhoAmI",
-            headers={"Authorization": f"Bearer {result['access_token']}"},
-        )
-    assert answer.status_code == 401
-    return str(result["access_token"])
-
-
-def test_msal_on_behalf_of_who_called(served: Served, middle: MiddleTier, called: str) -> None:
-    import msal
-
-    app = msal.ConfidentialClientApplication(
-        middle.client_id,
-        authority=served.tenant_authority,
-        client_credential=middle.secret,
-        instance_discovery=False,
-    )
-    result = app.acquire_token_on_behalf_of(called, [default(served)])
-    assert "access_token" in result, result
-    check_salesperson(served, result["access_token"], client_id=middle.client_id)
-
-
-def test_azure_identity_on_behalf_of_who_called(
-    served: Served, middle: MiddleTier, called: str
-) -> None:
-    from azure.identity import OnBehalfOfCredential
-
-    where = settings(served)
-    tenant = where.pop("tenant_id")
-    with OnBehalfOfCredential(
-        tenant, middle.client_id, client_secret=middle.secret, user_assertion=called, **where
-    ) as credential:
-        token = credential.get_token(default(served))
-    check_salesperson(served, token.token, client_id=middle.client_id)
-
-
-def test_azure_identity_redeems_a_code_of_a_web_application(
-    served: Served, walker: Walker, middle: MiddleTier
-) -> None:
-    from azure.identity import AuthorizationCodeCredential
-
-    asks = {
-        "response_type": "code",
-        "client_id": middle.client_id,
-        "redirect_uri": middle.redirect_uri,
-        "scope": f"{scopes(served)[0]} offline_access",
-    }
-    end = walker.go(f"{served.tenant_authority}/oauth2/v2.0/authorize?{urlencode(asks)}")
-    where = settings(served)
-    with AuthorizationCodeCredential(
-        where["tenant_id"],
-        middle.client_id,
-        answer_of(end)["code"],
-        middle.redirect_uri,
-        authority=where["authority"],
-        client_secret=middle.secret,
-    ) as credential:
-        token = credential.get_token(*scopes(served))
-    check_salesperson(served, token.token, client_id=middle.client_id)
-
-
-def answer_of(address: str) -> dict[str, str]:
-    """Return what an address at which the pages ended carries."""
-    return {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}

@@ -62,6 +62,27 @@ def test_one_listener_with_one_name_goes_by_path(folder):
     assert route(0, "10.1.2.3:443", "/") == "sts"
 
 
+def test_the_organization_has_a_page_where_its_services_are_not(folder):
+    places = [Place("127.0.0.1", 1111, ("sts",)), Place("127.0.0.1", 2222, ("org",))]
+    settings = Settings.load({"data": folder, "synchronous": "normal"}, {})
+    estate = Estate.open(settings, urls=publish(settings, places))
+    try:
+        rows = [row for row in table(estate, places) if row.origin == "org"]
+    finally:
+        estate.close()
+    found = {
+        path: next(row.dress for row in rows if row.matches(path))
+        for path in ("/", "/signin", "/api", "/api/data/v9.2/", "/xrmservices/2011/x.svc")
+    }
+    assert found == {
+        "/": "plain",
+        "/signin": "plain",
+        "/api": "plain",
+        "/api/data/v9.2/": "odata",
+        "/xrmservices/2011/x.svc": "odata",
+    }
+
+
 @pytest.mark.parametrize("dress", ["oauth", "odata", "plain"])
 def test_a_refusal_wears_the_dress_of_its_origin(dress):
     document = app.refusal(dress, 503, "busy", "Later.").body.decode()

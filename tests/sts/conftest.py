@@ -1,7 +1,7 @@
 """A token service with one tenant and one client, asked through its face."""
 
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -17,14 +17,17 @@ from xrm.db import Database
 from xrm.model.secret import Secret
 from xrm.sts import TokenService, registration
 from xrm.sts.faces.entra import mount
-from xrm.sts.model import Application, Tenant
+from xrm.sts.model import Application, Tenant, User
 from xrm.sts.profile import FAITHFUL
+from xrm.sts.registration import people
+from xrm.sts.registration.people import passwords
 from xrm.wire.http import Headers, Request, Response
 
 BASE = "https://localhost:8443"
 ORGANIZATION = "https://localhost:8444/"
 SEALING_KEY = bytes(range(32))
 START = 1_800_000_000.0
+PERSON = "Maria@Contoso.example"
 FORM = ("content-type", "application/x-www-form-urlencoded")
 
 
@@ -213,3 +216,32 @@ def reopen(fresh: World) -> Any:
 def open_over() -> Any:
     """Open another service over the database of a world, as another process would."""
     return lambda world: open_service(world.database, world.clock)
+
+
+def creator(world: World, monkeypatch: pytest.MonkeyPatch) -> Callable[..., User]:
+    """Return `create(name, **members)` with a hash that costs nothing: it is not asked for."""
+    monkeypatch.setattr(passwords, "hash_password", lambda password: "$unused")
+
+    def creating(name: str = PERSON, tenant: Tenant = world.tenant, **members: Any) -> User:
+        members = {"display_name": "Maria", **members}
+        return people.create_user(world.service, tenant, user_principal_name=name, **members).user
+
+    return creating
+
+
+@pytest.fixture
+def creating(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """As `creator`, for a service of the test's choice."""
+    return lambda world: creator(world, monkeypatch)
+
+
+@pytest.fixture
+def create(fresh: World, monkeypatch: pytest.MonkeyPatch) -> Callable[..., User]:
+    """Create people in a service of the test's own."""
+    return creator(fresh, monkeypatch)
+
+
+@pytest.fixture
+def create_shared(world: World, monkeypatch: pytest.MonkeyPatch) -> Callable[..., User]:
+    """As `create`, in the service that tests share: for what is refused."""
+    return creator(world, monkeypatch)

@@ -6,15 +6,25 @@ import jwt
 import pytest
 
 from support.profiled import BASE, PROFILES, profiled
-from support.signing_in import claims_of, redeem
+from support.signing_in import (
+    asking,
+    authorize_path,
+    claims_of,
+    make_application,
+    redeem,
+    sign_in,
+)
+from xrm.sts import registration
 
 VERSIONS = ["v1", "v2"]
+CONSUMERS = "9188040d-6c67-4c5b-b112-36a304b66dad"
 WELL_KNOWN = "/.well-known/openid-configuration"
 REQUIRED = {
     *("issuer", "authorization_endpoint", "token_endpoint", "jwks_uri"),
     *("response_types_supported", "subject_types_supported"),
     "id_token_signing_alg_values_supported",
 }
+POSTED = ("token_endpoint", "device_authorization_endpoint")
 ADVERTISED = {
     ("faithful", "v1"): ["code", "id_token", "code id_token", "token id_token", "token"],
     ("faithful", "v2"): ["code", "id_token", "code id_token", "id_token token"],
@@ -54,18 +64,22 @@ def test_the_document_holds_what_is_required(at, version):
 
 
 @pytest.mark.parametrize("version", VERSIONS)
-@pytest.mark.parametrize("segment", [None, "common", "organizations"])
-def test_every_address_of_a_document_is_there(at, version, segment):
-    found = document(at, version, segment)
-    addresses = [
-        value
-        for name, value in found.items()
-        if name != "issuer" and isinstance(value, str) and value.startswith("https://")
-    ]
-    assert len(addresses) >= 6
-    for address in addresses:
-        assert address.startswith(f"{BASE}/")
-        assert at.visitor().get(urlsplit(address).path).status not in (404, 405, 500), address
+def test_every_address_of_a_document_is_there(at, version):
+    shared = ["common", "organizations"] if at.profile.template_issuers else []
+    for segment in (None, *shared):
+        found = document(at, version, segment)
+        for name in POSTED:
+            answer = at.visitor().post(urlsplit(found.pop(name)).path, {})
+            assert answer.refusal == (400, "invalid_request", 900144)
+        addresses = [
+            value
+            for name, value in found.items()
+            if name != "issuer" and isinstance(value, str) and value.startswith("https://")
+        ]
+        assert len(addresses) >= 4
+        for address in addresses:
+            assert address.startswith(f"{BASE}/")
+            assert at.visitor().get(urlsplit(address).path).status not in (404, 405, 500), address
 
 
 @pytest.mark.parametrize("version", VERSIONS)
@@ -139,11 +153,38 @@ def test_strict_says_what_entra_leaves_out(at, version):
         assert set(found).isdisjoint(set(said) - {"request_uri_parameter_supported"})
 
 
-@pytest.mark.parametrize("segment", ["common", "organizations"])
-def test_where_the_issuer_is_a_template_none_is_promised(at, segment):
-    found = document(at, "v2", segment)
-    assert found["issuer"] == BASE + "/{tenantid}/v2.0"
-    assert not found.get("authorization_response_iss_parameter_supported")
+SHARED = {"common": "{tenantid}", "Organizations": "{tenantid}", "consumers": CONSUMERS}
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize("segment", SHARED)
+def test_a_document_that_does_not_lie_under_its_issuer(at, version, segment):
+    """OIDD 4.3: the issuer is identical to what was asked, so a template can be nobody's."""
+    middle = "" if version == "v1" else "/v2.0"
+    answer = at.visitor().get(f"/{segment}{middle}{WELL_KNOWN}")
+    assert answer.response.header("access-control-allow-origin") == "*"
+    if at.name == "strict":
+        assert answer.refusal == (404, "invalid_request", 90002)
+    else:
+        assert answer.status == 200
+        issuer = f"{BASE}/{SHARED[segment]}{middle or '/'}"
+        assert answer.document["issuer"] == issuer
+        assert not answer.document.get("authorization_response_iss_parameter_supported")
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_without_a_document_people_sign_in_at_common_all_the_same(at, version):
+    several = make_application(
+        at.service, at.tenant, f"Several {version}", audience="AzureADMultipleOrgs"
+    )
+    registration.consent(at.service, at.tenant, several.application_id)
+    visitor = at.visitor()
+    page = visitor.get(authorize_path("common", version), asking(several, version))
+    told = sign_in(visitor, page, at.person.user_principal_name).told
+    answer = redeem(at.service, "common", several, version=version, code=told["code"])
+    assert (answer.status, answer.document["token_type"]) == (200, "Bearer")
+    keys = "/common/discovery/keys" if version == "v1" else "/common/discovery/v2.0/keys"
+    assert at.visitor().get(keys).document["keys"]
 
 
 def test_the_grant_types_named_are_those_taken(at):

@@ -108,6 +108,16 @@ def test_nobody_is_signed_out_from_within_another_page(at, visitor, destination)
     assert is_signed_in(at, visitor)
 
 
+def test_a_client_that_goes_with_an_id_token_is_the_tokens(at, visitor):
+    """RP-Initiated Logout 2: who names another proves nothing by the token."""
+    token = enter(at, visitor)
+    page = leave(at, visitor, id_token_hint=token, client_id=str(at.desk.application_id))
+    asked = at.name == "strict"
+    assert page.heading == ("Do you want to sign out?" if asked else "You are signed out")
+    page = leave(at, visitor, id_token_hint=token, client_id=str(at.portal.application_id))
+    assert page.heading == "You are signed out"
+
+
 def test_the_address_to_return_to_must_be_registered(at, visitor):
     token = enter(at, visitor)
     sent = {"id_token_hint": token, "state": "a state&", "post_logout_redirect_uri": SITE}

@@ -1,13 +1,9 @@
 """Headless Chromium that trusts the local certificate authority, by Debian's packages.
 
-Certificates are checked, never waved through: each authority is put into a certificate database
-of its own, which Chromium finds by its HOME. So there is one Chromium for each authority.
+There is one Chromium for each authority: see xrm.testing.chromium.
 """
 
 import hashlib
-import os
-import re
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,13 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from support.requirements import require
+from xrm.testing.chromium import CERTUTIL, launch
 
 REASON = "the pages in a browser"
 PATIENCE_MS = 20_000
-# Its own sandbox wants rights that containers lack; /dev/shm is small there.
-FLAGS = ("--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--lang=en-US")
-
-_CERTIFICATE = re.compile("-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.DOTALL)
 
 
 @dataclass
@@ -66,12 +59,7 @@ class Browser:
         key = hashlib.sha256(pem.encode()).hexdigest()[:16]
         if key not in self.running:
             home = self.folder / key
-            _trust(home, _CERTIFICATE.findall(pem))
-            self.running[key] = self.playwright.chromium.launch(
-                executable_path=self.program,
-                args=list(FLAGS),
-                env={**os.environ, "HOME": str(home), "XDG_CONFIG_HOME": str(home)},
-            )
+            self.running[key] = launch(self.playwright, self.program, home, trusted=pem)
         return self.running[key]
 
 
@@ -83,7 +71,7 @@ def chromium(folder: Path) -> Iterator[Browser]:
     While it is there, this thread has a running event loop: asyncio.run fails in it.
     """
     program = require("chromium", REASON)
-    require("libnss3-tools", REASON, program="certutil")
+    require("libnss3-tools", REASON, program=CERTUTIL)
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
@@ -92,18 +80,3 @@ def chromium(folder: Path) -> Iterator[Browser]:
             yield browser
         finally:
             browser.close()
-
-
-def _trust(home: Path, certificates: list[str]) -> None:
-    """Make a home with a certificate database that trusts these authorities."""
-    database = home / ".pki" / "nssdb"
-    database.mkdir(parents=True)
-    certutil = ["certutil", "-d", f"sql:{database}"]
-    _run([*certutil, "-N", "--empty-password"])
-    for number, certificate in enumerate(certificates):
-        _run([*certutil, "-A", "-n", f"authority {number}", "-t", "C,,"], certificate + "\n")
-
-
-def _run(command: list[str], text: str = "") -> None:
-    done = subprocess.run(command, input=text, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr

@@ -121,7 +121,7 @@ class Small:
             limits=Limits(10_000, body_seconds, 30.0),
         )
         self._listener = Listener(
-            app, sock, chain=certificate.chain, key=certificate.key, verbose=False
+            app, sock, certificate=certificate, verbose=False
         )
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, daemon=True)

@@ -89,7 +89,7 @@ def prepared(folder: Path, packages: Path) -> Node:
     program = require("nodejs", reason, program="node")
     if _release(program) < OLDEST:
         missing("nodejs", f"{reason} take release {OLDEST} or later")
-    modules = _installed(require("npm", reason), packages)
+    modules = modules_of(SCRIPTS / "package.json", packages, reason)
     shutil.copytree(
         SCRIPTS, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns(modules.name)
     )
@@ -97,15 +97,22 @@ def prepared(folder: Path, packages: Path) -> Node:
     return Node(program, folder)
 
 
+def modules_of(manifest: Path, packages: Path, reason: str) -> Path:
+    """Return the node_modules of a package.json, kept in a folder of its own.
+
+    Of processes that want it, one installs. Without npm or the packages the test is skipped, or
+    fails: see support.requirements.
+    """
+    return _installed(require("npm", reason), manifest, packages)
+
+
 def _release(program: Path) -> int:
     done = subprocess.run([program, "--version"], capture_output=True, text=True, check=True)
     return int(done.stdout.strip().removeprefix("v").partition(".")[0])
 
 
-def _installed(npm: Path, packages: Path) -> Path:
-    """Return the node_modules of this package.json; of processes that want it, one installs."""
-    wanted = SCRIPTS / "package.json"
-    home = packages / hashlib.sha256(wanted.read_bytes()).hexdigest()[:16]
+def _installed(npm: Path, manifest: Path, packages: Path) -> Path:
+    home = packages / hashlib.sha256(manifest.read_bytes()).hexdigest()[:16]
     with (packages / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not home.exists():
@@ -114,7 +121,7 @@ def _installed(npm: Path, packages: Path) -> Path:
                 shutil.rmtree(other)
             partial = packages / "partial"
             partial.mkdir()
-            shutil.copy(wanted, partial)
+            shutil.copy(manifest, partial)
             _install(npm, partial)
             partial.rename(home)
     return home / "node_modules"

@@ -5,7 +5,10 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from queue import Queue
-from typing import TypeVar
+from typing import Any, TypeVar
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
 
 from support.browser import PATIENCE_MS, Browser
 from support.served import Served
@@ -13,6 +16,9 @@ from support.served import Served
 MOST_PAGES = 12
 PATIENCE_SECONDS = 60
 T = TypeVar("T")
+NATIVE = "/common/oauth2/nativeclient"
+# The libraries advise against passwords, and ADAL is of another time altogether.
+by_a_deprecated_way = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 STEPS = ("name", "password", "code", "accept", "change")
 """The buttons by which a person goes on; a page has one of them."""
 
@@ -111,3 +117,29 @@ def _opened() -> Iterator[Queue[str | None]]:
         yield _OPENER.addresses
     finally:
         _OPENER.addresses = None
+
+
+def scopes(served: Served) -> list[str]:
+    """Return the scopes by which a program asks for the organization."""
+    return [f"{served['organization_url']}/user_impersonation"]
+
+
+def default(served: Served) -> str:
+    """Return the scope that asks for all of the organization."""
+    return f"{served['organization_url']}.default"
+
+
+def public(served: Served, client_id: str = "") -> Any:
+    """Return msal's public client, which is the demonstration's unless another is named."""
+    import msal
+
+    return msal.PublicClientApplication(
+        client_id or served["public_client_id"],
+        authority=served.tenant_authority,
+        instance_discovery=False,
+    )
+
+
+def answer_of(address: str) -> dict[str, str]:
+    """Return what an address at which the pages ended carries."""
+    return {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}

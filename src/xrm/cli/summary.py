@@ -50,12 +50,15 @@ def show(facts: Facts) -> None:
 
 
 def _places(facts: Facts) -> dict[str, object]:
+    hosted = [facts[name] for name in ("samples_url", "samples_https_url") if facts.get(name)]
+    samples = {"Samples": "  ".join(hosted)} if hosted else {}
     return {
         "Token service": facts["authority"],
         "Tenant": f"{facts['tenant_domain']}  {facts['tenant_id']}",
         "Organization": facts["organization_url"],
         "Web API": facts["web_api_url"],
         "Microsoft Graph": facts["graph_url"],
+        **samples,
         "Data": facts["data_dir"],
         "Trust this CA": facts["ca_bundle"],
     }

@@ -1,6 +1,6 @@
 """What an engine offers: Database and Transaction, and the errors that may come of either."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
@@ -53,10 +53,10 @@ def statement_text(element: ClauseElement, dialect: Dialect) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Insertion:
-    """A statement that inserts a row, and what turns a row, by its names, into what is bound."""
+    """A statement that inserts a row; its values are bound by place, in the order of `names`."""
 
     text: str
-    bound: Callable[[Mapping[str, Any]], Any]
+    names: tuple[str, ...]
 
 
 class Transaction(Protocol):
@@ -78,8 +78,8 @@ class Transaction(Protocol):
     def run_many(self, statement: str, rows: Sequence[Parameters]) -> None:
         """Run a compiled statement once for each set of parameters."""
 
-    def insert(self, insertion: Insertion, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Insert rows that have all the columns of the insertion. Raises Violation."""
+    def insert(self, insertion: Insertion, rows: Sequence[Sequence[Any]]) -> None:
+        """Insert rows, whose values stand in the order of the insertion. Raises Violation."""
 
     def next_number(self, name: str, count: int = 1) -> int:
         """Take `count` consecutive numbers of a counter and return the first of them."""
@@ -106,7 +106,10 @@ class Database(Protocol):
         """Return a statement's text for this engine, with named parameters."""
 
     def insertion(self, table: Table, names: Sequence[str]) -> Insertion:
-        """Return the statement that inserts rows of some columns into a table."""
+        """Return the statement that inserts rows of some columns into a table.
+
+        It is bound by place: by name, SQLite's driver looks each up anew for each row.
+        """
 
     def create(self, metadata: MetaData) -> frozenset[str]:
         """Create what is missing of these tables, columns and indexes, and the counters.

@@ -68,7 +68,7 @@ class Glance:
         """Refuse to write."""
         self._refuse()
 
-    def insert(self, _insertion: Insertion, _rows: Sequence[Mapping[str, Any]]) -> None:
+    def insert(self, _insertion: Insertion, _rows: Sequence[Sequence[Any]]) -> None:
         """Refuse to write."""
         self._refuse()
 

@@ -1,6 +1,6 @@
 """PostgreSQL through psycopg 3: a pool of connections, one schema a namespace."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from hashlib import sha256
 from typing import Any, LiteralString
@@ -63,7 +63,9 @@ class PostgresTransaction(Counting):
         super().__init__()
         self._connection = connection
 
-    def _execute(self, statement: str, parameters: Parameters) -> psycopg.Cursor[tuple[Any, ...]]:
+    def _execute(
+        self, statement: str, parameters: Parameters | Sequence[Any]
+    ) -> psycopg.Cursor[tuple[Any, ...]]:
         try:
             # Statements are compiled from expressions, never from input.
             return self._connection.execute(statement, parameters or None)
@@ -78,15 +80,18 @@ class PostgresTransaction(Counting):
         """Run a statement and return how many rows it changed."""
         return self._execute(statement, parameters).rowcount
 
-    def insert(self, insertion: Insertion, rows: Sequence[Mapping[str, Any]]) -> None:
+    def insert(self, insertion: Insertion, rows: Sequence[Sequence[Any]]) -> None:
         """Insert rows, several in one go."""
         if len(rows) == 1:
-            self._execute(insertion.text, insertion.bound(rows[0]))
+            self._execute(insertion.text, rows[0])
         else:
-            self.run_many(insertion.text, [insertion.bound(row) for row in rows])
+            self._run_many(insertion.text, rows)
 
     def run_many(self, statement: str, rows: Sequence[Parameters]) -> None:
         """Run a statement once for each set of parameters, in one go."""
+        self._run_many(statement, rows)
+
+    def _run_many(self, statement: str, rows: Sequence[Parameters | Sequence[Any]]) -> None:
         try:
             with self._connection.cursor() as cursor:
                 cursor.executemany(statement, rows)
@@ -104,6 +109,7 @@ class PostgresDatabase:
         self, url: str, namespace: str, *, durable: bool = True, connections: int = 16
     ) -> None:
         self._dialect: Dialect = dialect.dialect()  # type: ignore[no-untyped-call]
+        self._by_place: Dialect = dialect.dialect(paramstyle="format")  # type: ignore[no-untyped-call]
         self._url, self._namespace = url, namespace
         settings = {
             "search_path": namespace,
@@ -147,7 +153,8 @@ class PostgresDatabase:
     def insertion(self, table: Table, names: Sequence[str]) -> Insertion:
         """Return the statement that inserts rows of some columns into a table."""
         element = insert(table).values({name: bindparam(name) for name in names})
-        return Insertion(self.compile(element), dict)
+        compiled = element.compile(dialect=self._by_place)
+        return Insertion(str(compiled), tuple(compiled.positiontup or ()))
 
     def create(self, metadata: MetaData) -> frozenset[str]:
         """Create what is missing of these tables and return which of them have grown.

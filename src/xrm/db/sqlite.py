@@ -1,9 +1,8 @@
 """SQLite through apsw: one connection a thread, WAL, readers beside one writer."""
 
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -78,15 +77,15 @@ class SqliteTransaction(Counting):
         except apsw.Error as error:
             raise _meaning(error) from error
 
-    def insert(self, insertion: Insertion, rows: Sequence[Mapping[str, Any]]) -> None:
+    def insert(self, insertion: Insertion, rows: Sequence[Sequence[Any]]) -> None:
         """Insert rows."""
-        self._run_many(insertion.text, map(insertion.bound, rows))
+        self._run_many(insertion.text, rows)
 
     def run_many(self, statement: str, rows: Sequence[Parameters]) -> None:
         """Run a statement once for each set of parameters."""
         self._run_many(statement, rows)
 
-    def _run_many(self, statement: str, rows: Iterable[Any]) -> None:
+    def _run_many(self, statement: str, rows: Sequence[Any]) -> None:
         try:
             self._executemany(statement, rows)
         except apsw.Error as error:
@@ -188,11 +187,6 @@ def _commit(gathering: Gathering) -> None:
         raise _meaning(error) from error
 
 
-def _in_order(names: Sequence[str]) -> Callable[[Mapping[str, Any]], tuple[Any, ...]]:
-    """Return what takes so many values out of a row; of one alone, no tuple would be made."""
-    return itemgetter(*names) if len(names) > 1 else lambda row: tuple(row[name] for name in names)
-
-
 class SqliteDatabase:
     """One SQLite file."""
 
@@ -238,13 +232,10 @@ class SqliteDatabase:
         return statement_text(element, self._dialect)
 
     def insertion(self, table: Table, names: Sequence[str]) -> Insertion:
-        """Return the statement that inserts rows of some columns into a table.
-
-        It is bound by place: by name, the driver looks each up anew for each row.
-        """
+        """Return the statement that inserts rows of some columns into a table."""
         element = insert(table).values({name: bindparam(name) for name in names})
         compiled = element.compile(dialect=self._by_place)
-        return Insertion(str(compiled), _in_order(compiled.positiontup or []))
+        return Insertion(str(compiled), tuple(compiled.positiontup or ()))
 
     def create(self, metadata: MetaData) -> frozenset[str]:
         """Create what is missing of these tables and return which of them have grown."""

@@ -7,9 +7,12 @@ from typing import Any, Literal
 Kind = Literal["action", "function", "record"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Message:
-    """One operation asked for: its name and its parameters, as the SDK names them."""
+    """One operation asked for: its name and its parameters, as the SDK names them.
+
+    Nobody changes it; one is made for each request, and a frozen one takes longer.
+    """
 
     name: str
     parameters: Mapping[str, Any] = field(default_factory=dict)

@@ -5,7 +5,10 @@ collation is; computed here so that both engines answer alike.
 """
 
 import unicodedata
+from collections.abc import Sequence
 
+_MARK = "\x00"
+"""No text that is kept holds it."""
 _WIDTH = ("<wide>", "<narrow>")
 
 
@@ -22,3 +25,12 @@ def fold(text: str) -> str:
         return text.lower().rstrip(" ")
     narrowed = "".join(map(_narrow, text))
     return unicodedata.normalize("NFC", narrowed.casefold()).rstrip(" \u3000")
+
+
+def fold_all(texts: Sequence[str]) -> list[str]:
+    """Return the fold keys of texts; those of plain ones are made all at once."""
+    whole = _MARK.join(texts)
+    blank = " " + _MARK in whole or whole.endswith(" ")
+    if blank or not whole.isascii() or whole.count(_MARK) != len(texts) - 1:
+        return [fold(text) for text in texts]
+    return whole.lower().split(_MARK)

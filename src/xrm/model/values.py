@@ -45,12 +45,12 @@ Value = str | int | bool | float | Decimal | datetime | date | EntityReference |
 Values = dict[str, Value]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Entity:
     """A record as it is written: its table, its key where known, and the columns set.
 
     `keys` names it by an alternate key instead of `id`; `related` are records written with it
-    and paired with it.
+    and paired with it. Nobody changes it; messages hold many, and frozen ones take longer.
     """
 
     logical_name: str

@@ -247,6 +247,8 @@ def resolve_lookups(context: Context, values: Values) -> None:
     Raises ServiceError as `resolve` does, and 0x80040220 first if the caller could point to no
     record of that table: whether there is one is not told to who may not know.
     """
+    if KeyReference not in map(type, values.values()):
+        return
     for name, value in values.items():
         if isinstance(value, KeyReference):
             values[name] = resolve_within(context, value)

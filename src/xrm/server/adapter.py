@@ -114,7 +114,9 @@ class Adapter:
             method="GET" if method == "HEAD" else method,
             path=scope["raw_path"].decode("latin-1"),
             query=scope["query_string"].decode("latin-1"),
-            headers=tuple((k.decode("latin-1"), v.decode("latin-1")) for k, v in scope["headers"]),
+            headers=tuple(
+                [(k.decode("latin-1"), v.decode("latin-1")) for k, v in scope["headers"]]
+            ),
             peer=client[0] if client else "",
             listener=self._listener,
         )
@@ -146,9 +148,7 @@ class Adapter:
             message = "The request's body did not arrive in time."
             late = refusal(row.dress, 408, "request_timeout", message)
             raise _Refused(late.with_headers(_CLOSE)) from None
-        return Request(
-            head.method, head.path, head.query, head.headers, body, head.peer, head.listener
-        )
+        return head.with_body(body)
 
     async def _guarded(self, face: Face, request: Request, row: Row, route: Route) -> Response:
         try:

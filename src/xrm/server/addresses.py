@@ -5,7 +5,7 @@ import re
 import socket
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 from urllib.parse import urlsplit
@@ -14,32 +14,40 @@ from xrm.server.folder import EstateError
 from xrm.server.settings import Settings
 from xrm.server.tls import names_of
 
-Origin = Literal["sts", "org"]
+Origin = Literal["sts", "org", "samples"]
 
-HTTPS = 443
+HTTPS, _HTTP = 443, 80
 _PORT, _ORG_PORT = 8443, 8444
+_SAMPLES_PORT, _SAMPLES_HTTPS_PORT = 8400, 8401
 _BACKLOG = 1024
 _HOST = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?)(?::([0-9]{1,5}))?")
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """An address to listen on and the origins that live there; port 0 takes a free one."""
+    """An address to listen on and the origins that live there; port 0 takes a free one.
+
+    Only what holds no secret is also there without TLS: the samples.
+    """
 
     host: str
     port: int
     origins: tuple[Origin, ...]
+    secure: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Urls:
     """The canonical public base of each origin: the one source of every document and issuer.
 
-    `sts` has no slash at its end, `org` has one.
+    `sts` has no slash at its end, the others have one. Those of the samples are empty where
+    they are not hosted.
     """
 
     sts: str
     org: str
+    samples: str = ""
+    samples_https: str = ""
 
 
 def places(settings: Settings) -> tuple[Place, ...]:
@@ -49,6 +57,10 @@ def places(settings: Settings) -> tuple[Place, ...]:
     where a machine has several, and elsewhere one listener shared by Host or by path.
     """
     host = "127.0.0.1" if settings.host == "localhost" else settings.host.strip("[]")
+    return (*_services(settings, host), *(_samples(settings, host) if settings.samples else ()))
+
+
+def _services(settings: Settings, host: str) -> tuple[Place, ...]:
     org_port = _org_port(settings)
     if settings.port != org_port or settings.port == 0:
         return Place(host, settings.port, ("sts",)), Place(host, org_port, ("org",))
@@ -62,6 +74,15 @@ def _org_port(settings: Settings) -> int:
     if settings.org_port is not None:
         return settings.org_port
     return settings.port if settings.port in (0, HTTPS) else _ORG_PORT
+
+
+def _samples(settings: Settings, host: str) -> tuple[Place, Place]:
+    plain, secure = settings.samples_port, settings.samples_https_port
+    usual = (_SAMPLES_PORT, _SAMPLES_HTTPS_PORT) if settings.port else (0, 0)
+    return (
+        Place(host, usual[0] if plain is None else plain, ("samples",), secure=False),
+        Place(host, usual[1] if secure is None else secure, ("samples",)),
+    )
 
 
 def bind(place: Place) -> socket.socket:
@@ -94,26 +115,32 @@ def _cannot_bind(place: Place, error: OSError) -> str:
 
 def publish(settings: Settings, bound: Iterable[Place]) -> Urls:
     """Return what is published for places whose ports are known."""
-    default = {origin: _url(place) for place in bound for origin in place.origins}
-    sts = settings.public_url or default["sts"]
-    org = settings.org_url or default["org"]
-    return Urls(_without_443(sts), _without_443(org) + "/")
+    default = {(origin, place.secure): _url(place) for place in bound for origin in place.origins}
+    sts = _without_443(settings.public_url or default["sts", True])
+    org = _without_443(settings.org_url or default["org", True])
+    plain, secure = (default.get(("samples", over_tls)) for over_tls in (False, True))
+    return Urls(sts, f"{org}/", *(f"{samples}/" if samples else "" for samples in (plain, secure)))
 
 
 def expected(settings: Settings) -> Urls:
-    """Return what a server with these settings would publish, were its ports not free ones."""
+    """Return what a server with these settings would publish, were its ports not free ones.
+
+    Samples it would host are left out: nobody but a server that runs has any.
+    """
     usual: dict[Origin, int] = {"sts": _PORT, "org": _ORG_PORT}
     return publish(
         settings,
         [
             Place(place.host, place.port or usual[place.origins[0]], place.origins)
-            for place in places(settings)
+            for place in places(replace(settings, samples=False))
         ],
     )
 
 
 def _url(place: Place) -> str:
-    return f"https://{_published_host(place.host)}:{place.port}"
+    scheme, usual = ("https", HTTPS) if place.secure else ("http", _HTTP)
+    host = _published_host(place.host)
+    return f"{scheme}://{host}" if place.port == usual else f"{scheme}://{host}:{place.port}"
 
 
 def _published_host(host: str) -> str:
@@ -155,5 +182,7 @@ def accepted_hosts(names: Iterable[str], place: Place, url: str) -> frozenset[st
     """Return the Host headers, as `normal_host` gives them, that mean an origin at a place."""
     bracketed = (f"[{name}]" if ":" in name else name for name in names)
     public = normal_host(urlsplit(url).netloc)
-    own = {f"{name}:{place.port}" for name in bracketed}
+    # A Host without a port means the usual one, which normal_host takes for that of https.
+    port = HTTPS if (place.secure, place.port) == (False, _HTTP) else place.port
+    own = {f"{name}:{port}" for name in bracketed}
     return frozenset(own | ({public} if public else set()))

@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 
 import orjson
 
-from xrm.org.faces import webapi
+from xrm.org.faces import web, webapi
+from xrm.server import samples
 from xrm.server.addresses import Origin, Place, Urls, accepted_hosts, certificate_names, normal_host
 from xrm.server.controls import CLOCK_PATH, Controls
 from xrm.server.estate import Estate
@@ -51,6 +52,9 @@ def table(estate: Estate, places: Sequence[Place]) -> tuple[Row, ...]:
     public: dict[Origin, str] = {"sts": estate.urls.sts, "org": estate.urls.org}
     rows: list[Row] = []
     for listener, place in enumerate(places):
+        if "samples" in place.origins:
+            rows += _samples(listener, names, place, estate)
+            continue
         hosts = {o: accepted_hosts(names, place, public[o]) for o in place.origins}
         if len(hosts) == 1:
             ((origin, every),) = hosts.items()
@@ -67,6 +71,25 @@ def _rows(listener: int, hosts: frozenset[str], origin: Origin, mounts: _Mounts)
     return [Row(listener, hosts, prefix, mount, origin, dress) for prefix, mount, dress in mounts]
 
 
+def _samples(listener: int, names: Sequence[str], place: Place, estate: Estate) -> list[Row]:
+    """Return the one row of the samples at a place, where each page learns what it has to know."""
+    urls, shelf = estate.urls, samples.Shelf.find()
+
+    def configure(page: str) -> samples.Configuration:
+        return samples.Configuration.of(
+            organization_url=urls.org,
+            tenant=estate.tenant.domain,
+            client_id=estate.demonstration.spa_client_id,
+            page=page,
+            authority=urls.sts,
+        )
+
+    public = urls.samples_https if place.secure else urls.samples
+    mount = samples.mount(shelf, samples.packages(shelf), configure, secure=place.secure)
+    hosts = accepted_hosts(names, place, public)
+    return _rows(listener, hosts, "samples", [("/", mount, "plain")])
+
+
 def _shared(
     listener: int, every: frozenset[str], urls: Urls, mounts: dict[Origin, _Mounts]
 ) -> list[Row]:
@@ -78,7 +101,7 @@ def _shared(
             listener, sts, "sts", mounts["sts"]
         )
         every -= sts | org
-    by_path = [(p, mount, dress) for _, mount, dress in mounts["org"] for p in ORG_PREFIXES]
+    by_path = [row for row in mounts["org"] if row[0] in ORG_PREFIXES]
     return (
         rows + _rows(listener, every, "org", by_path) + _rows(listener, every, "sts", mounts["sts"])
     )
@@ -94,7 +117,25 @@ def _mounts(estate: Estate) -> dict[Origin, _Mounts]:
     sts: _Mounts = [("/graph/", graph.mount(estate.sts), "odata"), ("/", pages, "oauth")]
     if estate.settings.test_controls:
         sts.insert(0, (CLOCK_PATH, Controls(estate.folder), "plain"))
-    return {"sts": sts, "org": [("/", webapi.mount(estate.organization), "odata")]}
+    api = webapi.mount(estate.organization)
+    # SOAP and OData v2 are for no script of another origin, whether they are there or not.
+    org: _Mounts = [("/api/", api, "odata"), ("/xrmservices/", webapi.unshared(api), "odata")]
+    page = web.mount(estate.organization, links=_links(estate.urls), notes=_notes(estate))
+    return {"sts": sts, "org": [*org, ("/", page, "plain")]}
+
+
+def _links(urls: Urls) -> list[web.Link]:
+    hosted = (urls.samples, urls.samples_https)
+    return [web.Link("Sample applications", url) for url in hosted if url]
+
+
+def _notes(estate: Estate) -> list[web.Note]:
+    """Return the client ids of the programs people sign in to, which are no secret."""
+    shown = estate.demonstration
+    return [
+        web.Note("Desktop client id", str(shown.public_client_id)),
+        web.Note("Browser client id", str(shown.spa_client_id)),
+    ]
 
 
 def refusal(dress: Dress, status: int, code: str, message: str) -> Response:

@@ -16,13 +16,14 @@ from xrm.server.demonstration import Vault
 from xrm.server.folder import EstateError, Folder
 from xrm.server.following import Following
 from xrm.server.published import Demonstration
+from xrm.server.samples import Shelf
 from xrm.server.settings import Settings
 from xrm.server.trust import TenantDirectory, TenantTrust
 from xrm.sts import TokenService
 from xrm.sts.keys import WrongSealingKey
-from xrm.sts.model import Tenant
+from xrm.sts.model import CRM_APPLICATION, Tenant
 from xrm.sts.profile import FAITHFUL, STRICT
-from xrm.sts.registration import add_resource, presence
+from xrm.sts.registration import add_reply_url, add_resource, presence
 
 STS, ORG = "sts", "org_contoso"
 _STATE = "estate.json"
@@ -60,12 +61,15 @@ class Estate:
             return _Opening(settings, folder, urls).run()
 
     def publish(self) -> None:
-        """Make the organization's URL a name by which tokens for it are asked.
+        """Make the organization's URL a name by which tokens for it are asked, and a reply URL.
 
-        The demonstration's programs learn where the token service is.
+        The demonstration's programs learn where the token service and the samples are.
         """
         add_resource(self.sts, self.tenant, self.urls.org)
-        demonstration.publish(self.sts, self.tenant)
+        add_reply_url(self.sts, self.tenant, CRM_APPLICATION, self.urls.org)
+        bases = [url for url in (self.urls.samples, self.urls.samples_https) if url]
+        pages = Shelf.find().addresses(*bases) if bases else ()
+        demonstration.publish(self.sts, self.tenant, pages)
 
     def close(self) -> None:
         """Write what waits, and close the databases."""

@@ -47,7 +47,10 @@ class Demonstration:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Published(Demonstration):
-    """What a script needs of a server that is ready. Keys are added, none is removed."""
+    """What a script needs of a server that is ready. Keys are added, none is removed.
+
+    The addresses of the samples are None where they are not hosted.
+    """
 
     authority: str
     tenant_id: UUID
@@ -55,6 +58,8 @@ class Published(Demonstration):
     organization_url: str
     web_api_url: str
     graph_url: str
+    samples_url: str | None
+    samples_https_url: str | None
     profile: str
     data_dir: Path
     ca_bundle: Path

@@ -14,7 +14,7 @@ from pathlib import Path
 from socket import socket
 from typing import Any
 
-from xrm.server import addresses, controls, published, tls
+from xrm.server import addresses, controls, published, samples, tls
 from xrm.server.addresses import Place, Urls
 from xrm.server.estate import Estate
 from xrm.server.folder import EstateError, Folder
@@ -99,6 +99,8 @@ class _Start:
 
 
 def _serve(settings: Settings, folder: Folder, ready: Ready, stop: Stop) -> None:
+    if settings.samples:
+        samples.fetch(samples.Shelf.find())
     places, sockets = _bind(settings)
     try:
         urls = addresses.publish(settings, places)
@@ -209,6 +211,8 @@ def _facts(start: _Start, estate: Estate) -> Published:
         organization_url=start.urls.org,
         web_api_url=f"{start.urls.org}api/data/v9.2/",
         graph_url=f"{start.urls.sts}/graph/v1.0",
+        samples_url=start.urls.samples or None,
+        samples_https_url=start.urls.samples_https or None,
         profile=start.settings.profile,
         data_dir=start.folder.path,
         ca_bundle=start.certificate.ca_bundle,

@@ -213,6 +213,24 @@ class Settings:
         "The Cross-Origin-Opener-Policy of the sign-in pages. Anything but `off` cuts them from "
         "the window that opened them, as a popup of MSAL.js must not be.",
     )
+    samples: bool = _setting(
+        _truth,
+        False,
+        "Host the sample single-page applications on an origin of their own. Their libraries are "
+        "fetched from npm at the first time.",
+    )
+    samples_port: int | None = _setting(
+        _PORT,
+        None,
+        "The samples' port for http; 0 takes a free one.",
+        shown="8400; a free one where `port` is 0",
+    )
+    samples_https_port: int | None = _setting(
+        _PORT,
+        None,
+        "The samples' port for https; 0 takes a free one.",
+        shown="8401; a free one where `port` is 0",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = _setting(
         _one_of("debug", "info", "warning", "error"),
         "warning",

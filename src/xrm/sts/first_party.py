@@ -149,8 +149,19 @@ def _own(application_id: UUID, name: str, **members: object) -> Application:
     )
 
 
+def _dynamics() -> Application:
+    return _own(
+        CRM_APPLICATION,
+        "Dataverse",
+        scopes=_CRM_SCOPES,
+        # Organizations' own pages sign people in as it, each tenant's at the reply URLs there.
+        implicit_id_tokens=True,
+        required=(RequiredAccess(GRAPH_APPLICATION, USER_READ, "Scope"),),
+    )
+
+
 def _all() -> Iterator[Application]:
-    yield _own(CRM_APPLICATION, "Dataverse", scopes=_CRM_SCOPES)
+    yield _dynamics()
     yield _own(
         GRAPH_APPLICATION,
         "Microsoft Graph",

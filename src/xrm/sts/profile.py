@@ -21,7 +21,15 @@ class Profile:
     publishes_all              discovery says what RFC 8414 wants said beside Entra's members
     slows_polling              a device that polls too fast is told so, and waits longer
     tokens_early               seconds by which tokens say to be older than they are
-    own_word_for_declining     a declined device is told `authorization_declined`
+    own_error_codes            errors have Entra's own words where the standards have others
+    template_issuers           discovery answers where the issuer is a template, at `common`
+    one_prompt                 `prompt` holds one value; what it may not hold is shown on a page
+    old_spellings              v1 writes numbers as text, and `verification_url`
+    explains_on_pages          a person is shown what their application could be told
+    ignores_id_token_hint      an authorization request is answered for whoever is signed in
+    wrong_method_is_400        GET at an endpoint that takes POST is a bad request, not a 405
+    serves_all_consented       a sign-in serves every resource the application has consent for
+    shares_families            programs of a family redeem each other's refresh tokens
     tells_unknown_people       who signs in is told that there is no such account
     signs_out_at_once          a request to sign out that nobody's id token comes with is done
     """
@@ -36,7 +44,15 @@ class Profile:
     publishes_all: bool
     slows_polling: bool
     tokens_early: int
-    own_word_for_declining: bool
+    own_error_codes: bool
+    template_issuers: bool
+    one_prompt: bool
+    old_spellings: bool
+    explains_on_pages: bool
+    ignores_id_token_hint: bool
+    wrong_method_is_400: bool
+    serves_all_consented: bool
+    shares_families: bool
     tells_unknown_people: bool
     signs_out_at_once: bool
 
@@ -52,7 +68,15 @@ FAITHFUL = Profile(
     publishes_all=False,
     slows_polling=False,
     tokens_early=300,
-    own_word_for_declining=True,
+    own_error_codes=True,
+    template_issuers=True,
+    one_prompt=True,
+    old_spellings=True,
+    explains_on_pages=True,
+    ignores_id_token_hint=True,
+    wrong_method_is_400=True,
+    serves_all_consented=True,
+    shares_families=True,
     tells_unknown_people=True,
     signs_out_at_once=True,
 )
@@ -67,7 +91,15 @@ STRICT = Profile(
     publishes_all=True,
     slows_polling=True,
     tokens_early=0,
-    own_word_for_declining=False,
+    own_error_codes=False,
+    template_issuers=False,
+    one_prompt=False,
+    old_spellings=False,
+    explains_on_pages=False,
+    ignores_id_token_hint=False,
+    wrong_method_is_400=False,
+    serves_all_consented=False,
+    shares_families=False,
     tells_unknown_people=False,
     signs_out_at_once=False,
 )

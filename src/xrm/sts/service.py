@@ -150,7 +150,9 @@ class TokenService:
         if granted.delegated is None:
             return issued
         issued = tokens.beside(issued, granted, client, request.flavour, press=press)
-        return handed_on(issued, granted, client, sealer=self.parts.sealer, now=now)
+        shares = self.profile.shares_families
+        sealer = self.parts.sealer
+        return handed_on(issued, granted, client, sealer=sealer, shares=shares, now=now)
 
     def _decided(self, request: TokenRequest, attempt: "_Attempt", *, now: float) -> "_Decision":
         grant = _GRANTS.get(request.form.get("grant_type", ""))

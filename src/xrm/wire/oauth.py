@@ -108,17 +108,22 @@ class TokenAnswer:
     client_info: str = ""
 
 
-def write_token_answer(answer: TokenAnswer, style: Literal["v1", "v2"]) -> bytes:
-    """Return a token answer: v1 writes every number as a string, v2 as a number (RFC 6749 5.1)."""
-    number: type[str] | type[int] = str if style == "v1" else int
+def write_token_answer(
+    answer: TokenAnswer, style: Literal["v1", "v2"], *, old_spellings: bool = True
+) -> bytes:
+    """Return a token answer (RFC 6749 5.1).
+
+    In its old spelling v1 writes every number as a string.
+    """
+    number: type[str] | type[int] = str if style == "v1" and old_spellings else int
     fields: dict[str, Any] = {"token_type": answer.token_type}
     if answer.scope:
         fields["scope"] = answer.scope
     fields["expires_in"] = number(answer.expires_in)
     fields["ext_expires_in"] = number(answer.ext_expires_in)
     if style == "v1":
-        fields["expires_on"] = str(answer.expires_on)
-        fields["not_before"] = str(answer.not_before)
+        fields["expires_on"] = number(answer.expires_on or 0)
+        fields["not_before"] = number(answer.not_before or 0)
         fields["resource"] = answer.resource
     fields["access_token"] = answer.access_token.reveal()
     fields.update(_of_person(answer, number))

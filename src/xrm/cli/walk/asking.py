@@ -17,6 +17,12 @@ class LeftOut(Exception):
     """A sign-in cannot be tried here; the text says why."""
 
 
+def check_password(facts: Facts) -> None:
+    """Leave out a way that needs the salesperson's password, where somebody has changed it."""
+    if not facts.get("password"):
+        raise LeftOut(f"the password of {facts['username']} was changed")
+
+
 def http_client(facts: Facts) -> Any:
     """Return an HTTP client that trusts the server."""
     import httpx2

@@ -12,6 +12,7 @@ from xrm.cli.walk.asking import (
     Facts,
     LeftOut,
     Unexpected,
+    check_password,
     http_client,
     post_form,
     posted,
@@ -67,7 +68,7 @@ def adal_password(facts: Facts) -> Step:
 
 def msal_code(facts: Facts) -> Step:
     """Prepare MSAL with an authorization code and PKCE, got at the pages (RFC 7636)."""
-    _known(facts)
+    check_password(facts)
 
     def ask(program: Any, scopes: list[str]) -> dict[str, Any]:
         flow = program.initiate_auth_code_flow(scopes, redirect_uri=_REDIRECT)
@@ -83,7 +84,7 @@ def msal_code(facts: Facts) -> Step:
 
 def msal_device(facts: Facts) -> Step:
     """Prepare MSAL with a device code, typed in at the pages (RFC 8628)."""
-    _known(facts)
+    check_password(facts)
 
     def ask(program: Any, scopes: list[str]) -> dict[str, Any]:
         flow = program.initiate_device_flow(scopes)
@@ -100,7 +101,7 @@ def azure_identity_device(facts: Facts) -> Step:
     """Prepare azure-identity with a device code."""
     from azure.identity import DeviceCodeCredential
 
-    _known(facts)
+    check_password(facts)
 
     def type_in(page: str, code: str, _expires: object) -> None:
         with http_client(facts) as http:
@@ -137,14 +138,8 @@ def _form(facts: Facts) -> dict[str, str]:
     }
 
 
-def _known(facts: Facts) -> None:
-    """Leave out a way that needs the password, where somebody has changed it."""
-    if not facts.get("password"):
-        raise LeftOut(f"the password of {facts['username']} was changed")
-
-
 def _taken(facts: Facts) -> None:
     """Leave out a way by which a program sends the password, where none is taken from it."""
-    _known(facts)
+    check_password(facts)
     if facts["profile"] == "strict":
         raise LeftOut("the strict profile takes no password from a program")

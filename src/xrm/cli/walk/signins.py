@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from xrm.cli.walk import by_certificate, by_person, by_secret, registering
+from xrm.cli.walk import by_browser, by_certificate, by_person, by_secret, registering
 from xrm.cli.walk.asking import Facts
 from xrm.cli.walk.libraries import Step
 
@@ -25,6 +25,9 @@ class SignIn:
 _SECRET = "demonstration service"  # noqa: S105 - an account's name
 _CERTIFICATE = "certificate service"
 _PERSON = "salesperson"
+_ADAL = by_browser.sample("spa-adal", implicit=True)
+_ADAL_ANGULAR = by_browser.sample("spa-adal-angular", implicit=True)
+_MSAL = by_browser.sample("spa-msal")
 
 SIGN_INS = (
     SignIn("HTTP v1, secret in form", _SECRET, "httpx2", by_secret.plain_v1),
@@ -46,6 +49,9 @@ SIGN_INS = (
     SignIn(
         "azure-identity, device code", _PERSON, "azure.identity", by_person.azure_identity_device
     ),
+    SignIn("adal.js in Chromium", _PERSON, "playwright", _ADAL),
+    SignIn("adal-angular in Chromium", _PERSON, "playwright", _ADAL_ANGULAR),
+    SignIn("msal-browser in Chromium", _PERSON, "playwright", _MSAL),
     SignIn("HTTP, through Graph", "registered just now", "httpx2", registering.through_graph),
     SignIn("HTTP v1", "service without user", "httpx2", by_secret.stranger),
     SignIn("HTTP v2, other tenant", "multi-tenant service", "httpx2", registering.elsewhere),

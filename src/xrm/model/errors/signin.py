@@ -16,7 +16,8 @@ class SignInRow:
 
     `v1_code` is the OAuth code where the v1 endpoints differ. `documented` says whether the
     service adds an `error_uri` to this error; it leaves it out of some. `suberror` says more to
-    the MSAL libraries; `at_authorize` is the OAuth code of a redirect, where it differs.
+    the MSAL libraries; `at_authorize` is the OAuth code of a redirect, where it differs, and
+    `standard` the one the standards have, where the service says another.
     """
 
     number: int
@@ -26,13 +27,33 @@ class SignInRow:
     documented: bool = True
     suberror: str = ""
     at_authorize: str = ""
+    standard: str = ""
 
     def __call__(self, sentence: str) -> "SignInError":
         return SignInError(self, sentence)
 
-    def spelled_for(self, version: str) -> str:
-        """Return the OAuth code that the endpoints of a version use, `v1` or `v2`."""
+    def spelled_for(self, version: str, *, own: bool = True) -> str:
+        """Return the OAuth code that the endpoints of a version use, `v1` or `v2`.
+
+        Without `own` it is the standards', where the service has a word of its own.
+        """
+        if self.standard and not own:
+            return self.standard
         return self.v1_code or self.code if version == "v1" else self.code
+
+    def told_for(self, version: str, *, own: bool = True) -> str:
+        """Return the OAuth code of a redirect to the application (RFC 6749 4.1.2.1)."""
+        code = self.at_authorize or self.spelled_for(version)
+        if own:
+            return code
+        # A grant is what comes of this endpoint: nothing there can be an invalid one.
+        return self.standard or ("access_denied" if code == "invalid_grant" else code)
+
+    def status_for(self, *, own: bool = True) -> int:
+        """Return the HTTP status, which goes with the OAuth code (RFC 6749 5.2)."""
+        if own or not self.standard:
+            return self.status
+        return 401 if self.standard == "invalid_client" else 400
 
 
 class SignInError(Exception):
@@ -62,7 +83,10 @@ MISSING = SignInRow(900144, "invalid_request")
 BAD_VALUE = SignInRow(90023, "invalid_request")
 
 # The tenant.
-UNKNOWN_TENANT = SignInRow(90002, "invalid_tenant", v1_code="invalid_request")
+UNKNOWN_TENANT = SignInRow(
+    90002, "invalid_tenant", v1_code="invalid_request", standard="invalid_request"
+)
+NO_DOCUMENT = SignInRow(90002, "invalid_request", 404)  # of the strict profile
 BAD_TENANT = SignInRow(900023, "invalid_request")
 NO_TENANT = SignInRow(50059, "invalid_request")
 SINGLE_TENANT = SignInRow(50194, "invalid_request")
@@ -73,8 +97,10 @@ UNKNOWN_INSTANCE = SignInRow(50049, "invalid_instance")
 UNSUPPORTED_GRANT = SignInRow(70003, "unsupported_grant_type", documented=False)
 
 # The client.
-UNKNOWN_CLIENT = SignInRow(700016, "unauthorized_client")
-NOT_A_CLIENT_ID = SignInRow(700038, "unauthorized_client", documented=False)
+UNKNOWN_CLIENT = SignInRow(700016, "unauthorized_client", standard="invalid_client")
+NOT_A_CLIENT_ID = SignInRow(
+    700038, "unauthorized_client", documented=False, standard="invalid_client"
+)
 MISSING_PRINCIPAL = SignInRow(7000229, "invalid_client", 401)
 PERSONAL_AT_TENANT = SignInRow(9002346, "invalid_request")  # pair inferred
 PERSONAL_AT_SHARED = SignInRow(9002331, "invalid_request")  # pair inferred
@@ -87,9 +113,9 @@ PUBLIC_CLIENT = SignInRow(700025, "invalid_client", 401)
 
 # The client's assertion, in the order of its checks. Where a code was recorded, its status is
 # the one that goes with the code.
-ASSERTION_TYPE = SignInRow(90011, "invalid_request")  # recorded in 2016
-MALFORMED_ASSERTION = SignInRow(50027, "invalid_request")
-MISSING_CLAIM = SignInRow(90014, "invalid_request")
+ASSERTION_TYPE = SignInRow(90011, "invalid_request", standard="invalid_client")  # recorded in 2016
+MALFORMED_ASSERTION = SignInRow(50027, "invalid_request", standard="invalid_client")
+MISSING_CLAIM = SignInRow(90014, "invalid_request", standard="invalid_client")
 SEVERAL_AUDIENCES = SignInRow(5002741, "invalid_client", 401)  # pair inferred
 ASSERTION_ALGORITHM = SignInRow(5002738, "invalid_client", 401)
 NO_THUMBPRINT = SignInRow(5002723, "invalid_client", 401)
@@ -99,13 +125,13 @@ OTHER_ISSUER = SignInRow(700021, "invalid_client", 401)
 ASSERTION_AUDIENCE = SignInRow(700023, "invalid_client", 401)
 NO_KEYS = SignInRow(700026, "invalid_client", 401)
 BAD_ASSERTION = SignInRow(700027, "invalid_client", 401)
-UNSUPPORTED_KEY = SignInRow(5002730, "invalid_request")
+UNSUPPORTED_KEY = SignInRow(5002730, "invalid_request", standard="invalid_client")
 USED_ASSERTION = SignInRow(50012, "invalid_client", 401)  # for this: inferred
 
 # The resource and the scope.
 RESOURCE_ON_V2 = SignInRow(901002, "invalid_request")
-UNKNOWN_RESOURCE = SignInRow(500011, "invalid_resource")
-DISABLED_RESOURCE = SignInRow(500014, "invalid_resource")
+UNKNOWN_RESOURCE = SignInRow(500011, "invalid_resource", standard="invalid_scope")
+DISABLED_RESOURCE = SignInRow(500014, "invalid_resource", standard="invalid_scope")
 SELF_BY_NAME = SignInRow(90009, "invalid_request")
 NOT_ASSIGNED = SignInRow(501051, "invalid_grant")
 BAD_SCOPE = SignInRow(70011, "invalid_scope")
@@ -114,9 +140,9 @@ NOT_DEFAULT_SCOPE = SignInRow(1002012, "invalid_scope", documented=False)
 
 # What an application wants in a person's name.
 NO_SCOPE = SignInRow(28003, "invalid_scope")
-ABSENT_SCOPE = SignInRow(650053, "invalid_client", at_authorize="invalid_client")
-NOT_REQUIRED = SignInRow(650057, "invalid_client", at_authorize="invalid_client")
-NOTHING_REQUIRED = SignInRow(650056, "invalid_client", at_authorize="invalid_client")
+ABSENT_SCOPE = SignInRow(650053, "invalid_client", standard="invalid_scope")
+NOT_REQUIRED = SignInRow(650057, "invalid_client", standard="invalid_scope")
+NOTHING_REQUIRED = SignInRow(650056, "invalid_client", standard="invalid_scope")
 TARGETS_DISAGREE = SignInRow(9010010, "invalid_target")
 NO_CONSENT = SignInRow(
     65001, "invalid_grant", suberror="consent_required", at_authorize="interaction_required"
@@ -157,7 +183,7 @@ EXPIRED_GRANT = SignInRow(70008, "invalid_grant")
 SPENT_CODE = SignInRow(54005, "invalid_grant")
 OTHER_TENANTS_CODE = SignInRow(700005, "invalid_grant")
 NO_REDIRECT_AT_TOKEN = SignInRow(700009, "invalid_grant")
-OTHER_REDIRECT = SignInRow(500112, "invalid_client", 401)
+OTHER_REDIRECT = SignInRow(500112, "invalid_client", 401, standard="invalid_grant")
 BAD_VERIFIER = SignInRow(501481, "invalid_grant")
 NEVER_CHALLENGED = SignInRow(501471, "invalid_grant")
 CROSS_ORIGIN = SignInRow(9002326, "invalid_request")
@@ -172,7 +198,12 @@ OTHER_CLIENT = SignInRow(70000, "invalid_grant", suberror="client_mismatch")
 NO_SUCH_PERSON = SignInRow(50034, "invalid_grant")
 WRONG_PASSWORD = SignInRow(50126, "invalid_grant")
 LOCKED = SignInRow(50053, "invalid_grant")
-EXPIRED_PASSWORD = SignInRow(50055, "user_password_expired", suberror="user_password_expired")
+EXPIRED_PASSWORD = SignInRow(
+    50055,
+    "user_password_expired",
+    suberror="user_password_expired",
+    standard="invalid_grant",
+)
 NO_PASSWORD = SignInRow(50056, "invalid_grant")
 DISABLED_PERSON = SignInRow(50057, "invalid_grant")
 FOREIGN_PERSON = SignInRow(50020, "invalid_grant")
@@ -181,11 +212,14 @@ CONFIDENTIAL_CLIENT = SignInRow(7000218, "invalid_client", 401)
 # Devices.
 DEVICE_PENDING = SignInRow(70016, "authorization_pending")
 DEVICE_SLOW = SignInRow(70016, "slow_down")
-DEVICE_DECLINED = SignInRow(65004, "authorization_declined")
-BAD_DEVICE_CODE = SignInRow(70018, "bad_verification_code")
-EXPIRED_DEVICE_CODE = SignInRow(70020, "expired_token", v1_code="code_expired")
+DEVICE_DECLINED = SignInRow(65004, "authorization_declined", standard="access_denied")
+BAD_DEVICE_CODE = SignInRow(70018, "bad_verification_code", standard="invalid_grant")
+EXPIRED_DEVICE_CODE = SignInRow(
+    70020, "expired_token", v1_code="code_expired", standard="expired_token"
+)
 
 # On behalf of.
+MALFORMED_USER_ASSERTION = SignInRow(50027, "invalid_request", standard="invalid_grant")
 BAD_USER_ASSERTION = SignInRow(50013, "invalid_grant")
 OTHER_AUDIENCE = SignInRow(500131, "invalid_grant")
 EXPIRED_USER_ASSERTION = SignInRow(500133, "invalid_grant")
@@ -204,6 +238,7 @@ ROWS: tuple[SignInRow, ...] = (
     DUPLICATE,
     MISSING,
     BAD_VALUE,
+    NO_DOCUMENT,
     UNKNOWN_TENANT,
     BAD_TENANT,
     NO_TENANT,
@@ -303,6 +338,7 @@ ROWS: tuple[SignInRow, ...] = (
     DEVICE_DECLINED,
     BAD_DEVICE_CODE,
     EXPIRED_DEVICE_CODE,
+    MALFORMED_USER_ASSERTION,
     BAD_USER_ASSERTION,
     OTHER_AUDIENCE,
     EXPIRED_USER_ASSERTION,

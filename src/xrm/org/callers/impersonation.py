@@ -28,7 +28,8 @@ def on_behalf(request: Request, identity: Identity) -> Identity:
 
 
 def _guid(request: Request, name: str) -> Guid | None:
-    lines = {line.strip() for line in request.header_values(name.lower())} - {""}
+    given = request.header_values(name.lower())
+    lines = {line.strip() for line in given} - {""} if given else None
     if not lines:
         return None
     try:

@@ -1,6 +1,7 @@
 """Create: insert a record, and those given with it."""
 
 from collections.abc import Iterable
+from functools import cache
 
 from xrm.db import Violation
 from xrm.model.message import Declaration, Message
@@ -22,20 +23,23 @@ def prepared(context: Context, table: Table, target: Entity) -> Values:
 
     Raises ServiceError for what the caller's rights or the rules refuse.
     """
-    caller, columns = context.caller, table.columns
-    require(caller, table, Right.CREATE)
-    given = (
-        {**target.values, **keys.values_of(table, target.keys)} if target.keys else target.values
-    )
-    values: Values = {
-        name: value
-        for name, value in given.items()
-        if caller.is_system or columns[name].valid_for_create
-    }
+    require(context.caller, table, Right.CREATE)
+    values: Values = dict(target.values)
+    if target.keys:
+        values |= keys.values_of(table, target.keys)
+    if not (context.caller.is_system or _not_given(table).isdisjoint(values)):
+        for name in _not_given(table) & values.keys():
+            del values[name]
     keys.resolve_lookups(context, values)
     key = target.id or _given_key(values, table.primary_id) or context.organization.record_ids()
     values[table.primary_id] = key
     return order.of_new(context, table, values)
+
+
+@cache
+def _not_given(table: Table) -> frozenset[str]:
+    """Return the columns that a new record is not given by its caller."""
+    return frozenset(name for name, each in table.columns.items() if not each.valid_for_create)
 
 
 def _given_key(values: Values, name: str) -> Guid | None:

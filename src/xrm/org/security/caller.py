@@ -7,7 +7,7 @@ from typing import Any, Optional
 from xrm.model.errors import service
 from xrm.model.metadata import Table
 from xrm.model.privileges import Depth, Privilege, Right
-from xrm.model.values import Guid
+from xrm.model.values import Guid, Values
 from xrm.org.security.reach import EVERY, Reach
 
 
@@ -34,6 +34,8 @@ class Caller:
     is_system: bool = False
     filters: dict[str, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
     """What `access.readable` has worked out for each table; a caller never changes."""
+    owned: dict[str, Values] = field(default_factory=dict, init=False, compare=False, repr=False)
+    """By table, the ownership of its own new records, once it is found that it may create them."""
 
     @property
     def principals(self) -> tuple[Guid, ...]:

@@ -3,6 +3,7 @@
 columns       one column's storage: its SQL columns, value in, value out
 identifiers   the keys of new records
 tables        the SQL tables of a catalogue, intersect tables included
+packing       how the values of a record become one row
 records       insert, change, remove and fetch one record
 references    what points to a record, and the intersect tables that hold it
 selections    some columns of many records

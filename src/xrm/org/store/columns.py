@@ -15,8 +15,7 @@ from sqlalchemy import types as sql
 from xrm.db import types
 from xrm.model.errors import service
 from xrm.model.metadata import Column
-from xrm.model.text import fold
-from xrm.model.values import EntityReference, Guid, Value
+from xrm.model.values import EntityReference, Guid
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MONEY_SCALE = 4
@@ -65,6 +64,11 @@ def pack_guid(text: Guid) -> bytes:
 
     The same few users, units and currencies are in every record.
     """
+    return pack_new_guid(text)
+
+
+def pack_new_guid(text: Guid) -> bytes:
+    """Do the same without remembering it."""
     raw = bytes.fromhex(text.replace("-", ""))
     return raw[10:] + raw[8:10] + raw[7::-1]
 
@@ -85,30 +89,34 @@ def unpack_time(packed: int) -> datetime:
     return EPOCH + timedelta(microseconds=packed)
 
 
-def pack_scaled(column: Column, value: Decimal | float) -> int:
-    """Return a decimal as an integer of the column's scale, rounded half to even.
+def _scaler(column: Column) -> Callable[[Decimal | float], int]:
+    """Return what turns a decimal into an integer of the column's scale, rounded half to even.
 
-    Raises ServiceError for a number that storage cannot hold exactly.
+    It raises ServiceError for a number that storage cannot hold exactly.
     """
-    try:
-        scaled = int(
-            Decimal(value).scaleb(scale(column), _EXACT).to_integral_value(ROUND_HALF_EVEN)
-        )
-    except ArithmeticError:
-        scaled = _LIMIT
-    if not -_LIMIT <= scaled < _LIMIT:
-        raise service.ServiceError(
-            service.DECIMAL_OUT_OF_RANGE,
-            f"A validation error occurred. The value of '{column.logical_name}' is outside the "
-            "valid range.",
-        )
-    return scaled
+    places = scale(column)
+
+    def pack(value: Decimal | float) -> int:
+        try:
+            number = value if isinstance(value, Decimal) else Decimal(value)
+            scaled = int(number.scaleb(places, _EXACT).to_integral_value(ROUND_HALF_EVEN))
+        except ArithmeticError:
+            scaled = _LIMIT
+        if not -_LIMIT <= scaled < _LIMIT:
+            raise service.ServiceError(
+                service.DECIMAL_OUT_OF_RANGE,
+                f"A validation error occurred. The value of '{column.logical_name}' is outside "
+                "the valid range.",
+            )
+        return scaled
+
+    return pack
 
 
 def packer(column: Column) -> Callable[[Any], Any]:
     """Return what turns a column's (non-null) value into its SQL column's value."""
     if column.type in ("Money", "Decimal"):
-        return lambda value: pack_scaled(column, value)
+        return _scaler(column)
     if column.is_lookup:
         return lambda value: pack_guid(value.id)
     if column.date_only:
@@ -132,47 +140,9 @@ def unpacker(column: Column) -> Callable[[Any], Any] | None:
     return _UNPACKERS.get(column.type)
 
 
-Writer = Callable[[dict[str, Any], Value], None]
-
-
-def writer(column: Column) -> Writer | None:
-    """Return what puts a column's value into a row's SQL columns, None if it is one's value."""
-    name, pack = column.logical_name, packer(column)
-    if column.is_text:
-        return _text_writer(name, fold_name(column))
-    if is_polymorphic(column):
-        return _reference_writer(name, type_name(column))
-    if pack is _same:
-        return None
-
-    def write(cells: dict[str, Any], value: Value) -> None:
-        cells[name] = None if value is None else pack(value)
-
-    return write
-
-
-def _text_writer(name: str, key: str) -> Callable[[dict[str, Any], Any], None]:
-    def write(cells: dict[str, Any], value: Any) -> None:
-        cells[name] = value
-        cells[key] = fold(value) if isinstance(value, str) else None
-
-    return write
-
-
-def _reference_writer(name: str, kind: str) -> Callable[[dict[str, Any], Any], None]:
-    def write(cells: dict[str, Any], value: Any) -> None:
-        cells[name] = None if value is None else pack_guid(value.id)
-        cells[kind] = None if value is None else value.logical_name
-
-    return write
-
-
-def stored(column: Column, value: Value) -> dict[str, Any]:
-    """Return the SQL columns of one value."""
-    write, cells = writer(column), {column.logical_name: value}
-    if write is not None:
-        write(cells, value)
-    return cells
+def is_same(column: Column) -> bool:
+    """Whether a column's value is its SQL column's."""
+    return packer(column) is _same
 
 
 def _same(value: Any) -> Any:

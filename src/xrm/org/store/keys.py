@@ -15,10 +15,10 @@ from xrm.org.store.columns import (
     fold_name,
     is_polymorphic,
     pack_guid,
-    stored,
     type_name,
     unpack_guid,
 )
+from xrm.org.store.packing import stored
 from xrm.org.store.tables import KEYS, schema
 
 _TEXTS = ("tablename", "name", "schemaname", "displayname", "columnnames")

@@ -1,6 +1,6 @@
 """Insert, change and remove one record; statements are compiled once for each set of columns."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Table as SqlTable
@@ -19,12 +19,13 @@ from xrm.org.store.columns import (
     type_name,
     unpack_guid,
     unpacker,
-    writer,
 )
+from xrm.org.store.packing import Packing
 from xrm.org.store.references import References
 from xrm.org.store.tables import schema
 
 ROW_VERSION = "rowversion"
+_NUMBER = "versionnumber"
 _KEY = "record_key"
 _KIND = "record_kind"
 
@@ -34,6 +35,8 @@ Standing = tuple[Guid | None, Guid | None]
 _Names = tuple[str, ...] | frozenset[str]
 _Key = tuple[str, str, _Names]
 """A verb, a table, and the columns it sets or reads."""
+_Inserting = tuple[Packing, Insertion, Callable[[list[Any]], Sequence[Any]]]
+"""How a record that sets some columns becomes a row, and the statement that inserts it."""
 _MOST_STATEMENTS = 4000
 
 
@@ -70,13 +73,10 @@ class RecordStore:
         self._catalogue = catalogue
         self._sql = schema(catalogue)
         self._statements: dict[_Key, str] = {}
-        self._insertions: dict[tuple[str, ...], Insertion] = {}
+        self._packings: dict[tuple[str, ...], Packing] = {}
+        self._insertings: dict[tuple[str, ...], _Inserting] = {}
         self._readings = {
             table.logical_name: tuple(_read_columns(table)) for table in catalogue.tables.values()
-        }
-        self._writers = {
-            table.logical_name: {name: writer(column) for name, column in table.columns.items()}
-            for table in catalogue.tables.values()
         }
         self.references = References(database, catalogue)
 
@@ -94,9 +94,9 @@ class RecordStore:
 
     def insert(self, transaction: Transaction, table: Table, values: Values) -> None:
         """Insert a record; the key is among the values. Raises db.Violation if it exists."""
-        rows = [self._cells(table, values)]
-        self._number(transaction, table, rows)
-        transaction.insert(self._insertion(table, rows[0]), rows)
+        packing, insertion, ordered = self._inserting(table, values)
+        row = packing.row(values.values(), _number(transaction, table, 1))
+        transaction.insert(insertion, (ordered(row),))
 
     def insert_many(
         self, transaction: Transaction, table: Table, records: Sequence[Values]
@@ -105,21 +105,21 @@ class RecordStore:
 
         Raises db.Violation as `insert` does.
         """
-        rows = [self._cells(table, values) for values in records]
-        self._number(transaction, table, rows)
-        alike: dict[str, tuple[Insertion, list[dict[str, Any]]]] = {}
-        for cells in rows:
-            insertion = self._insertion(table, cells)
-            alike.setdefault(insertion.text, (insertion, []))[1].append(cells)
-        for insertion, some in alike.values():
-            transaction.insert(insertion, some)
+        alike: dict[str, tuple[Insertion, list[Sequence[Any]]]] = {}
+        for number, values in enumerate(records, _number(transaction, table, len(records))):
+            packing, insertion, ordered = self._inserting(table, values)
+            row = ordered(packing.row(values.values(), number))
+            alike.setdefault(insertion.text, (insertion, []))[1].append(row)
+        for insertion, rows in alike.values():
+            transaction.insert(insertion, rows)
 
     def change(self, transaction: Transaction, table: Table, key: Guid, values: Values) -> int:
         """Set columns of a record and return how many records there were (0 or 1)."""
-        cells = self._cells(table, values)
-        self._number(transaction, table, [cells])
-        name = ("update", table.logical_name, frozenset(cells))
+        packing = self._packing(table, values)
+        row = packing.row(values.values(), _number(transaction, table, 1))
+        name = ("update", table.logical_name, frozenset(packing.names))
         statement = self._statement(name, _update)
+        cells = dict(zip(packing.names, row, strict=True))
         return transaction.run(statement, {**cells, _KEY: pack_guid(key)})
 
     def remove(self, transaction: Transaction, table: Table, key: Guid) -> int:
@@ -188,35 +188,38 @@ class RecordStore:
         found = self.fetch(transaction, table, key, names)
         return None if found is None else _standing(table, found)
 
-    def _insertion(self, table: Table, cells: dict[str, Any]) -> Insertion:
-        key = (table.logical_name, *cells)
-        found = self._insertions.get(key)
+    def _inserting(self, table: Table, values: Values) -> _Inserting:
+        key = (table.logical_name, *values)
+        found = self._insertings.get(key)
         if found is None:
-            if len(self._insertions) >= _MOST_STATEMENTS:
-                self._insertions.clear()
-            sql = self._sql.metadata.tables[table.logical_name]
+            if len(self._insertings) >= _MOST_STATEMENTS:
+                self._insertings.clear()
+            packing = self._packing(table, values)
             # In one order whatever theirs is: records that set the same columns are alike.
-            found = self._insertions[key] = self._database.insertion(sql, sorted(cells))
+            insertion = self._database.insertion(
+                self._sql.metadata.tables[table.logical_name], sorted(packing.names)
+            )
+            found = packing, insertion, packing.in_order(insertion.names)
+            self._insertings[key] = found
         return found
 
-    def _cells(self, table: Table, values: Values) -> dict[str, Any]:
-        writers = self._writers[table.logical_name]
-        cells: dict[str, Any] = {}
-        for name, value in values.items():
-            write = writers[name]
-            if write is None:
-                cells[name] = value
-            else:
-                write(cells, value)
-        return cells
+    def _packing(self, table: Table, names: Iterable[str]) -> Packing:
+        key = (table.logical_name, *names)
+        found = self._packings.get(key)
+        if found is None:
+            if len(self._packings) >= _MOST_STATEMENTS:
+                self._packings.clear()
+            columns = [table.columns[name] for name in key[1:]]
+            numbered = _NUMBER if _NUMBER in table.columns else None
+            found = self._packings[key] = Packing(columns, numbered)
+        return found
 
-    @staticmethod
-    def _number(transaction: Transaction, table: Table, rows: list[dict[str, Any]]) -> None:
-        """Give records that are written their row versions."""
-        if "versionnumber" in table.columns and rows:
-            first = transaction.next_number(ROW_VERSION, len(rows))
-            for number, cells in enumerate(rows, first):
-                cells["versionnumber"] = number
+
+def _number(transaction: Transaction, table: Table, count: int) -> int:
+    """Take row versions for records that are written and return the first of them."""
+    if _NUMBER not in table.columns or not count:
+        return 0
+    return transaction.next_number(ROW_VERSION, count)
 
 
 def standing_of(row: Row) -> Standing:

@@ -1,11 +1,13 @@
 """The programs people sign in to: one on the desktop, one in the browser.
 
 The desktop's lets the token service itself be the page at which a browser ends
-(`/common/oauth2/nativeclient`); as the service's address may be another at each start, those
-pages are registered as it is published.
+(`/common/oauth2/nativeclient`), the browser's is the samples. As their addresses may be others at
+each start, those pages are registered as they are published.
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from urllib.parse import urlsplit
 
 from xrm.server.demonstration.registering import registered
 from xrm.sts import TokenService
@@ -17,6 +19,7 @@ PAGE_ADDRESS = "http://localhost:8400/"
 _SIGNED_OUT = "http://localhost:8400/signed-out"
 _NATIVE_PAGE = "/common/oauth2/nativeclient"
 _MOST_NATIVE_PAGES = 8
+_MOST_ADDRESSES = 3
 _SCOPES = ("openid", "profile", "offline_access", "User.Read")
 
 
@@ -38,24 +41,47 @@ def programs(service: TokenService, home: Tenant) -> Programs:
     )
 
 
-def publish(service: TokenService, home: Tenant) -> None:
-    """Let the desktop program end at the token service's own page, wherever that is now.
+def publish(service: TokenService, home: Tenant, pages: Sequence[str] = ()) -> None:
+    """Let the programs end where their pages are now: the token service's own, and the samples'.
 
     Pages of the last addresses stay, since servers of several may run. A program that is gone,
-    or was left no such page, is left alone.
+    or was left no native page, is left alone.
     """
-    found = find_application(service, home, DESKTOP_NAME)
-    wanted = _native_page(service)
-    if found is None or wanted in found.redirect_uris or not any(map(_is_native, _uris(found))):
+    desktop, page = (find_application(service, home, name) for name in (DESKTOP_NAME, PAGE_NAME))
+    if desktop is not None and any(map(_is_native, _uris(desktop))):
+        native = [_native_page(service)]
+        _register(service, desktop, native, _is_native, most=_MOST_NATIVE_PAGES)
+    if page is not None and pages:
+        paths = {urlsplit(url).path for url in pages}
+        _register(
+            service,
+            page,
+            [RedirectUri(url, "Spa") for url in pages],
+            lambda url: urlsplit(url).path in paths,
+            most=_MOST_ADDRESSES * len(pages),
+        )
+
+
+def _register(
+    service: TokenService,
+    program: Application,
+    wanted: Sequence[RedirectUri],
+    is_alike: Callable[[str], bool],
+    *,
+    most: int,
+) -> None:
+    """Give a program redirect URIs; of those that are alike the `most` last ones stay."""
+    if set(wanted) <= set(program.redirect_uris):
         return
 
     def amend(standing: Application) -> Application:
-        native = [one for one in standing.redirect_uris if _is_native(one.url)]
-        others = [one for one in standing.redirect_uris if not _is_native(one.url)]
-        kept = (*native, wanted)[-_MOST_NATIVE_PAGES:]
-        return replace(standing, redirect_uris=(*others, *dict.fromkeys(kept)))
+        alike = [one for one in standing.redirect_uris if is_alike(one.url)]
+        others = [one for one in standing.redirect_uris if not is_alike(one.url)]
+        kept = [one for one in alike if one not in wanted]
+        last = (*kept, *wanted)[-most:]
+        return replace(standing, redirect_uris=(*others, *last))
 
-    amend_application(service, found, amend)
+    amend_application(service, program, amend)
 
 
 def _desktop(made: Application, service: TokenService) -> Application:

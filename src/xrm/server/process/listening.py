@@ -12,7 +12,6 @@ import socket
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
 from granian.constants import HTTPModes, Interfaces, SSLProtocols
@@ -20,6 +19,8 @@ from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.net import SocketHolder  # type: ignore[attr-defined]
 from granian.server.embed import Server
+
+from xrm.server.tls import Certificate
 
 _HEAD_MILLISECONDS = 60_000
 _HEAD_BYTES = 64 * 1024
@@ -43,10 +44,10 @@ def loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
 
 
 class Listener(Server):
-    """An HTTP server on one socket."""
+    """An HTTP server on one socket; without a certificate it has no TLS."""
 
     def __init__(
-        self, app: Any, sock: socket.socket, *, chain: Path, key: Path, verbose: bool
+        self, app: Any, sock: socket.socket, *, certificate: Certificate | None, verbose: bool
     ) -> None:
         self._descriptor = sock.detach()
         super().__init__(
@@ -59,8 +60,8 @@ class Listener(Server):
             websockets=False,
             # What granian counts against this are connections, idle ones too.
             backpressure=connections(),
-            ssl_cert=chain,
-            ssl_key=key,
+            ssl_cert=certificate.chain if certificate else None,
+            ssl_key=certificate.key if certificate else None,
             ssl_protocol_min=SSLProtocols.tls12,
             log_level=LogLevels.info if verbose else LogLevels.error,
             log_dictconfig=_LOGGING,

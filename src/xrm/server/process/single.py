@@ -83,8 +83,7 @@ def _listeners(
         yield Listener(
             app,
             sock,
-            chain=certificate.chain,
-            key=certificate.key,
+            certificate=certificate if place.secure else None,
             verbose=settings.log_level == "debug",
         )
 
@@ -142,15 +141,15 @@ async def _first(wanted: asyncio.Task[None], tasks: list[asyncio.Task[None]]) ->
 
 
 async def probe(places: Sequence[Place], ca_bundle: Path) -> None:
-    """Return when every place has taken a TLS connection; raises OSError when one does not."""
+    """Return when every place has taken a connection; raises OSError when one does not."""
     context = ssl.create_default_context(cafile=str(ca_bundle))
     for place in places:
         async with asyncio.timeout(_PROBE_SECONDS):
             _, writer = await asyncio.open_connection(
                 _ANY.get(place.host, place.host),
                 place.port,
-                ssl=context,
-                server_hostname=_PROBE_NAME,
+                ssl=context if place.secure else None,
+                server_hostname=_PROBE_NAME if place.secure else None,
             )
             writer.close()
             await writer.wait_closed()

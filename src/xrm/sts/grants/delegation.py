@@ -55,7 +55,8 @@ def delegate(
 def settled_for(at: Redemption, person: User, standing: Standing) -> tuple[Wanted, Settled]:
     """Return what is wanted and what of it stands.
 
-    Raises AADSTS900144 where v2 is asked for nothing, now nor before, and as `delegate` does.
+    Raises AADSTS900144 where v2 is asked for nothing, now nor before, 70011 where the profile
+    lets nothing be asked beyond the sign-in, and as `delegate` does.
     """
     flavour = at.request.flavour
     if flavour.name == "v2" and not standing.scope:
@@ -63,6 +64,11 @@ def settled_for(at: Redemption, person: User, standing: Standing) -> tuple[Wante
     asked = resources.wanted(
         flavour, at.request.form, resource=standing.resource, scope=standing.scope
     )
+    limit: frozenset[str] | None = None
+    if not at.parts.profile.serves_all_consented:
+        asked = _covered(at, standing, asked)
+        reserved = asked.reserved | resources.reserved_of(standing.scope)
+        limit = None if asked.everything else reserved | set(asked.values)
     settled = resources.settle(
         at.view,
         at.tenant,
@@ -71,6 +77,7 @@ def settled_for(at: Redemption, person: User, standing: Standing) -> tuple[Wante
         person=person.object_id,
         wanted=asked,
         flavour=flavour,
+        limit=limit,
     )
     if settled.missing:
         raise signin.NO_CONSENT(
@@ -83,6 +90,15 @@ def settled_for(at: Redemption, person: User, standing: Standing) -> tuple[Wante
     ):
         raise not_assigned(at.client.application.name)
     return asked, settled
+
+
+def _covered(at: Redemption, standing: Standing, asked: Wanted) -> Wanted:
+    """Return what is asked, as far as the sign-in covers it, if this goes on with one."""
+    if not standing.scope and not standing.resource:
+        return asked
+    return resources.within(
+        at.view, at.tenant, asked, resource=standing.resource, scope=standing.scope
+    )
 
 
 def not_assigned(application: str) -> signin.SignInError:

@@ -53,9 +53,7 @@ class DeviceCode:
                 "device code has expired."
             )
         if device.status == "declined":
-            own = at.parts.profile.own_word_for_declining
-            row = signin.DEVICE_DECLINED if own else signin.DECLINED
-            raise row("The person declined to sign in the device.")
+            raise signin.DEVICE_DECLINED("The person declined to sign in the device.")
         if device.status == "pending" or device.authentication is None:
             raise _polled(at, device)
         person = standing.check(at.view.user(device.authentication.person), device.authentication)

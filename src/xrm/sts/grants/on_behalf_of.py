@@ -55,7 +55,7 @@ class OnBehalfOf:
 
 def _verified(at: Redemption, assertion: str) -> Mapping[str, Any]:
     if not _JWT.fullmatch(assertion):
-        raise signin.MALFORMED_ASSERTION("The assertion is not a well-formed JWT.")
+        raise signin.MALFORMED_USER_ASSERTION("The assertion is not a well-formed JWT.")
     keys = {key.kid: key for key in at.parts.keys.published()}
     try:
         claims = jose.verify(assertion, keys.get)

@@ -13,7 +13,7 @@ from xrm.sts.store import FAMILIES
 
 
 class RefreshTokenGrant:
-    """`grant_type=refresh_token`. The token serves every resource the application may ask."""
+    """`grant_type=refresh_token`. What the token serves beyond its sign-in is the profile's."""
 
     names = ("refresh_token",)
     public = True
@@ -61,4 +61,5 @@ class RefreshTokenGrant:
 def _is_clients(at: Redemption, token: RefreshToken) -> bool:
     """Tell whether the client may use a token: its own, or one of its family's applications."""
     mine, issued_to = at.client.application_id, token.standing.application_id
-    return mine == issued_to or {mine, issued_to} <= first_party.FAMILY
+    shares = at.parts.profile.shares_families
+    return mine == issued_to or (shares and {mine, issued_to} <= first_party.FAMILY)

@@ -140,9 +140,18 @@ def is_to_be_lengthened(family: Family, held: Standing, *, now: float) -> bool:
 
 
 def handed_on(
-    issued: Issued, granted: Granted, client: Client, *, sealer: Sealer, now: float
+    issued: Issued,
+    granted: Granted,
+    client: Client,
+    *,
+    sealer: Sealer,
+    shares: bool,
+    now: float,
 ) -> Issued:
-    """Return a person's tokens with the refresh token that was earned with them, if one was."""
+    """Return a person's tokens with the refresh token that was earned with them, if one was.
+
+    `shares` says whether applications of a family may redeem each other's.
+    """
     delegated = granted.delegated
     if delegated is None or delegated.standing is None:
         return issued
@@ -153,7 +162,7 @@ def handed_on(
         issued,
         refresh_token=token,
         refresh_lifetime=held.spa_until - int(now) - 1 if held.spa_until else None,
-        family="1" if client.application_id in first_party.FAMILY else "",
+        family="1" if shares and client.application_id in first_party.FAMILY else "",
     )
 
 

@@ -140,7 +140,8 @@ class Application:
 class ServicePrincipal:
     """An application as it is present in one tenant; `object_id` is the subject of its tokens.
 
-    `assignment_required` asks of a client that it holds a role of this resource.
+    `assignment_required` asks of a client that it holds a role of this resource. `reply_urls` are
+    addresses in this tenant that answers may be sent to beside those of the registration.
     """
 
     object_id: UUID
@@ -150,6 +151,7 @@ class ServicePrincipal:
     enabled: bool = True
     created: int = 0
     assignment_required: bool = False
+    reply_urls: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,7 @@ from xrm.sts.registration.permissions import (
     withdraw,
 )
 from xrm.sts.registration.principals import (
+    add_reply_url,
     amend_principal,
     create_principal,
     delete_principal,
@@ -80,6 +81,7 @@ __all__ = [
     "RegistrationError",
     "add_certificate",
     "add_domain",
+    "add_reply_url",
     "add_resource",
     "add_secret",
     "amend_application",

@@ -21,6 +21,8 @@ from xrm.sts.store import (
     in_tenant,
 )
 
+MOST_REPLY_URLS = 8
+
 
 def create_principal(
     service: TokenService,
@@ -121,6 +123,29 @@ def require_assignment(
 ) -> ServicePrincipal:
     """Ask of those who want tokens for an application that they hold a role of it, or no longer."""
     return amend_principal(service, principal, assignment_required=required)
+
+
+def add_reply_url(
+    service: TokenService, tenant: Tenant, application_id: UUID, url: str
+) -> ServicePrincipal:
+    """Let an application be answered at a further address in one tenant, letter by letter.
+
+    The last eight addresses stay: one may be served no more, or by another server of several.
+    Raises RegistrationError when the application is not there.
+    """
+    with change(service) as tx:
+        key = in_tenant(tenant.tenant_id, application_id)
+        standing = service.store.get(tx, PRINCIPALS, key)
+        if standing is None:
+            raise RegistrationError("the service principal is not there", kind="absent")
+        others = [one for one in standing.reply_urls if one != url]
+        kept = (*others, url)[-MOST_REPLY_URLS:]
+        if kept == standing.reply_urls:
+            return standing
+        changed = replace(standing, reply_urls=kept)
+        service.store.put(tx, PRINCIPALS, changed)
+    audit(service, tenant.tenant_id, "principal.reply", application_id)
+    return changed
 
 
 def delete_principal(service: TokenService, principal: ServicePrincipal) -> None:

@@ -4,6 +4,7 @@ named   an application asks for itself: all it has been given
 wanted  a person's application asks: the resource, its scopes, what of it is consented to
 """
 
+from xrm.sts.resources.bounds import within
 from xrm.sts.resources.named import asked_for_all, known, resource_of
 from xrm.sts.resources.wanted import (
     Asked,
@@ -30,4 +31,5 @@ __all__ = [
     "settle",
     "static",
     "wanted",
+    "within",
 ]

@@ -111,12 +111,13 @@ def settle(
     person: UUID,
     wanted: Wanted,
     flavour: Flavour,
+    limit: frozenset[str] | None = None,
 ) -> Settled:
     """Return what the application holds of what it wants, and what it still needs consent to.
 
-    Raises AADSTS500011 or 500014 for the resource, 650053 for a scope it does not have; on v1
-    650057 for a resource the registration does not require, 90009 for itself under another name
-    than its id.
+    Of a resource it gets all that it holds, or of that what is in `limit`. Raises AADSTS500011
+    or 500014 for the resource, 650053 for a scope it does not have; on v1 650057 for a resource
+    the registration does not require, 90009 for itself under another name than its id.
     """
     resource = known(view, tenant, wanted.name or str(GRAPH_APPLICATION))
     if flavour.name == "v1" and wanted.name:
@@ -124,6 +125,7 @@ def settle(
     holding = _Holding(view, application, principal, person)
     missing = _missing(view, tenant, application, wanted, holding)
     held = holding.of(resource)
+    held = held if limit is None else held & limit
     values = [scope.value for scope in resource.application.scopes if scope.value in held]
     scopes = tuple(sorted(set(values) - set(RESERVED)))
     if _is_graph(resource):

@@ -26,7 +26,7 @@ class Approval:
     def go_on(self, visit: Visit) -> Outcome:
         """Return the next page: who it is, then what is asked for everybody."""
         known = self._trusted(visit)
-        found = who(visit, prompt="", hint="", tenant=known.tenant)
+        found = who(visit, hint="", tenant=known.tenant)
         if not isinstance(found, tuple):
             return found_out(visit, found, about(visit.view, known))
         person, _ = found
@@ -60,7 +60,8 @@ class Approval:
         parameters = {**journey.parameters, "response_type": "code"}
         parameters.pop("prompt", None)
         parameters.pop("response_mode", None)
-        return asked.trusted(visit.view, flavour_of(visit), journey.segment, parameters)
+        profile = visit.service.profile
+        return asked.trusted(visit.view, flavour_of(visit), journey.segment, parameters, profile)
 
     def _asking(self, visit: Visit, known: Trusted, person: User) -> AskConsent:
         if known.tenant is not None and known.tenant.tenant_id != person.tenant_id:

@@ -46,7 +46,7 @@ class Trusted:
     tenant: Tenant | None
     redirect: RedirectUri
     explicit: bool
-    prompt: str
+    prompts: frozenset[str]
     mode: ResponseMode
     state: str | None
 
@@ -71,12 +71,18 @@ class Asked:
     client_info: bool
 
 
-def trusted(view: View, flavour: Flavour, segment: str, parameters: Mapping[str, str]) -> Trusted:
+def trusted(
+    view: View,
+    flavour: Flavour,
+    segment: str,
+    parameters: Mapping[str, str],
+    profile: Profile,
+) -> Trusted:
     """Return application and redirect URI of a request.
 
     Raises AADSTS90002 or 900023 for the tenant, 900144 without a client id, 700016, 50194,
-    9002346 or 7000112 for the application, 500113 or 50011 for the redirect URI, 90023 for a
-    prompt that does not exist: a person is shown these.
+    9002346 or 7000112 for the application, 500113 or 50011 for the redirect URI, and 90023 for a
+    prompt that does not exist unless the application is to be told: a person is shown these.
     """
     tenant = None if segment.lower() in SHARED_SEGMENTS else view.tenant(segment)
     client_id = parameters.get("client_id")
@@ -84,16 +90,17 @@ def trusted(view: View, flavour: Flavour, segment: str, parameters: Mapping[str,
         raise signin.MISSING("The request must contain the following parameter: 'client_id'.")
     application = _application(view, tenant, segment, client_id)
     sent = parameters.get("redirect_uri", "")
-    redirect = redirects.choose(application, sent)
-    prompt = parameters.get("prompt", "")
-    if prompt and prompt not in PROMPTS[flavour.name]:
-        raise signin.BAD_VALUE(f"Unsupported 'prompt' value {signin.quote(prompt)}.")
+    present = view.client(tenant, client_id) if tenant else None
+    redirect = redirects.choose(application, sent, present.principal.reply_urls if present else ())
+    prompts = _prompts(parameters, profile)
+    if profile.one_prompt:
+        _check_prompts(prompts, flavour)
     return Trusted(
         application=application,
         tenant=tenant,
         redirect=redirect,
         explicit=bool(sent),
-        prompt=prompt,
+        prompts=prompts,
         mode=_mode(parameters, redirect.url),
         state=parameters.get("state"),
     )
@@ -106,10 +113,11 @@ def read(
 
     Raises AADSTS900144, 70005 or 700054 for the response type, 70007 for the mode, 901002 or
     70011 for the scope, 90014 without a nonce, 50147, 50149, 501491 or 9002325 for the challenge,
-    90023 for `max_age` and for a request object, 9002313 for `claims`: the application is told
-    these.
+    90023 for `prompt`, `max_age` and a request object, 9002313 for `claims`: the application is
+    told these.
     """
     _check_objects(parameters)
+    _check_prompts(known.prompts, flavour)
     types = _types(known, parameters, profile)
     _check_mode(types, parameters, known.redirect.url)
     wanted = resources.wanted(flavour, parameters)
@@ -135,6 +143,20 @@ def read(
         tells_time=max_age is not None or _asks_time(parameters),
         client_info=parameters.get("client_info") in ("1", "true"),
     )
+
+
+def _prompts(parameters: Mapping[str, str], profile: Profile) -> frozenset[str]:
+    """Return what is to be asked of the person (OpenID Connect Core 3.1.2.1)."""
+    text = parameters.get("prompt", "")
+    values = [text] if profile.one_prompt else text.split(" ")
+    return frozenset(value for value in values if value)
+
+
+def _check_prompts(prompts: frozenset[str], flavour: Flavour) -> None:
+    for value in sorted(prompts - PROMPTS[flavour.name]):
+        raise signin.BAD_VALUE(f"Unsupported 'prompt' value {signin.quote(value)}.")
+    if "none" in prompts and len(prompts) > 1:
+        raise signin.BAD_VALUE("The 'prompt' value 'none' cannot be combined with others.")
 
 
 def _check_objects(parameters: Mapping[str, str]) -> None:

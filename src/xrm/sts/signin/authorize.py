@@ -22,8 +22,9 @@ from xrm.sts.registration.consenting import consent_to
 from xrm.sts.resources import Settled
 from xrm.sts.signin import answering, asked, consents
 from xrm.sts.signin.asked import Asked, Trusted
+from xrm.sts.signin.browser import signed_in
 from xrm.sts.signin.journey import About, AskConsent, Outcome, Step, Tell
-from xrm.sts.signin.visit import Visit, found_out, who
+from xrm.sts.signin.visit import Visit, found_out, proved, who
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ class Authorize:
         try:
             return self._next(visit, known)
         except SignInError as error:
-            if error.row in _ON_A_PAGE and known.prompt != "none":
+            if _is_shown(visit, known, error):
                 raise
             return refused(visit, known, error)
 
@@ -81,8 +82,10 @@ class Authorize:
         return signin.DECLINED("User declined to consent to access the app.")
 
     def _trusted(self, visit: Visit) -> Trusted:
-        journey = visit.journey
-        return asked.trusted(visit.view, flavour_of(visit), journey.segment, journey.parameters)
+        journey, profile = visit.journey, visit.service.profile
+        return asked.trusted(
+            visit.view, flavour_of(visit), journey.segment, journey.parameters, profile
+        )
 
     def _next(self, visit: Visit, known: Trusted) -> Outcome:
         flavour = flavour_of(visit)
@@ -102,19 +105,23 @@ class Authorize:
     def _who(self, visit: Visit, known: Trusted, request: Asked) -> tuple[User, SignedIn] | Step:
         parameters = visit.journey.parameters
         sid = asked.session_hint(parameters)
-        if sid is not None and known.prompt == "none":
+        if sid is not None and "none" in known.prompts:
             session = visit.session
             if session is None or str(session.session_id) != sid:
                 raise signin.NO_SUCH_SESSION(
                     "Application requested a user session which does not exist."
                 )
-        return who(
+        meant = _meant(visit)
+        found = who(
             visit,
-            prompt=known.prompt,
-            hint=asked.hinted(parameters),
+            prompts=known.prompts,
+            hint=asked.hinted(parameters) or meant or "",
             tenant=known.tenant,
             max_age=request.max_age,
         )
+        if meant is not None and isinstance(found, tuple) and str(found[0].object_id) != meant:
+            raise signin.SILENT("The person who is signed in is not the one of 'id_token_hint'.")
+        return found
 
     def _allowed(self, visit: Visit, known: Trusted, request: Asked, person: User) -> Allowed:
         """Return what the application has and lacks in a person's tenant."""
@@ -154,18 +161,18 @@ class Authorize:
     ) -> AskConsent | None:
         """Return the page of consent, where one is needed. Raises AADSTS65001 where none may be."""
         done = "consent" in visit.journey.done
-        forced = known.prompt in ("consent", "admin_consent") and not done
+        forced = not known.prompts.isdisjoint({"consent", "admin_consent"}) and not done
         needed = allowed.principal is None or bool(allowed.missing)
         if known.application.tenant_id == MICROSOFT_TENANT or not (forced or needed):
             return None
-        if known.prompt == "none":
+        if "none" in known.prompts:
             raise signin.NO_CONSENT(
                 "The person or administrator has not consented to use the application with id "
                 f"'{known.application.application_id}'. Send an interactive authorization request."
             )
         permissions = allowed.wanted if forced else allowed.missing
         administrator = consents.is_administrator(person)
-        for_all = known.prompt == "admin_consent"
+        for_all = "admin_consent" in known.prompts
         may = administrator if for_all else consents.may_consent(person, permissions)
         return AskConsent(
             username=person.user_principal_name,
@@ -237,7 +244,7 @@ class Authorize:
             visit.view,
             now=visit.now,
         )
-        if known.prompt == "admin_consent":
+        if "admin_consent" in known.prompts:
             fields["admin_consent"] = "True"
         return told(visit, known, fields)
 
@@ -286,15 +293,40 @@ def refused(visit: Visit, known: Trusted, error: SignInError | None) -> Outcome:
     if error is not None:
         row = error.row
         fields = {
-            "error": row.at_authorize or row.spelled_for(visit.journey.flavour),
+            "error": row.told_for(visit.journey.flavour, own=visit.service.profile.own_error_codes),
             "error_description": answering.described(error, visit),
             "error_uri": f"{visit.service.base_url}/error?code={row.number}",
         }
-        if known.prompt == "admin_consent":
+        if "admin_consent" in known.prompts:
             fields["admin_consent"] = "True"
     if known.state is not None:
         fields["state"] = known.state
     return told(visit, known, fields, error=error.row.number if error is not None else 65004)
+
+
+def _meant(visit: Visit) -> str | None:
+    """Return the id of the person an id token of the request speaks of, None without one.
+
+    "" where it speaks of nobody who is signed in at this browser, and where it is none of ours:
+    then nobody is the one (OpenID Connect Core 3.1.2.1).
+    """
+    if visit.service.profile.ignores_id_token_hint or "id_token_hint" not in (
+        visit.journey.parameters
+    ):
+        return None
+    one = proved(visit, signed_in(visit.session))
+    return str(one.authentication.person) if one is not None else ""
+
+
+def _is_shown(visit: Visit, known: Trusted, error: SignInError) -> bool:
+    """Tell whether the person is shown an error, not the application (RFC 6749 4.1.2.1).
+
+    Who signed in with an account of elsewhere has another try, whatever the profile: and the
+    application does not learn whose account it was.
+    """
+    if "none" in known.prompts or error.row not in _ON_A_PAGE:
+        return False
+    return visit.service.profile.explains_on_pages or error.row is signin.FOREIGN_PERSON
 
 
 _ON_A_PAGE = frozenset(

@@ -50,7 +50,7 @@ class Devices:
             typed = visit.journey.parameters.get("user_code", "")
             return Outcome(AskDeviceCode(code=typed), visit.journey)
         about, tenant = self.about(visit), _tenant(visit, device)
-        found = who(visit, prompt="", hint="", tenant=tenant)
+        found = who(visit, hint="", tenant=tenant)
         if not isinstance(found, tuple):
             return found_out(visit, found, about)
         person, _ = found

@@ -6,15 +6,13 @@ from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode, urlsplit, urlunsplit
 from uuid import UUID
 
-from xrm.sts import claims
-from xrm.sts.directory import View, guid
+from xrm.sts.directory import View
 from xrm.sts.model import Application, SignedIn
 from xrm.sts.signin import redirects
 from xrm.sts.signin.authorize import flavour_of
 from xrm.sts.signin.browser import signed_in
 from xrm.sts.signin.journey import About, AskLeave, Choose, Left, Outcome, Stayed
-from xrm.sts.signin.visit import Visit, key_of
-from xrm.wire import jose
+from xrm.sts.signin.visit import Visit, hinted_claims, key_of, proved
 
 
 class Leaving:
@@ -34,11 +32,11 @@ class Leaving:
         accounts = signed_in(visit.session)
         if not accounts:
             return self._left(visit, (), "")
-        proved = _proved(visit, accounts)
-        meant = proved or _named(visit, accounts)
+        shown = proved(visit, accounts)
+        meant = shown or _named(visit, accounts)
         if meant is None and len(accounts) > 1:
             return Outcome(Choose(accounts, to_leave=True), visit.journey)
-        at_once = proved is not None or visit.service.profile.signs_out_at_once
+        at_once = shown is not None or visit.service.profile.signs_out_at_once
         one = meant or accounts[0]
         if visit.embedded or not at_once:
             return Outcome(AskLeave(one.username), visit.journey)
@@ -48,7 +46,7 @@ class Leaving:
         """Take the person's decision."""
         accounts = signed_in(visit.session)
         if step == "sign-out":
-            meant = _proved(visit, accounts) or _named(visit, accounts)
+            meant = proved(visit, accounts) or _named(visit, accounts)
             leaving = (meant,) if meant is not None else accounts
             return self._left(visit, leaving, leaving[0].username if leaving else "")
         if step == "account":
@@ -70,16 +68,6 @@ class Leaving:
         return Outcome(Left(username, frames, url), visit.journey, cookie=cookie)
 
 
-def _proved(visit: Visit, accounts: Sequence[SignedIn]) -> SignedIn | None:
-    """Return the account whose id token comes with the request."""
-    content = _claims(visit, visit.journey.parameters.get("id_token_hint", ""))
-    audience, subject = guid(str(content.get("aud"))), content.get("sub")
-    if audience is None:
-        return None
-    people = {claims.pairwise(one.authentication.person, audience): one for one in accounts}
-    return people.get(str(subject))
-
-
 def _named(visit: Visit, accounts: Sequence[SignedIn]) -> SignedIn | None:
     """Return the account a logout hint means."""
     hint = visit.journey.parameters.get("logout_hint", "").lower()
@@ -89,27 +77,13 @@ def _named(visit: Visit, accounts: Sequence[SignedIn]) -> SignedIn | None:
     return None
 
 
-def _claims(visit: Visit, id_token: str) -> Mapping[str, object]:
-    """Return the claims of an id token of ours, expired or not; nothing of any other."""
-    if not id_token:
-        return {}
-    keys = {key.kid: key for key in visit.service.keys.published()}
-    try:
-        content = jose.verify(id_token, keys.get)
-    except jose.InvalidToken:
-        return {}
-    # An access token names the application it was given to beside its audience: every resource
-    # holds some.
-    return {} if content.keys() & {"appid", "azp"} else content
-
-
 def _return_address(visit: Visit) -> str | None:
     """Return where to go after, None unless it is registered by an application of the session."""
     sent = visit.journey.parameters.get("post_logout_redirect_uri", "")
     if not sent:
         return None
     for application in _applications(visit):
-        if redirects.is_registered(application, sent):
+        if redirects.is_registered(application, sent, _replies(visit, application)):
             return sent
     return None
 
@@ -120,13 +94,24 @@ def _applications(visit: Visit) -> list[Application]:
     A `client_id` alone proves nothing: anybody can send one, and be led to where it is registered.
     """
     named: list[str] = []
-    audience = _claims(visit, visit.journey.parameters.get("id_token_hint", "")).get("aud")
+    audience = hinted_claims(visit).get("aud")
     if isinstance(audience, str):
         named.append(audience)
     for account in visit.session.accounts if visit.session is not None else ():
         named += map(str, account.applications)
     found = [visit.view.application(name) for name in dict.fromkeys(named)]
     return [one for one in found if one is not None]
+
+
+def _replies(visit: Visit, application: Application) -> tuple[str, ...]:
+    """Return an application's reply URLs in the tenants of who signs out."""
+    accounts = visit.session.accounts if visit.session is not None else ()
+    tenants = {str(account.authentication.tenant_id) for account in accounts}
+    if isinstance(tenant := hinted_claims(visit).get("tid"), str):
+        tenants.add(tenant)
+    known = [visit.view.tenant(tenant) for tenant in sorted(tenants)]
+    found = [visit.view.client(tenant, str(application.application_id)) for tenant in known]
+    return tuple(url for one in found if one is not None for url in one.principal.reply_urls)
 
 
 def _frames(visit: Visit, accounts: Sequence[SignedIn]) -> tuple[str, ...]:

@@ -16,18 +16,21 @@ _PRINTABLE = re.compile(r"[\x21-\x7e]{1,2048}")
 _BARE = re.compile(r"(https?://[^/?#]+)([?#].*)?")
 
 
-def choose(application: Application, sent: str) -> RedirectUri:
+def choose(application: Application, sent: str, replies: Sequence[str] = ()) -> RedirectUri:
     """Return where the answer goes: the address sent, with the kind it is registered as.
 
-    Without one it is the first that is registered. Raises AADSTS500113 when none is, 50011 when
+    Without one it is the first that is registered. `replies` are those of the tenant's service
+    principal, of which the port counts everywhere. Raises AADSTS500113 when none is, 50011 when
     the one sent is not among them.
     """
-    registered = application.redirect_uris
+    if sent in replies:
+        return RedirectUri(sent, "Web")
+    registered = (*application.redirect_uris, *(RedirectUri(url, "Web") for url in replies))
     if not registered:
         raise signin.NONE_REGISTERED("No reply address is registered for the application.")
     if not sent:
         return registered[0]
-    found = _matching(registered, sent)
+    found = _matching(application.redirect_uris, sent)
     if found is None:
         raise signin.REDIRECT_MISMATCH(
             f"The redirect URI {signin.quote(sent)} specified in the request does not match the "
@@ -37,9 +40,9 @@ def choose(application: Application, sent: str) -> RedirectUri:
     return RedirectUri(sent, found.kind)
 
 
-def is_registered(application: Application, sent: str) -> bool:
-    """Tell whether an address is one of an application's."""
-    return _matching(application.redirect_uris, sent) is not None
+def is_registered(application: Application, sent: str, replies: Sequence[str] = ()) -> bool:
+    """Tell whether an address is one of an application's, or of a principal's `replies`."""
+    return sent in replies or _matching(application.redirect_uris, sent) is not None
 
 
 def _matching(registered: Sequence[RedirectUri], sent: str) -> RedirectUri | None:

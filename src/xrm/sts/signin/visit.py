@@ -1,8 +1,10 @@
 """One request of a browser: what is known of it, and who it is that goes on."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from xrm.model.errors import signin
+from xrm.sts import claims
 from xrm.sts.directory import View, guid
 from xrm.sts.handles.secrets import digest
 from xrm.sts.model import BrowserSession, SignedIn, Tenant, Trace, User
@@ -18,6 +20,7 @@ from xrm.sts.signin.journey import (
     Outcome,
     Step,
 )
+from xrm.wire import jose
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +59,12 @@ def key_of(account: SignedIn) -> str:
 
 
 def who(
-    visit: Visit, *, prompt: str, hint: str, tenant: Tenant | None, max_age: int | None = None
+    visit: Visit,
+    *,
+    hint: str,
+    tenant: Tenant | None,
+    prompts: frozenset[str] = frozenset(),
+    max_age: int | None = None,
 ) -> tuple[User, SignedIn] | Step:
     """Return who goes on, or the step that finds it out (OpenID Connect Core 3.1.2.3).
 
@@ -64,20 +72,21 @@ def who(
     when several are.
     """
     known = visit.person()
-    if known is not None and _suffices(visit, known[1], prompt, max_age):
+    if known is not None and _suffices(visit, known[1], prompts, max_age):
         return known
     accounts = [one for one in signed_in(visit.session) if _is_of(one, tenant)]
     if hint:
         accounts = [one for one in accounts if _is_hinted(one, hint)]
-    if prompt == "none":
+    if "none" in prompts:
         return _silent(visit, accounts, max_age)
-    if len(accounts) == 1 and prompt not in ("login", "select_account") and known is None:
+    asks = not prompts.isdisjoint({"login", "select_account"})
+    if len(accounts) == 1 and not asks and known is None:
         visit = visit.with_journey(person=accounts[0].authentication.person, fresh=False)
         known = visit.person()
-        if known is not None and _suffices(visit, known[1], prompt, max_age):
+        if known is not None and _suffices(visit, known[1], prompts, max_age):
             return known
     username = known[0].user_principal_name if known is not None else _name_of(visit, hint)
-    return _asked(visit, prompt, username)
+    return _asked(visit, prompts, username)
 
 
 def found_out(visit: Visit, step: Step, about: About) -> Outcome:
@@ -87,14 +96,44 @@ def found_out(visit: Visit, step: Step, about: About) -> Outcome:
     return Outcome(step, visit.journey, about)
 
 
-def _asked(visit: Visit, prompt: str, username: str) -> Step:
+def proved(visit: Visit, accounts: Sequence[SignedIn]) -> SignedIn | None:
+    """Return the account whose id token comes with the request as `id_token_hint`."""
+    content = hinted_claims(visit)
+    audience, subject = guid(str(content.get("aud"))), content.get("sub")
+    if audience is None:
+        return None
+    people = {claims.pairwise(one.authentication.person, audience): one for one in accounts}
+    return people.get(str(subject))
+
+
+def hinted_claims(visit: Visit) -> Mapping[str, object]:
+    """Return the claims of an id token of ours, expired or not; nothing of any other.
+
+    Nor where the request names another client than the token was issued to (OpenID Connect
+    RP-Initiated Logout 1.0, 2).
+    """
+    parameters = visit.journey.parameters
+    keys = {key.kid: key for key in visit.service.keys.published()}
+    try:
+        content = jose.verify(parameters.get("id_token_hint", ""), keys.get)
+    except jose.InvalidToken:
+        return {}
+    client = guid(parameters.get("client_id", str(content.get("aud"))))
+    # An access token names the application it was given to beside its audience: every resource
+    # holds some.
+    is_access = bool(content.keys() & {"appid", "azp"})
+    return {} if is_access or client != guid(str(content.get("aud"))) else content
+
+
+def _asked(visit: Visit, prompts: frozenset[str], username: str) -> Step:
     """Return the page that asks who somebody is, or for the password of whom it already knows."""
     known = visit.session.accounts if visit.session is not None else ()
-    if prompt == "select_account" and known:
+    chosen = "select_account" in visit.journey.done
+    if "select_account" in prompts and known and not chosen:
         return Choose(known)
     if username:
         return AskPassword(username=username)
-    return Choose(known) if known and prompt != "login" else AskName()
+    return Choose(known) if known and "login" not in prompts else AskName()
 
 
 def _name_of(visit: Visit, hint: str) -> str:
@@ -109,13 +148,15 @@ def _name_of(visit: Visit, hint: str) -> str:
     return next((one.username for one in accounts if one.authentication.person == known), "")
 
 
-def _suffices(visit: Visit, account: SignedIn, prompt: str, max_age: int | None) -> bool:
+def _suffices(
+    visit: Visit, account: SignedIn, prompts: frozenset[str], max_age: int | None
+) -> bool:
     """Tell whether a person need not be asked again."""
     if visit.journey.fresh:
         return True
-    if prompt == "login":
+    if "login" in prompts:
         return False
-    if prompt == "select_account" and "select_account" not in visit.journey.done:
+    if "select_account" in prompts and "select_account" not in visit.journey.done:
         return False
     return max_age is None or visit.now - account.authentication.seconds <= max_age
 
@@ -129,7 +170,7 @@ def _silent(visit: Visit, accounts: list[SignedIn], max_age: int | None) -> tupl
     if accounts:
         visit = visit.with_journey(person=accounts[0].authentication.person)
         found = visit.person()
-        if found is not None and _suffices(visit, found[1], "none", max_age):
+        if found is not None and _suffices(visit, found[1], frozenset({"none"}), max_age):
             return found
     raise signin.SILENT("A silent sign-in request was sent but no user is signed in.")
 

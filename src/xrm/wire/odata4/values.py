@@ -67,36 +67,57 @@ def edm_type(column: Column) -> str:
 
 
 def read_value(column: Column, raw: Any, *, ieee754: bool = False) -> Value:
-    """Return the model's value of a JSON value for a column other than a lookup.
+    """Return the model's value of a JSON value; for many of a column, `reader` is made once."""
+    return reader(column, ieee754=ieee754)(raw)
 
-    `ieee754` tells that the payload quotes 64-bit integers and decimals. Raises ODataError when
-    the JSON value is not of the column's Edm type.
+
+def reader(column: Column, *, ieee754: bool = False) -> Callable[[Any], Value]:
+    """Return what turns JSON values into the model's, for a column other than a lookup.
+
+    `ieee754` tells that the payload quotes 64-bit integers and decimals. What is returned raises
+    ODataError when a JSON value is not of the column's Edm type.
     """
-    if raw is None:
-        return None
     kind = edm_type(column)
+    convert = _READERS[kind]
+    quoted = ieee754 if kind in _LONG_TYPES else None
+
+    def read(raw: Any) -> Value:
+        if raw is None:
+            return None
+        if quoted is not None and isinstance(raw, str) is not quoted:
+            raise _misquoted(raw, kind)
+        try:
+            return convert(raw)
+        except (ValueError, TypeError, ArithmeticError):
+            raise _unconvertible(raw, kind) from None
+
+    return read
+
+
+def _nested(raw: Any) -> ODataError:
+    node = "StartArray" if isinstance(raw, list) else "StartObject"
+    return ODataError(
+        f"An unexpected '{node}' node was found when reading from the JSON reader. "
+        "A 'PrimitiveValue' node was expected."
+    )
+
+
+def _misquoted(raw: Any, kind: str) -> ODataError:
+    if isinstance(raw, _NESTED):
+        return _nested(raw)
+    return ODataError(
+        f"Cannot convert a value to target type '{kind}' because of conflict between input "
+        "format string/number and parameter 'IEEE754Compatible' false/true."
+    )
+
+
+def _unconvertible(raw: Any, kind: str) -> ODataError:
     if isinstance(raw, _NESTED) and kind != MANAGED:
-        node = "StartArray" if isinstance(raw, list) else "StartObject"
-        raise ODataError(
-            f"An unexpected '{node}' node was found when reading from the JSON reader. "
-            "A 'PrimitiveValue' node was expected."
-        )
-    if kind in _LONG_TYPES and isinstance(raw, str) is not ieee754:
-        raise ODataError(
-            f"Cannot convert a value to target type '{kind}' because of conflict between input "
-            "format string/number and parameter 'IEEE754Compatible' false/true."
-        )
-    try:
-        return _READERS[kind](raw)
-    except (ValueError, TypeError, ArithmeticError):
-        raise ODataError(_unconvertible(raw, kind)) from None
-
-
-def _unconvertible(raw: Any, kind: str) -> str:
+        return _nested(raw)
     text = f"Cannot convert the literal '{str(raw)[:_SHOWN]}' to the expected type '{kind}'."
     if isinstance(raw, str) and kind == "Edm.Int32":
-        return f"{text} ---> System.FormatException: Input string was not in a correct format."
-    return text
+        text += " ---> System.FormatException: Input string was not in a correct format."
+    return ODataError(text)
 
 
 def _text(raw: Any) -> str:

@@ -9,12 +9,14 @@ secrets        secret add, list, remove
 certificates   certificate add, list, remove; files are read and made in `key_files`
 permissions    permission add, remove, list, grant, revoke; consent
 manifest       manifest get, set
+configuration  configuration: what a single-page application is told
 """
 
 import typer
 
 from xrm.cli.verbs.app import (
     certificates,
+    configuration,
     manifest,
     permissions,
     registering,
@@ -25,6 +27,7 @@ from xrm.cli.verbs.app import (
 __all__ = [
     "add",
     "certificates",
+    "configuration",
     "manifest",
     "permissions",
     "registering",
@@ -33,7 +36,7 @@ __all__ = [
 ]
 
 PANEL = "Register"
-_PARTS = (registering, showing, secrets, certificates, permissions, manifest)
+_PARTS = (registering, showing, secrets, certificates, permissions, manifest, configuration)
 
 
 def add(app: typer.Typer) -> None:
@@ -41,7 +44,7 @@ def add(app: typer.Typer) -> None:
     group = typer.Typer(
         no_args_is_help=True,
         help="Applications: create, update, list, show, delete, disable, enable; their secrets, "
-        "certificates, permissions and manifest; consent to them.",
+        "certificates, permissions, manifest and configuration; consent to them.",
     )
     for part in _PARTS:
         part.add(group)

@@ -10,10 +10,11 @@ writing      POST, PATCH, PUT, DELETE of records and columns
 references   $ref: records paired, parted and pointed to
 calling      functions and actions
 definitions/ what tables are, as far as clients ask
-answers      documents, errors and headers of the answer
+answers      documents, errors and headers of the answer; unshared: those without CORS
 """
 
 from xrm.org.faces.webapi.face import WebApi
+from xrm.org.faces.webapi.unshared import Unshared
 from xrm.org.organization import Organization
 from xrm.wire.http import Mount
 
@@ -21,3 +22,11 @@ from xrm.wire.http import Mount
 def mount(organization: Organization) -> Mount:
     """Return the Web API of an organization as a mount."""
     return WebApi(organization)
+
+
+def unshared(web_api: Mount) -> Mount:
+    """Return a mount that answers as the Web API does, but to no script of another origin.
+
+    It stands where services are that the Web API is not: they challenge alike.
+    """
+    return Unshared(web_api)

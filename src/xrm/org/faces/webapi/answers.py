@@ -25,6 +25,7 @@ CORS: Headers = (
     ("Access-Control-Expose-Headers", EXPOSED),
     ("Timing-Allow-Origin", "*"),
 )
+NO_HEADERS: Headers = ()
 PARALLELISM_HINT = "4"
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
@@ -119,27 +120,23 @@ def cookies(request: Request, ids: Ids, organization: str, now: float) -> Header
     Nothing here reads them back. The third of the service, ARRAffinity, ties a client to one of
     many servers; there is one.
     """
-    sent = ";".join(request.header_values("cookie"))
-    found: list[tuple[str, str]] = []
+    sent, found, tail = ";".join(request.header_values("cookie")), NO_HEADERS, _tail(int(now))
     if "ReqClientId=" not in sent:
-        found.append(("ReqClientId", str(ids())))
+        found = (("Set-Cookie", f"ReqClientId={ids()}{tail}"),)
     if organization and "orgId=" not in sent:
-        found.append(("orgId", organization))
-    end = _cookie_end(int(now)) if found else ""
-    return tuple(
-        ("Set-Cookie", f"{name}={value}; expires={end}; path=/; secure; HttpOnly")
-        for name, value in found
-    )
+        found = (*found, ("Set-Cookie", f"orgId={organization}{tail}"))
+    return found
 
 
 @lru_cache(maxsize=4)
-def _cookie_end(now: int) -> str:
-    """Return the time fifty years from now, as cookies write it."""
+def _tail(now: int) -> str:
+    """Return what follows a cookie's value: it ends fifty years from now."""
     end = datetime.fromtimestamp(now, UTC)
     day = min(end.day, 28) if end.month == 2 else end.day
     end = end.replace(year=end.year + 50, day=day)
     name, month = _DAYS[end.weekday()], _MONTHS[end.month - 1]
-    return f"{name}, {end:%d}-{month}-{end:%Y %H:%M:%S} GMT"
+    date = f"{name}, {end:%d}-{month}-{end:%Y %H:%M:%S} GMT"
+    return f"; expires={date}; path=/; secure; HttpOnly"
 
 
 def preflight(request: Request) -> Response:

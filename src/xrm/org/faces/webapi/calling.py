@@ -17,7 +17,7 @@ from xrm.model.query import Query
 from xrm.model.values import Entity, EntityReference, Guid, KeyReference, read_guid
 from xrm.org.faces.webapi import answers
 from xrm.org.faces.webapi.exchange import Exchange
-from xrm.org.faces.webapi.headers import quotes_numbers
+from xrm.org.faces.webapi.headers import content
 from xrm.org.faces.webapi.payloads.bodies import read_object, refused
 from xrm.org.faces.webapi.payloads.entities import entity_of, record_named
 from xrm.org.faces.webapi.payloads.expressions import read_query
@@ -146,7 +146,7 @@ def _entity(exchange: Exchange, table: Table, raw: Any) -> Entity:
     named = _named(exchange, raw.get(_ID))
     if named is not None and named.logical_name != table.logical_name:
         raise ODataError(f"'{_ID}' names a record of '{named.logical_name}'.")
-    ieee754 = quotes_numbers(exchange.request)
+    ieee754 = content(exchange.request).ieee754
     entity = entity_of(exchange.organization, table, raw, record=named, ieee754=ieee754)
     key = entity.values.get(table.primary_id)
     if named is None and isinstance(key, str):

@@ -43,21 +43,28 @@ def _accepted(text: str) -> Accepted:
     return Accepted(json, _IEEE754.search(text) is not None)
 
 
-def quotes_numbers(request: Request) -> bool:
-    """Tell whether a payload quotes 64-bit integers and decimals (OData JSON 4.0, 3.2)."""
-    return _content(request.header("content-type") or "")[0]
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a payload is said to be: its media type and its character set, in lower case.
+
+    `ieee754` tells whether it quotes 64-bit integers and decimals (OData JSON 4.0, 3.2).
+    """
+
+    type: str
+    charset: str
+    ieee754: bool
 
 
-def charset(request: Request) -> str:
-    """Return the character set a payload is said to have, in lower case; "" if none is."""
-    return _content(request.header("content-type") or "")[1]
+def content(request: Request) -> Content:
+    """Return what the line `Content-Type` says; what it does not say is ""."""
+    return _content(request.header("content-type") or "")
 
 
 @lru_cache(maxsize=200)
-def _content(kind: str) -> tuple[bool, str]:
-    """Return what a media type says of numbers and of the character set."""
-    match = _CHARSET.search(kind)
-    return _IEEE754.search(kind) is not None, match[1].lower() if match else ""
+def _content(text: str) -> Content:
+    match = _CHARSET.search(text)
+    kind = text.partition(";")[0].strip().lower()
+    return Content(kind, match[1].lower() if match else "", _IEEE754.search(text) is not None)
 
 
 def client_request_id(request: Request) -> str:

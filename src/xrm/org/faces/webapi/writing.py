@@ -7,7 +7,7 @@ from xrm.model.errors import service
 from xrm.model.metadata import Column
 from xrm.model.values import Entity, EntityReference, KeyReference, Value
 from xrm.org.faces.webapi.exchange import Exchange, Execute
-from xrm.org.faces.webapi.headers import quotes_numbers
+from xrm.org.faces.webapi.headers import content
 from xrm.org.faces.webapi.payloads.bodies import read_object, refused
 from xrm.org.faces.webapi.payloads.entities import read_entity
 from xrm.org.faces.webapi.reading import asked_of, record_document, retrieve
@@ -109,7 +109,7 @@ def set_column(exchange: Exchange) -> Response:
     assert column is not None
     assert table is not None
     try:
-        ieee754 = quotes_numbers(exchange.request)
+        ieee754 = content(exchange.request).ieee754
         value = _given(column, read_object(exchange.request), ieee754=ieee754)
     except ODataError as error:
         raise refused(table.entity_set_name, error) from error

@@ -1,5 +1,7 @@
 """Lookups: what they point to exists, and the caller may append to it."""
 
+from functools import cache
+
 from xrm.model.errors import service
 from xrm.model.metadata import Column, Table
 from xrm.model.privileges import Right
@@ -28,7 +30,7 @@ def check_change(context: Context, before: Row, values: Values) -> None:
 
 def _check_targets(context: Context, table: Table, values: Values) -> bool:
     """Check the targets of lookups and tell whether there is any."""
-    if context.caller.is_system:
+    if context.caller.is_system or _lookups(table).isdisjoint(values):
         return False
     appended = False
     for name, value in values.items():
@@ -37,6 +39,11 @@ def _check_targets(context: Context, table: Table, values: Values) -> bool:
             _check(context, column, value)
             appended = True
     return appended
+
+
+@cache
+def _lookups(table: Table) -> frozenset[str]:
+    return frozenset(name for name, column in table.columns.items() if column.is_lookup)
 
 
 def _check(context: Context, column: Column, value: EntityReference) -> None:

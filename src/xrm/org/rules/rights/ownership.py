@@ -18,16 +18,30 @@ def of_new(context: Context, table: Table, values: Values) -> Values:
     Raises ServiceError if the caller may not create records of that owner or unit, or the owner
     may own none.
     """
+    caller, given = context.caller, values.get("ownerid")
+    if table.is_user_owned and given is None and not caller.is_system:
+        return _own(context, table, values)
     check_new(context, table, values, Right.CREATE)
     if not table.is_user_owned:
         return {}
-    given, own = values.get("ownerid"), EntityReference("systemuser", context.caller.user_id)
+    own = EntityReference("systemuser", caller.user_id)
     if not isinstance(given, EntityReference) or given == own:
         return columns(owner_of(context, own))
     owner = owner_of(context, given)
     check_new(context, table, values, Right.ASSIGN)
     assignment.check_owner(context, table, owner)
     return columns(owner)
+
+
+def _own(context: Context, table: Table, values: Values) -> Values:
+    """Return the ownership of a record its creator owns, worked out once for each caller."""
+    caller = context.caller
+    found = caller.owned.get(table.logical_name)
+    if found is None:
+        check_new(context, table, values, Right.CREATE)
+        found = columns(owner_of(context, EntityReference("systemuser", caller.user_id)))
+        caller.owned[table.logical_name] = found
+    return found
 
 
 def check_new(context: Context, table: Table, values: Values, right: Right) -> None:

@@ -23,6 +23,11 @@ _KEPT_ROLES = {
 _FIXED = "The System Administrator Role cannot be modified."
 
 
+def concerns(table: Table) -> bool:
+    """Tell whether new records of a table are checked."""
+    return table.logical_name in ("systemuser", "businessunit")
+
+
 def check_new(_context: Context, table: Table, values: Values) -> None:
     """Check that a new record is no second SYSTEM user and no second root business unit.
 

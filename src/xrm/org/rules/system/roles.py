@@ -23,14 +23,17 @@ ASSIGNMENT = "systemuserroles_association"
 _CAN_BE = {depth: f"canbe{depth.name.lower()}" for depth in Depth}
 
 
+def concerns(table: Table) -> bool:
+    """Tell whether a table is that of roles."""
+    return table.logical_name == "role"
+
+
 def of_new(context: Context, table: Table, values: Values) -> Values:
-    """Return what the platform fills in for a new role, nothing for other tables.
+    """Return what the platform fills in for a new role.
 
     Raises ServiceError 0x80041403 if its business unit has a role of that name, 0x80041406 or
     0x80041407 if it has no unit or no name.
     """
-    if table.logical_name != "role":
-        return {}
     unit, name, key = (values.get(each) for each in ("businessunitid", "name", "roleid"))
     if not isinstance(name, str):
         raise ServiceError(service.ROLE_WITHOUT_NAME, "The role has no name.")

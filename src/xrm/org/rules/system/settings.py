@@ -21,6 +21,11 @@ _LOCALE, _ZONE, _LIMIT, _UNIT = "localeid", "timezonecode", "paginglimit", "busi
 _LANGUAGES = ("uilanguageid", "helplanguageid")
 
 
+def concerns(table: Table) -> bool:
+    """Tell whether new records of a table are settings or need some."""
+    return table.logical_name in (TABLE, "systemuser")
+
+
 def of_new(context: Context, table: Table, values: Values) -> None:
     """Add the settings of a new user; nobody adds others.
 
@@ -28,8 +33,6 @@ def of_new(context: Context, table: Table, values: Values) -> None:
     """
     if table.logical_name == TABLE:
         raise _unsupported("Create")
-    if table.logical_name != "systemuser":
-        return
     settings, organization = context.table(TABLE), context.organization
     tables, owner = organization.catalogue, context.caller.organization_id
     stated = organization.store.fetch(

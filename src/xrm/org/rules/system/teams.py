@@ -21,6 +21,11 @@ _LONGEST = 160
 _READ = "prvReadTeam"
 
 
+def concerns(table: Table) -> bool:
+    """Tell whether new records of a table are teams or need one."""
+    return table.logical_name in ("businessunit", "systemuser", "team")
+
+
 def of_new(context: Context, table: Table, values: Values) -> Values:
     """Return what the platform fills in for a new team; make and fill default teams.
 

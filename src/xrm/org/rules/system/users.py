@@ -37,15 +37,18 @@ FIXED = frozenset(
 _STATE = frozenset({"accessmode", "isdisabled"})
 
 
+def concerns(table: Table) -> bool:
+    """Tell whether a table is that of users."""
+    return table.logical_name == "systemuser"
+
+
 def of_new(context: Context, table: Table, values: Values) -> Values:
-    """Return what the platform fills in for a new application user, else nothing.
+    """Return what the platform fills in for a new application user, nothing for a person.
 
     Raises ServiceError if the directory has no such application, or it has a user already;
     0x80040203 for a user in no business unit, 0x80041d4d for a person who is said to have a
     licence, 0x80041d2c for one who is there already.
     """
-    if table.logical_name != "systemuser":
-        return {}
     _check_placed(values)
     application_id = values.get("applicationid")
     if not isinstance(application_id, str):

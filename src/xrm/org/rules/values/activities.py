@@ -10,10 +10,13 @@ from xrm.org.store.records import Row
 START, END, MINUTES = "scheduledstart", "scheduledend", "scheduleddurationminutes"
 
 
+def concerns(table: Table) -> bool:
+    """Tell whether the records of a table are activities."""
+    return table.is_activity
+
+
 def of_new(_context: Context, table: Table, values: Values) -> Values:
-    """Return kind and planned duration of a new activity, empty for other tables."""
-    if not table.is_activity:
-        return {}
+    """Return kind and planned duration of a new activity."""
     kind: Values = {"activitytypecode": table.logical_name}
     if MINUTES in table.columns and values.get(END) is not None:
         kind[MINUTES] = _minutes(values.get(START), values[END])

@@ -16,13 +16,16 @@ _CUSTOM = 1
 _ISO_CODE = re.compile(r"[A-Za-z]{3}")
 
 
+def concerns(table: Table) -> bool:
+    """Tell whether a table is that of currencies."""
+    return table.logical_name == TABLE
+
+
 def of_new(context: Context, table: Table, values: Values) -> Values:
     """Return the organization of a new currency.
 
     Raises ServiceError 0x80048cf2 for a code that is none, 0x80048cf3 for one there is.
     """
-    if table.logical_name != TABLE:
-        return {}
     _check_code(context, table, values, "")
     return {"organizationid": EntityReference("organization", context.caller.organization_id)}
 

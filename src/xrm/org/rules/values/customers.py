@@ -12,17 +12,19 @@ PARENTS = ("parentaccountid", "parentcontactid")
 _CUSTOMER = "customerid"
 
 
-def of_new(_context: Context, table: Table, values: Values) -> Values:
-    """Return the customer of a new record, nothing for tables that do not derive one."""
-    if table.logical_name != "opportunity" or values.get(_CUSTOMER) is not None:
-        return {}
-    return _derived(values)
+def concerns(table: Table) -> bool:
+    """Tell whether a table derives its customer."""
+    return table.logical_name == "opportunity"
+
+
+def of_new(_context: Context, _table: Table, values: Values) -> Values:
+    """Return the customer of a new record that is given none."""
+    return {} if values.get(_CUSTOMER) is not None else _derived(values)
 
 
 def of_change(_context: Context, before: Row, values: Values) -> Values:
     """Return the customer after a change of what it follows from."""
-    derives = before.table.logical_name == "opportunity"
-    if not derives or _CUSTOMER in values or not values.keys() & set(PARENTS):
+    if not concerns(before.table) or _CUSTOMER in values or not values.keys() & set(PARENTS):
         return {}
     return _derived({name: values.get(name, before[name]) for name in PARENTS})
 

@@ -6,7 +6,7 @@ from functools import cache
 from xrm.model.errors import service
 from xrm.model.errors.service import ServiceError
 from xrm.model.metadata import Table
-from xrm.model.values import Value, Values
+from xrm.model.values import Values
 from xrm.org.context import Context
 from xrm.org.store.records import Row
 
@@ -18,7 +18,10 @@ _SET = frozenset({"statecode"})
 
 def of_new(_context: Context, table: Table, values: Values) -> Values:
     """Return the defaults of the columns that are not given; one given as null stays null."""
-    return {name: value for name, value in _defaults(table).items() if name not in values}
+    defaults = _defaults(table)
+    if defaults.keys().isdisjoint(values):
+        return defaults
+    return {name: value for name, value in defaults.items() if name not in values}
 
 
 def check_new(context: Context, table: Table, values: Values) -> None:
@@ -41,7 +44,7 @@ def check_change(_context: Context, before: Row, values: Values) -> None:
 
 
 @cache
-def _defaults(table: Table) -> Mapping[str, Value]:
+def _defaults(table: Table) -> Values:
     return {
         name: bool(column.default) if column.type == "Boolean" else column.default
         for name, column in table.columns.items()

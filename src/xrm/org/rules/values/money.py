@@ -31,21 +31,26 @@ class _Currency:
     precision: int
 
 
+def concerns(table: Table) -> bool:
+    """Tell whether the records of a table are in a currency, at its rate."""
+    return RATE in table.columns and table.logical_name != _TABLE
+
+
 def of_new(context: Message, table: Table, values: Values) -> Values:
-    """Return currency, rate and amounts of a new record, empty for tables without money.
+    """Return currency, rate and amounts of a new record.
 
     The currency is the one given, else that of the user's settings, else the organization's.
     Raises ServiceError 0x80048ceb or 0x80048cec for an amount the base currency cannot hold.
     """
     amounts, given = _amounts(table), values.get(CURRENCY)
-    if not _has_rate(table) or (given is None and not amounts):
+    if given is None and not amounts:
         return {}
     currency = _currency(context, given)
     if currency is None:
         return {}
     found: Values = {CURRENCY: currency.reference, RATE: currency.rate}
     for name in amounts.keys() & values.keys():
-        found |= _both(table, name, _rounded(values[name], currency), currency)
+        _put(found, amounts[name], name, _rounded(values[name], currency), currency)
     return found
 
 
@@ -55,9 +60,10 @@ def of_change(context: Message, before: Row, values: Values) -> Values:
     Raises ServiceError 0x80048cfb if amounts would be left without a currency.
     """
     table = before.table
-    if not _has_rate(table) or not _touches(before, values):
+    if not concerns(table) or not _touches(before, values):
         return {}
-    amounts = {name: values.get(name, before[name]) for name in _amounts(table)}
+    bases = _amounts(table)
+    amounts = {name: values.get(name, before[name]) for name in bases}
     given = values.get(CURRENCY, before[CURRENCY])
     some = any(amount is not None for amount in amounts.values())
     if given is None and not some:
@@ -70,17 +76,13 @@ def of_change(context: Message, before: Row, values: Values) -> Values:
     found: Values = {CURRENCY: currency.reference, RATE: currency.rate}
     for name, amount in amounts.items():
         now = _rounded(amount, currency) if name in values else amount
-        found |= _both(table, name, now, currency)
+        _put(found, bases[name], name, now, currency)
     return found
 
 
 def _without_currency(table: Table) -> Values:
     bases = (base.logical_name for base in _amounts(table).values() if base is not None)
     return {RATE: None, **dict.fromkeys(bases)}
-
-
-def _has_rate(table: Table) -> bool:
-    return RATE in table.columns and table.logical_name != _TABLE
 
 
 def _touches(before: Row, values: Values) -> bool:
@@ -101,31 +103,29 @@ def _amounts(table: Table) -> Mapping[str, Column | None]:
     }
 
 
-def _both(table: Table, name: str, amount: Value, currency: _Currency) -> Values:
-    """Return an amount, and what it is in the base currency."""
-    found: Values = {name: amount}
-    base = _amounts(table)[name]
+def _put(found: Values, base: Column | None, name: str, amount: Value, currency: _Currency) -> None:
+    """Put an amount among the values found, and what it is in the base currency."""
+    found[name] = amount
     if base is not None:
         found[base.logical_name] = None if amount is None else _in_base(base, amount, currency)
-    return found
 
 
 def _in_base(base: Column, amount: Value, currency: _Currency) -> Decimal:
     converted = _EXACT.divide(_decimal(amount), currency.rate)
-    bounds = (
-        (base.min, service.BASE_TOO_SMALL, "smaller than the minimum"),
-        (base.max, service.BASE_TOO_LARGE, "larger than the maximum"),
-    )
-    for bound, fault, words in bounds:
-        outside = bound is not None and (converted < bound if bound < 0 else converted > bound)
-        if outside:
-            raise ServiceError(
-                fault,
-                "The exchange rate set for the currency specified in this record has generated a "
-                f"value for {base.display_name} that is {words} allowed for the base currency "
-                f"({bound:f}).",
-            )
+    for bound in (base.min, base.max):
+        if bound is not None and (converted < bound if bound < 0 else converted > bound):
+            raise _outside(base, bound, too_small=bound is base.min)
     return _to_places(converted, base.precision)
+
+
+def _outside(base: Column, bound: float, *, too_small: bool) -> ServiceError:
+    fault = service.BASE_TOO_SMALL if too_small else service.BASE_TOO_LARGE
+    words = "smaller than the minimum" if too_small else "larger than the maximum"
+    return ServiceError(
+        fault,
+        "The exchange rate set for the currency specified in this record has generated a value "
+        f"for {base.display_name} that is {words} allowed for the base currency ({bound:f}).",
+    )
 
 
 def _rounded(amount: Value, currency: _Currency) -> Decimal | None:
@@ -144,7 +144,7 @@ def _unit(places: int) -> Decimal:
 
 def _decimal(amount: Value) -> Decimal:
     assert isinstance(amount, int | float | Decimal)
-    return Decimal(amount)
+    return amount if isinstance(amount, Decimal) else Decimal(amount)
 
 
 def _currency(context: Message, given: Value) -> _Currency | None:

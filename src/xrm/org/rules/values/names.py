@@ -12,10 +12,13 @@ _PHONETIC = tuple(f"yomi{name}" for name in PARTS)
 _ALL = frozenset((*PARTS, *_PHONETIC))
 
 
+def concerns(table: Table) -> bool:
+    """Tell whether a table has full names of parts."""
+    return "fullname" in table.columns and "lastname" in table.columns
+
+
 def of_new(_context: Context, table: Table, values: Values) -> Values:
-    """Return the full names of a new record, empty for tables without them."""
-    if "fullname" not in table.columns or "lastname" not in table.columns:
-        return {}
+    """Return the full names of a new record."""
     return _full(table, values.get, values)
 
 
@@ -32,14 +35,15 @@ def of_change(_context: Context, before: Row, values: Values) -> Values:
 
 def _full(table: Table, value: Callable[[str], Value], given: Values) -> Values:
     found: Values = {}
+    first, last = map(value, PARTS)
     if given.get("fullname") is None:
-        found["fullname"] = _joined(*map(value, PARTS))
+        found["fullname"] = _joined(first, last)
     if "yomifullname" in table.columns and given.get("yomifullname") is None:
         # A part without a phonetic form stands for itself: seen where no part has one.
-        pairs = zip(_PHONETIC, PARTS, strict=True)
-        found["yomifullname"] = _joined(*(value(yomi) or value(name) for yomi, name in pairs))
+        yomi_first, yomi_last = map(value, _PHONETIC)
+        found["yomifullname"] = _joined(yomi_first or first, yomi_last or last)
     return found
 
 
-def _joined(*words: Value) -> str | None:
-    return " ".join(word for word in words if isinstance(word, str) and word) or None
+def _joined(first: Value, last: Value) -> str | None:
+    return " ".join([word for word in (first, last) if isinstance(word, str) and word]) or None

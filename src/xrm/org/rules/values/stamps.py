@@ -1,6 +1,7 @@
 """Created and modified, by and on."""
 
 from datetime import datetime
+from functools import cache
 
 from xrm.model.metadata import Table
 from xrm.model.values import EntityReference, Values
@@ -9,6 +10,10 @@ from xrm.org.metadata import miscellaneous_privilege
 from xrm.org.security.caller import require_privilege
 from xrm.org.store.records import Row
 
+_STAMPS = (
+    *("createdon", "createdby", "createdonbehalfby"),
+    *("modifiedon", "modifiedby", "modifiedonbehalfby"),
+)
 OVERRIDE = "prvOverrideCreatedOnCreatedBy"
 
 
@@ -33,7 +38,7 @@ def of_new(context: Context, table: Table, values: Values) -> Values:
     }
     if isinstance(earlier, datetime):
         stamps["overriddencreatedon"] = now
-    return {name: value for name, value in stamps.items() if name in table.columns}
+    return _held(table, stamps)
 
 
 def of_change(context: Context, before: Row, _values: Values) -> Values:
@@ -44,7 +49,19 @@ def of_change(context: Context, before: Row, _values: Values) -> Values:
         "modifiedby": user,
         "modifiedonbehalfby": acting,
     }
-    return {name: value for name, value in stamps.items() if name in before.table.columns}
+    return _held(before.table, stamps)
+
+
+def _held(table: Table, stamps: Values) -> Values:
+    """Return those of the stamps that a table has columns for."""
+    if not _lacks_stamps(table):
+        return stamps
+    return {name: value for name, value in stamps.items() if name in table.columns}
+
+
+@cache
+def _lacks_stamps(table: Table) -> bool:
+    return any(name not in table.columns for name in _STAMPS)
 
 
 def _people(context: Context) -> tuple[EntityReference, EntityReference | None]:

@@ -22,14 +22,17 @@ _BARRED: Mapping[str, tuple[frozenset[tuple[int, int]], Fault, str]] = {
 """Ways from one state to another that lead through the first."""
 
 
+def concerns(table: Table) -> bool:
+    """Tell whether the records of a table have states."""
+    return "statecode" in table.columns
+
+
 def of_new(context: Context, table: Table, values: Values) -> Values:
     """Return state and status of a new record: open, whatever state is asked for.
 
     Raises ServiceError 0x80048408 for a status of another state. The platform itself, which
     loads records, may create them closed.
     """
-    if "statecode" not in table.columns:
-        return {}
     asked = values.get("statecode") if context.caller.is_system else None
     return _pair(table, asked if isinstance(asked, int) else FIRST, values.get("statuscode"))
 
@@ -41,7 +44,7 @@ def of_change(context: Context, before: Row, values: Values) -> Values:
     only a message of its own sets.
     """
     table = before.table
-    if "statecode" not in table.columns or not {"statecode", "statuscode"} & values.keys():
+    if not concerns(table) or not {"statecode", "statuscode"} & values.keys():
         return {}
     if "statecode" in values and values["statecode"] is None:
         raise service.ServiceError(

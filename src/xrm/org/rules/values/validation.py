@@ -21,11 +21,18 @@ _MONEY = 922337203685477
 
 def kept(table: Table, values: Values) -> Values:
     """Return values as records keep them: no empty text, times in whole seconds."""
+    if "" not in values.values() and _moments(table).isdisjoint(values):
+        return values
     return values | {
         name: _kept(table.columns[name], value)
         for name, value in values.items()
         if value == "" or isinstance(value, datetime)
     }
+
+
+@cache
+def _moments(table: Table) -> frozenset[str]:
+    return frozenset(name for name, column in table.columns.items() if column.type == "DateTime")
 
 
 def _kept(column: Column, value: Value) -> Value:
@@ -46,10 +53,25 @@ def check_change(_context: Context, before: Row, values: Values) -> None:
 
 
 def _check(table: Table, values: Values) -> None:
-    checks = _checks(table)
+    checks, fitting = _checks(table), _fitting(table)
     for name, value in values.items():
+        if isinstance(value, str) and len(value) <= fitting.get(name, -1):
+            continue
         if value is not None and (check := checks.get(name)) is not None:
             check(value)
+
+
+@cache
+def _fitting(table: Table) -> Mapping[str, int]:
+    """Return of each text how many characters fit whatever they are.
+
+    The platform counts UTF-16 code units, as its own strings do: two a character at most.
+    """
+    return {
+        name: column.max_length // 2
+        for name, column in table.columns.items()
+        if column.is_text and column.max_length is not None
+    }
 
 
 @cache
@@ -64,9 +86,8 @@ def _checks(table: Table) -> Mapping[str, Callable[[Value], None]]:
 
 def _length(table: Table, column: Column, value: Value) -> None:
     text, most = str(value), column.max_length
-    if most is None or 2 * len(text) <= most:
+    if most is None:
         return
-    # The platform counts UTF-16 code units, as its own strings do: two a character at most.
     length = len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
     if length > most:
         raise service.ServiceError(

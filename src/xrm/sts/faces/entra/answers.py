@@ -85,9 +85,10 @@ def metadata(call: Call, body: bytes) -> Response:
 def spell(error: Exception, call: Call) -> Response:
     """Word any exception: a refusal as its error document, anything else as a server error."""
     said = refusal(error, call)
-    row = said.row
+    row, own = said.row, call.service.profile.own_error_codes
+    status = row.status_for(own=own)
     document = oauth.ErrorDocument(
-        error=row.spelled_for(call.flavour.name),
+        error=row.spelled_for(call.flavour.name, own=own),
         sentence=said.sentence,
         codes=(row.number,),
         timestamp=oauth.timestamp(call.service.clock()),
@@ -96,10 +97,10 @@ def spell(error: Exception, call: Call) -> Response:
         uri=f"{call.service.base_url}/error?code={row.number}" if row.documented else None,
         suberror=row.suberror,
     )
-    headers = _headers(call, row.status, clitelem=f"1,{row.number},0,,")
-    if row.status == 401 and _came_by_basic(call):
+    headers = _headers(call, status, clitelem=f"1,{row.number},0,,")
+    if status == 401 and _came_by_basic(call):
         headers += (("WWW-Authenticate", f'Basic realm="{call.service.base_url}"'),)
-    return Response(row.status, headers, oauth.write_error(document))
+    return Response(status, headers, oauth.write_error(document))
 
 
 def _came_by_basic(call: Call) -> bool:

@@ -13,7 +13,8 @@ from xrm.wire.http import Response
 def begin(call: Call) -> Response:
     """Answer a device that wants to be signed in. Raises SignInError.
 
-    v1 writes numbers as text and names the page `verification_url`, v2 `verification_uri`.
+    v1 writes numbers as text and names the page `verification_url`, v2 `verification_uri`. Where
+    the old spellings are left behind v1 does as v2, and names the page by both for old libraries.
     """
     if call.request.method != "POST":
         raise signin.POST_ONLY(
@@ -21,12 +22,13 @@ def begin(call: Call) -> Response:
         )
     code, device = devices.begin(call.service, read_request(call))
     page = f"{call.service.base_url}/common/oauth2/deviceauth"
-    v1 = call.flavour.name == "v1"
-    number = str if v1 else int
+    v1, old = call.flavour.name == "v1", call.service.profile.old_spellings
+    number = str if v1 and old else int
+    names = ["verification_url"] * v1 + ["verification_uri"] * (not v1 or not old)
     document = {
         "user_code": device.user_code,
         "device_code": code.reveal(),
-        "verification_url" if v1 else "verification_uri": page,
+        **dict.fromkeys(names, page),
         "expires_in": number(device.expires - device.created),
         "interval": number(device.interval),
         "message": (

@@ -28,12 +28,12 @@ from xrm.sts.signin.journey import (
 )
 from xrm.sts.signin.leaving import Leaving
 from xrm.wire import oauth
+from xrm.wire.html import cookies
 from xrm.wire.http import NO_STORE, Headers, Response, content_type
 
-_LONGEST_COOKIES = 16 * 1024
 _LONGEST_REQUEST = 12 * 1024  # it goes along in every page; the service's own limit is not known
 _SECRET = re.compile(r"[A-Za-z0-9_-]{43}")
-_SAME_SITE = {"session": "None", "browser": "Lax"}
+_SAME_SITE: dict[str, cookies.SameSite] = {"session": "None", "browser": "Lax"}
 """The session goes along into hidden frames of other sites, which renew tokens; the binding, which
 only our own pages need, does not.
 """
@@ -158,9 +158,9 @@ def _record(call: Call, outcome: Outcome, step: Tell) -> None:
 
 
 def _request(call: Call, purpose: PurposeName, parameters: Mapping[str, str]) -> BrowserRequest:
-    cookies = _cookies(call)
+    sent = cookies.read(call.request)
     binding, session = (
-        _secret(cookies.get(_cookie_name(call, what), "")) for what in ("browser", "session")
+        _secret(sent.get(_cookie_name(call, what), "")) for what in ("browser", "session")
     )
     destination = call.request.header("sec-fetch-dest")
     return BrowserRequest(
@@ -212,17 +212,6 @@ def _repeated(name: str) -> signin.SignInError:
     )
 
 
-def _cookies(call: Call) -> dict[str, str]:
-    """Return the cookies of a request as they are; the first of a name counts (RFC 6265 5.4)."""
-    found: dict[str, str] = {}
-    lines = "; ".join(call.request.header_values("cookie"))[:_LONGEST_COOKIES]
-    for part in lines.split(";"):
-        name, equals, value = part.strip().partition("=")
-        if equals and name not in found:
-            found[name] = value
-    return found
-
-
 def _secret(text: str) -> Secret | None:
     """Return what a cookie holds; a text this service has never set counts as none.
 
@@ -232,20 +221,12 @@ def _secret(text: str) -> Secret | None:
 
 
 def _cookie_name(call: Call, what: str) -> str:
-    """Return a cookie's name: of this service only, though cookies do not mind ports.
-
-    The prefix makes a browser refuse it from any other host, path or unsafe connection (RFC
-    6265bis 4.1.3.2).
-    """
-    return f"__Host-xrm-{call.service.parts.mark}-{what}"
+    return cookies.name(call.service.parts.mark, what)
 
 
 def _cookie(call: Call, what: str, value: str, seconds: int | None = None) -> tuple[str, str]:
-    age = "" if seconds is None else f"; Max-Age={seconds}"
     name = _cookie_name(call, what)
-    same_site = _SAME_SITE[what]
-    line = f"{name}={value}; Path=/; Secure; HttpOnly; SameSite={same_site}{age}"
-    return ("Set-Cookie", line)
+    return cookies.line(name, value, same_site=_SAME_SITE[what], seconds=seconds)
 
 
 def _session_cookie(call: Call, cookie: SessionCookie) -> tuple[str, str]:

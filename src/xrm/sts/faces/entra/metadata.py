@@ -33,9 +33,15 @@ _SEGMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,252}")
 def discovery(call: Call) -> Response:
     """Return the OpenID discovery document of a tenant or of a shared segment.
 
-    For a tenant the endpoints name its GUID, by whichever name it was asked.
+    For a tenant the endpoints name its GUID, by whichever name it was asked. Raises AADSTS90002
+    at a shared segment where the profile has no documents whose issuer is not their own.
     """
     segment, issuer_tenant, tenant = _tenant(call)
+    if tenant is None and not call.service.profile.template_issuers:
+        raise signin.NO_DOCUMENT(
+            f"There is no document for {signin.quote(segment)}, which is no issuer. Ask for the "
+            "one of a tenant, by its id or domain."
+        )
     provider = oauth.Provider(
         base=call.service.base_url,
         segment=segment,

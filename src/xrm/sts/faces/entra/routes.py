@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from xrm.db import StepBudgetExceeded
 from xrm.sts.faces.entra import answers, device, interactive, metadata, token, userinfo
 from xrm.sts.faces.entra.answers import Call
-from xrm.sts.faces.pages.assets import PREFIX
 from xrm.sts.model import V1, V2, Flavour
 from xrm.sts.service import TokenService
+from xrm.wire.html.assets import PREFIX
 from xrm.wire.http import Lane, Mount, Request, Response, Route
 
 _USER_REALM = "userrealm/"
@@ -164,12 +164,20 @@ def _dispatch(call: Call, endpoint: Endpoint) -> Response:
         return answers.refused_method(call, endpoint.methods)
     if method == "OPTIONS" and endpoint is not NOT_FOUND:
         return answers.preflight(call, endpoint.methods)
+    if not (call.service.profile.wrong_method_is_400 or _takes(endpoint, method)):
+        return answers.wrong_method(call, endpoint.methods)
     if endpoint.every_method or method == "GET":
         return endpoint.answer(call)
     if method == "HEAD":
         answer = endpoint.answer(call)
         return Response(answer.status, answer.headers)
     return answers.wrong_method(call, endpoint.methods)
+
+
+def _takes(endpoint: Endpoint, method: str) -> bool:
+    """Tell whether an endpoint that words the refusal of a method itself takes this one."""
+    every = not endpoint.every_method or not endpoint.methods
+    return every or method in endpoint.methods.split(", ")
 
 
 def _find(path: str) -> tuple[Endpoint, str]:

@@ -4,7 +4,7 @@ from xrm.model.errors import signin
 from xrm.sts.accounts.passwords import RULES
 from xrm.sts.faces.entra import answers
 from xrm.sts.faces.entra.answers import Call
-from xrm.sts.faces.pages import advice, policy, render, shown
+from xrm.sts.faces.pages import advice, render, shown
 from xrm.sts.faces.pages.shown import Form, Page
 from xrm.sts.model import GRAPH_APPLICATION, SignedIn
 from xrm.sts.resources import Asked
@@ -12,6 +12,7 @@ from xrm.sts.signin import journey as steps
 from xrm.sts.signin.journey import About, Outcome
 from xrm.sts.signin.visit import key_of
 from xrm.wire import oauth
+from xrm.wire.html import policy
 from xrm.wire.http import Headers, Response
 
 _RESERVED = {
@@ -68,13 +69,13 @@ def _further(step: steps.Step, about: About, form: Form) -> Page:
 def failed(call: Call, error: Exception, *, extra: Headers = ()) -> Response:
     """Return the page of an error that only the person can be told, with more header lines."""
     refusal = answers.refusal(error, call)
-    said = advice.of(refusal.row.number)
+    said, own = advice.of(refusal.row.number), call.service.profile.own_error_codes
     failure = shown.Failure(
         number=refusal.row.number,
         title=said.title,
         sentence=refusal.sentence,
         advice=said.text,
-        code=refusal.row.spelled_for(call.flavour.name),
+        code=refusal.row.spelled_for(call.flavour.name, own=own),
         correlation_id=call.trace.correlation_id,
         trace_id=call.trace.trace_id,
         timestamp=oauth.timestamp(call.service.clock()),

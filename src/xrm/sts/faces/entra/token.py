@@ -19,8 +19,9 @@ def token(call: Call) -> Response:
             f"This endpoint takes POST requests only, not {signin.quote(call.request.method)}."
         )
     issued = call.service.issue(read_request(call))
-    style = call.flavour.name
-    return answers.token_answer(call, oauth.write_token_answer(_answer(issued), style))
+    style, old = call.flavour.name, call.service.profile.old_spellings
+    body = oauth.write_token_answer(_answer(issued), style, old_spellings=old)
+    return answers.token_answer(call, body)
 
 
 def too_large(_call: Call) -> Response:

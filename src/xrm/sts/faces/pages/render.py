@@ -1,20 +1,15 @@
 """A page becomes an answer: its template filled, its headers set."""
 
-import re
 from dataclasses import dataclass
 from functools import cache
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 
-from xrm.sts.faces.pages import policy, shown
-from xrm.sts.faces.pages.assets import address
+from xrm.sts.faces.pages import shown
+from xrm.sts.faces.pages.assets import ASSETS
 from xrm.sts.faces.pages.shown import Page
-from xrm.wire.http import NO_STORE, Headers, Response
-
-# A name could end its isolation with these and turn round what follows, or hide what it is.
-_HIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff]")
-
-_BREAKS = re.compile("(?<=[@./])")
+from xrm.wire.html import answering, look, policy
+from xrm.wire.http import Headers, Response
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,71 +55,26 @@ def answer(
     """
     if isinstance(page, shown.FormPost) and policy.scheme_of(page.action) not in policy.WEB:
         raise ValueError("an answer is posted to an http or https address")
-    look = LOOKS[type(page)]
-    body = _templates().get_template(look.template).render(page=page, script=look.script)
-    own = _headers(page, look.script, leads_to)
+    style = LOOKS[type(page)]
+    text = _templates().get_template(style.template).render(page=page, script=style.script)
+    opener = "Cross-Origin-Opener-Policy"
     if opener_policy:
-        own += (("Cross-Origin-Opener-Policy", opener_policy),)
-    set_here = {name.lower() for name, _ in own}
-    more = tuple(line for line in extra if line[0].lower() not in set_here)
-    # A lone surrogate has no UTF-8: it becomes a question mark.
-    return Response(status, own + more, body.encode("utf-8", "replace"))
+        others = (line for line in extra if line[0].lower() != opener.lower())
+        extra = ((opener, opener_policy), *others)
+    content = _content_policy(page, style.script, leads_to)
+    return answering.page(text, status=status, content_policy=content, extra=extra)
 
 
-def _headers(page: Page, script: str, leads_to: tuple[str, ...]) -> Headers:
+def _content_policy(page: Page, script: str, leads_to: tuple[str, ...]) -> str:
     frames: tuple[str, ...] = ()
     if isinstance(page, shown.SignedOut):
         frames = page.frames
     if isinstance(page, shown.FormPost):
         leads_to = (page.action, *leads_to)
     posts = isinstance(page, shown.WithForm | shown.FormPost)
-    content = policy.content_policy(
-        posts=posts, script=bool(script), frames=frames, leads_to=leads_to
-    )
-    return (
-        ("Content-Type", "text/html; charset=utf-8"),
-        *NO_STORE,
-        ("X-Content-Type-Options", "nosniff"),
-        # Addresses stay here, but not the origin: with "no-referrer" a browser posts every form
-        # with "Origin: null", ours as those it carries to applications.
-        ("Referrer-Policy", "strict-origin"),
-        ("X-Frame-Options", "DENY"),
-        ("Content-Security-Policy", content),
-    )
+    return policy.content_policy(posts=posts, script=bool(script), frames=frames, leads_to=leads_to)
 
 
 @cache
 def _templates() -> Environment:
-    environment = Environment(
-        loader=PackageLoader(__package__),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=False,
-    )
-    environment.filters.update(
-        plain=_plain, pieces=_pieces, initial=_initial, link=_link, framed=policy.origin_of
-    )
-    environment.globals["address"] = address
-    return environment
-
-
-def _plain(text: str) -> str:
-    """Return a text to be read: what would reorder or hide it is shown as a replacement sign."""
-    return _HIDDEN.sub("\ufffd", text)
-
-
-def _pieces(text: str) -> list[str]:
-    """Return an address in the parts between which a line may break."""
-    return _BREAKS.split(text)
-
-
-def _initial(name: str) -> str:
-    """Return the first letter of a name, to tell accounts apart at a glance."""
-    return next((letter.upper()[:1] for letter in name if letter.isalnum()), "·")
-
-
-def _link(url: str) -> str:
-    """Return an address to follow, "" for one that no page may name."""
-    return url if policy.scheme_of(url) else ""
+    return look.templates(__package__, ASSETS)

@@ -9,8 +9,8 @@ from typing import Any
 import orjson
 
 from xrm.model.errors import service
-from xrm.org.faces.webapi.headers import charset
-from xrm.wire.http import Request, content_type
+from xrm.org.faces.webapi.headers import Content, content
+from xrm.wire.http import Request
 from xrm.wire.odata4.errors import ODataError
 
 _MARKED_NUMBERS = bytes(48 if sign in b"0123456789." else 32 for sign in range(256))
@@ -18,6 +18,7 @@ _LONG_NUMBER = 16 * b"0"
 """So many digits and points in a row, where all of them are marked by zeros."""
 _SPACED_NAME = re.compile(rb'"\s+:')
 _NESTED = (dict, list)
+_NESTED_TYPES = frozenset(_NESTED)
 _HELP = "https://go.microsoft.com/fwlink/?linkid=2195293"
 _INVALID = "Invalid JSON. A token was not recognized in the JSON content."
 _BOM = b"\xef\xbb\xbf"
@@ -49,13 +50,14 @@ def read_object(request: Request) -> Mapping[str, Any]:
     Raises ServiceError 415 for another kind of content (inferred), ODataError for what is no
     JSON object or names a property twice.
     """
-    kind = content_type(request)
-    if kind != "application/json":
+    said = content(request)
+    if said.type != "application/json":
         raise service.ServiceError(
             service.MEDIA_TYPE,
-            f"The request entity's media type '{kind[:100]}' is not supported for this resource.",
+            f"The request entity's media type '{said.type[:100]}' is not supported for this "
+            "resource.",
         )
-    payload = _read(_utf8(request))
+    payload = _read(_utf8(request.body, said))
     if not isinstance(payload, dict):
         node = "StartArray" if isinstance(payload, list) else "PrimitiveValue"
         raise ODataError(
@@ -65,10 +67,9 @@ def read_object(request: Request) -> Mapping[str, Any]:
     return payload
 
 
-def _utf8(request: Request) -> bytes:
+def _utf8(body: bytes, said: Content) -> bytes:
     """Return a body as UTF-8 without a mark; a charset the service does not know counts as it."""
-    body = request.body
-    name = charset(request)
+    name = said.charset
     if name in _UTF16:
         try:
             # The service takes the little end first, unless a mark says otherwise.
@@ -88,8 +89,7 @@ def _read(body: bytes) -> Any:
         if _LONG_NUMBER in body.translate(_MARKED_NUMBERS):
             # A binary float would lose the last digits of a decimal.
             payload = json.loads(body, parse_float=Decimal)
-        names = body.count(b'":') + len(_SPACED_NAME.findall(body))
-        if names > _count(payload):
+        if _names(body) > _count(payload):
             # A text may look like a name, too: only reading each object tells.
             json.loads(body, object_pairs_hook=_once)
     except ODataError:
@@ -99,8 +99,17 @@ def _read(body: bytes) -> Any:
     return payload
 
 
+def _names(body: bytes) -> int:
+    """Return how many properties a body seems to have."""
+    names = body.count(b'":')
+    spaced = b" :" in body or b"\n:" in body or b"\t:" in body or b"\r:" in body
+    return names + len(_SPACED_NAME.findall(body)) if spaced else names
+
+
 def _count(payload: Any) -> int:
     """Return how many properties there are, at any depth."""
+    if isinstance(payload, dict) and _NESTED_TYPES.isdisjoint(map(type, payload.values())):
+        return len(payload)
     count, rest = 0, [payload]
     while rest:
         node = rest.pop()

@@ -1,16 +1,16 @@
 """A JSON payload into an Entity: columns, `@odata.bind`, records within records."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
 from xrm.model.errors import service
-from xrm.model.metadata import Column, ManyToOne, OneToMany, Table
-from xrm.model.values import Entity, KeyReference, Related, Values
-from xrm.org.faces.webapi.headers import quotes_numbers
+from xrm.model.metadata import ManyToOne, OneToMany, Table
+from xrm.model.values import Entity, KeyReference, Related, Value, Values
+from xrm.org.faces.webapi.headers import content
 from xrm.org.faces.webapi.payloads.bodies import PayloadError, read_object, refused
 from xrm.org.faces.webapi.urls.resources import (
     NAMESPACE,
@@ -22,7 +22,7 @@ from xrm.org.faces.webapi.urls.resources import (
 from xrm.org.organization import Organization
 from xrm.wire.http import Request
 from xrm.wire.odata4.errors import ODataError
-from xrm.wire.odata4.values import read_value
+from xrm.wire.odata4.values import reader
 
 MAX_DEPTH = 32
 _BIND = "@odata.bind"
@@ -43,7 +43,7 @@ def read_entity(
     except ODataError as error:
         # Before it is read, the service does not look whose payload it is.
         raise refused("", error) from error
-    ieee754 = quotes_numbers(request)
+    ieee754 = content(request).ieee754
     return entity_of(organization, table, payload, record=record, ieee754=ieee754)
 
 
@@ -87,10 +87,11 @@ class _Reading:
         self._depth += 1
         if self._depth > MAX_DEPTH:
             raise ODataError("The payload is nested too deeply.")
-        found, columns = _Found(), _own_columns(table)
+        found, readers = _Found(), _readers(table, self._ieee754)
+        values = found.values
         for name, raw in payload.items():
-            if name in columns:
-                found.values[name] = read_value(columns[name], raw, ieee754=self._ieee754)
+            if (read := readers.get(name)) is not None:
+                values[name] = read(raw)
             elif name.endswith(_BIND):
                 self._bind(table, name.removesuffix(_BIND), raw, found)
             elif "@" not in name:
@@ -207,9 +208,13 @@ class _Reading:
 
 
 @cache
-def _own_columns(table: Table) -> Mapping[str, Column]:
-    """Return the columns that are properties of the same name, and so of no relationship."""
-    return {name: column for name, column in table.columns.items() if not column.is_lookup}
+def _readers(table: Table, ieee754: bool) -> Mapping[str, Callable[[Any], Value]]:
+    """Return what reads each property of a column's own name, which is of no relationship."""
+    return {
+        name: reader(column, ieee754=ieee754)
+        for name, column in table.columns.items()
+        if not column.is_lookup
+    }
 
 
 def _schema_name(collection: Any) -> str:

@@ -219,11 +219,11 @@ def _document(call: Call, tx: Transaction, principal: ServicePrincipal) -> Docum
         "id": str(principal.object_id),
         "servicePrincipalNames": sorted(one.name for one in known),
         "verifiedPublisher": {"displayName": None, "verifiedPublisherId": None},
-        **_of_registration(application),
+        **_of_registration(application, principal.reply_urls),
     }
 
 
-def _of_registration(application: Application | None) -> Document:
+def _of_registration(application: Application | None, replies: tuple[str, ...]) -> Document:
     """Return what a principal repeats of its registration, nothing where that is gone."""
     if application is None:
         return {
@@ -232,7 +232,7 @@ def _of_registration(application: Application | None) -> Document:
             "info": None,
             "logoutUrl": None,
             "oauth2PermissionScopes": [],
-            "replyUrls": [],
+            "replyUrls": list(replies),
             "signInAudience": None,
         }
     return {
@@ -241,6 +241,6 @@ def _of_registration(application: Application | None) -> Document:
         "info": manifest.write(application)["info"],
         "logoutUrl": application.logout_url or None,
         "oauth2PermissionScopes": [manifest.write_scope(one) for one in application.scopes],
-        "replyUrls": [one.url for one in application.redirect_uris],
+        "replyUrls": [*(one.url for one in application.redirect_uris), *replies],
         "signInAudience": application.audience,
     }

@@ -1,0 +1,62 @@
+"""What each page shows, as plain values. Names may hold anything: the pages make them harmless."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Something else to look at: what it is, and its address."""
+
+    title: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A value developers need, no secret: what it is, and the value."""
+
+    title: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who is signed in. `trouble` says why they may not use the organization, "" if they may.
+
+    `form` is the text that proves a form to sign out is this page's.
+    """
+
+    name: str
+    username: str
+    form: str
+    trouble: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The organization. `web_api` is the address of its newest version, `versions` names them all;
+    `authority` is the tenant's base URL at the token service.
+    """
+
+    organization: str
+    url: str
+    web_api: str
+    versions: str
+    authority: str
+    tenant_id: str
+    person: Person | None = None
+    links: tuple[Link, ...] = ()
+    notes: tuple[Note, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """Say one thing; `detail` is what the token service said, `signs_in` offers to sign in."""
+
+    title: str
+    text: str
+    detail: str = ""
+    signs_in: bool = False
+
+
+Page = Home | Message

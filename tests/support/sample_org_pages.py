@@ -1,0 +1,56 @@
+"""Every page of an organization with sample values: ordinary, very long, written right to left."""
+
+from support.sample_pages import ARABIC_USER, HEBREW_NAME, LONG_TENANT, LONG_USER
+from xrm.org.faces.web.shown import Home, Link, Message, Note, Page, Person
+
+_NOTES = (
+    Note("Desktop client id", "0d53d92a-e57f-4574-be3c-67e6475140a9"),
+    Note("Browser client id", "15eeeaa2-82e8-4264-9b81-0d4b777385b0"),
+)
+_LINKS = (
+    Link("Sample applications", "http://localhost:8400/"),
+    Link("Sample applications", "https://localhost:8401/"),
+)
+
+
+def _home(organization: str = "Contoso", person: Person | None = None) -> Home:
+    return Home(
+        organization=organization,
+        url="https://localhost:8444/",
+        web_api="https://localhost:8444/api/data/v9.2/",
+        versions="v8.0 to v8.2, v9.0 to v9.2",
+        authority="https://localhost:8443/8bea12ae-048e-436f-827e-778ae60030ec",
+        tenant_id="8bea12ae-048e-436f-827e-778ae60030ec",
+        person=person,
+        links=_LINKS,
+        notes=_NOTES,
+    )
+
+
+ORGANIZATION_SAMPLES: dict[str, Page] = {
+    "organization": _home(),
+    "organization-signed-in": _home(
+        person=Person("Sofia Lindqvist", "sales@contoso.localhost", "form")
+    ),
+    "organization-trouble": _home(
+        LONG_TENANT,
+        Person(
+            "Maria-Magdalena von Hohenzollern-Sigmaringen",
+            LONG_USER,
+            "form",
+            "This account is not a user of the organization. An administrator can make it one: "
+            "give it a licence for Dynamics 365.",
+        ),
+    ),
+    "organization-right-to-left": _home(HEBREW_NAME, Person(HEBREW_NAME, ARABIC_USER, "form")),
+    "organization-message": Message(
+        "You are not signed in",
+        "The token service did not sign you in.",
+        "AADSTS65004: User declined to consent to access the app. Trace ID: "
+        "0a1b2c3d-7777-4888-8999-aaaabbbbcccc",
+        signs_in=True,
+    ),
+    "organization-not-found": Message(
+        "There is no such page", "This organization has one page only."
+    ),
+}
