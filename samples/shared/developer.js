@@ -41,7 +41,13 @@ export function developerPanel(place, session, status) {
     draw();
   });
   const steps = element("div", { class: "steps" }, button("Renew token now", renew, "quiet small"));
-  const panel = element("details", { class: "developer" }, element("summary", {}, "For developers"), list, steps);
+  const panel = element(
+    "details",
+    { class: "developer" },
+    element("summary", {}, "For developers"),
+    list,
+    steps,
+  );
   panel.addEventListener("toggle", draw);
   draw();
   place.replaceChildren(panel);

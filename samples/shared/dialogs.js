@@ -11,8 +11,21 @@ export function editRecord({ title, fields, row, send, actions }) {
   return new Promise((resolve) => {
     const told = element("div", {});
     const save = element("button", { type: "submit" }, "Save");
-    const form = element("form", {}, element("h2", { id: "form-title" }, title), told, ...fields.map((each) => field(each, row)));
-    form.append(element("div", { class: "steps" }, save, button("Cancel", () => dialog.close(), "quiet")));
+    const form = element(
+      "form",
+      {},
+      element("h2", { id: "form-title" }, title),
+      told,
+      ...fields.map((each) => field(each, row)),
+    );
+    form.append(
+      element(
+        "div",
+        { class: "steps" },
+        save,
+        button("Cancel", () => dialog.close(), "quiet"),
+      ),
+    );
     const dialog = opened(form, "form-title", () => resolve(written));
     const status = new Status(told, leaving(actions, dialog));
     let written = null;
@@ -47,7 +60,12 @@ export function askFirst(question, text, yes) {
         {},
         element("h2", { id: "question", dir: "auto" }, question),
         element("p", {}, text),
-        element("div", { class: "steps" }, button(yes, agree, "danger"), button("Keep it", () => dialog.close(), "quiet")),
+        element(
+          "div",
+          { class: "steps" },
+          button(yes, agree, "danger"),
+          button("Keep it", () => dialog.close(), "quiet"),
+        ),
       ),
       "question",
       () => resolve(answer),
@@ -79,7 +97,12 @@ function leaving(actions, dialog) {
 function field({ name, label, type = "text", required, maximum, choices }, row) {
   const common = { id: `field-${name}`, name, required };
   const input = choices
-    ? element("select", common, element("option", { value: "" }, "–"), ...Object.entries(choices).map(([value, text]) => element("option", { value }, text)))
+    ? element(
+        "select",
+        common,
+        element("option", { value: "" }, "–"),
+        ...Object.entries(choices).map(([value, text]) => element("option", { value }, text)),
+      )
     : element("input", { ...common, type, maxlength: maximum, dir: "auto", autocomplete: "off" });
   input.value = row[name] ?? "";
   const mark = required ? [element("small", {}, " (required)")] : [];

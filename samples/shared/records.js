@@ -34,7 +34,9 @@ export class Records {
     this.section.setAttribute("aria-busy", "true");
     try {
       const { set, order } = this.table;
-      const page = await (link ? this.api.page(link) : this.api.list(set, selected(this.table), order));
+      const page = await (link
+        ? this.api.page(link)
+        : this.api.list(set, selected(this.table), order));
       this.link = link;
       this.number = number;
       this.draw(page.value, page["@odata.nextLink"]);
@@ -52,7 +54,15 @@ export class Records {
   }
 
   draw(rows, next) {
-    const none = element("tr", { role: "row" }, element("td", { role: "cell", class: "nothing", colspan: this.table.columns.length + 1 }, "There are none that you may see."));
+    const none = element(
+      "tr",
+      { role: "row" },
+      element(
+        "td",
+        { role: "cell", class: "nothing", colspan: this.table.columns.length + 1 },
+        "There are none that you may see.",
+      ),
+    );
     this.body.replaceChildren(...(rows.length ? rows.map((row) => this.row(row)) : [none]));
     const turn = (link, number) => async () => {
       this.status.clear();
@@ -70,25 +80,46 @@ export class Records {
   row(row) {
     const name = this.table.name(row);
     const id = row[this.table.key];
-    const edit = button("Edit", () => this.edit(row), "quiet small", { "aria-label": `Edit ${name}`, "data-edit": id });
-    const remove = button("Delete", () => this.remove(row), "quiet small", { "aria-label": `Delete ${name}` });
+    const edit = button("Edit", () => this.edit(row), "quiet small", {
+      "aria-label": `Edit ${name}`,
+      "data-edit": id,
+    });
+    const remove = button("Delete", () => this.remove(row), "quiet small", {
+      "aria-label": `Delete ${name}`,
+    });
     const cells = this.table.columns.map((column, at) => cell(column, row, at === 0));
-    const actions = element("td", { role: "cell", class: "actions" }, element("div", {}, edit, remove));
+    const actions = element(
+      "td",
+      { role: "cell", class: "actions" },
+      element("div", {}, edit, remove),
+    );
     return element("tr", { role: "row", "data-id": id }, ...cells, actions);
   }
 
   create() {
-    this.write(`New ${this.table.one}`, {}, (values) => this.api.create(this.table.set, values), "was created");
+    this.write(
+      `New ${this.table.one}`,
+      {},
+      (values) => this.api.create(this.table.set, values),
+      "was created",
+    );
   }
 
   edit(row) {
-    const send = (values) => this.api.update(this.table.set, row[this.table.key], row["@odata.etag"], values);
+    const send = (values) =>
+      this.api.update(this.table.set, row[this.table.key], row["@odata.etag"], values);
     this.write(`Edit ${this.table.one}`, row, send, "was saved");
   }
 
   async write(title, row, send, done) {
     this.status.clear();
-    const written = await editRecord({ title, fields: this.table.fields, row, send, actions: this.actions });
+    const written = await editRecord({
+      title,
+      fields: this.table.fields,
+      row,
+      send,
+      actions: this.actions,
+    });
     if (!written) return;
     await this.load(this.link, this.number);
     this.status.done(`${this.table.name(written)} ${done}.`);
@@ -117,7 +148,11 @@ export class Records {
 
 function head(table) {
   const names = table.columns.map((column) =>
-    element("th", { scope: "col", role: "columnheader", class: column.number ? "number" : null }, column.label),
+    element(
+      "th",
+      { scope: "col", role: "columnheader", class: column.number ? "number" : null },
+      column.label,
+    ),
   );
   const last = element("td", { role: "cell" });
   return element("thead", { role: "rowgroup" }, element("tr", { role: "row" }, ...names, last));
@@ -128,6 +163,8 @@ function cell(column, row, isName) {
   const value = row[column.name + FORMATTED] ?? row[column.name] ?? "";
   const text = element("bdi", {}, String(value));
   if (isName) return element("th", { scope: "row", role: "rowheader" }, text);
-  const kind = [column.short && "short", column.number && "number", value === "" && "empty"].filter(Boolean).join(" ");
+  const kind = [column.short && "short", column.number && "number", value === "" && "empty"]
+    .filter(Boolean)
+    .join(" ");
   return element("td", { role: "cell", class: kind || null, "data-label": column.label }, text);
 }

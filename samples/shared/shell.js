@@ -35,7 +35,10 @@ export function show(session, failure) {
   $("name").textContent = account.name;
   $("username").textContent = account.username;
   developerPanel($("developer"), session, status);
-  const api = new WebApi(organizationURI, fetchWith(() => session.token()));
+  const api = new WebApi(
+    organizationURI,
+    fetchWith(() => session.token()),
+  );
   tabs($("tabs"), (table) => new Records($("records"), table, api, status, actions).load());
   return status;
 }

@@ -68,7 +68,12 @@ export class WebApi {
       ...more,
     };
     if (values) headers["Content-Type"] = "application/json; charset=utf-8";
-    const answer = await this.send({ method, url, headers, body: values && JSON.stringify(values) });
+    const answer = await this.send({
+      method,
+      url,
+      headers,
+      body: values && JSON.stringify(values),
+    });
     document.dispatchEvent(new CustomEvent("webapi:answer", { detail: { method, url, answer } }));
     const found = parsed(answer.text);
     if (answer.status >= 200 && answer.status < 300) return found;

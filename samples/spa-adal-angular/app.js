@@ -57,12 +57,15 @@ sample.factory("api", [
   ($http) => {
     const shape = ({ status, data, headers }) => ({ status, header: headers, text: data });
     return new WebApi(organizationURI, ({ method, url, headers, body }) =>
-      $http({ method, url, headers, data: body, transformResponse: (text) => text }).then(shape, (refused) => {
-        // Without a status the interceptor has refused it: there is no token. It says why in data.
-        if (refused.status === undefined) throw noToken(refused.data);
-        if (refused.status <= 0) throw new Unreachable("There was no answer.");
-        return shape(refused);
-      }),
+      $http({ method, url, headers, data: body, transformResponse: (text) => text }).then(
+        shape,
+        (refused) => {
+          // Without a status the interceptor has refused it: there is no token. It says why in data.
+          if (refused.status === undefined) throw noToken(refused.data);
+          if (refused.status <= 0) throw new Unreachable("There was no answer.");
+          return shape(refused);
+        },
+      ),
     );
   },
 ]);
@@ -95,7 +98,10 @@ sample.factory("actions", [
   }),
 ]);
 
-sample.factory("status", ["actions", (actions) => new Status(document.getElementById("status"), actions)]);
+sample.factory("status", [
+  "actions",
+  (actions) => new Status(document.getElementById("status"), actions),
+]);
 
 sample.directive("sampleRecords", [
   "api",
@@ -117,7 +123,8 @@ sample.run([
   "status",
   ($rootScope, $location, adal, session, status) => {
     $rootScope.signOut = () => adal.logOut();
-    if (adal.userInfo.userName) developerPanel(document.getElementById("developer"), session, status);
+    if (adal.userInfo.userName)
+      developerPanel(document.getElementById("developer"), session, status);
 
     // A route that is not yet in the address bar: without this one would come back to the last one.
     $rootScope.$on("adal:loginRedirect", () => {

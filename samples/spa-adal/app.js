@@ -87,7 +87,10 @@ function open() {
   if (window.parent !== window) {
     // This is the hidden frame: the page that waits outside gets its answer, and that is all.
     context.handleWindowCallback();
-  } else if (context.isCallback(location.hash) && context.getRequestInfo(location.hash).stateMatch) {
+  } else if (
+    context.isCallback(location.hash) &&
+    context.getRequestInfo(location.hash).stateMatch
+  ) {
     context.handleWindowCallback();
   } else {
     // An answer nobody asked for is passed over.

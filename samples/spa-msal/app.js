@@ -74,7 +74,9 @@ const session = {
 async function silently(more) {
   try {
     const account = client.getActiveAccount();
-    return taken(await client.acquireTokenSilent({ scopes, account, redirectUri: bridge, ...more }));
+    return taken(
+      await client.acquireTokenSilent({ scopes, account, redirectUri: bridge, ...more }),
+    );
   } catch (error) {
     throw told(error);
   }
@@ -88,7 +90,10 @@ function taken(result) {
 
 /** MSAL's error as one of the samples: "code: description" is its message. */
 function told(error) {
-  return new TokenError(CODES[error.errorCode] || error.errorCode, error.errorMessage || error.message);
+  return new TokenError(
+    CODES[error.errorCode] || error.errorCode,
+    error.errorMessage || error.message,
+  );
 }
 
 let status;

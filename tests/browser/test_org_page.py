@@ -10,6 +10,7 @@ from support.browser import Browser
 from support.page_site import show
 from support.sample_org_pages import ORGANIZATION_SAMPLES
 from support.served import Served, free_port, serving
+from support.static_site import ELSEWHERE, HERE, static_site
 
 PHONE = {"width": 360, "height": 640}
 WIDTHS = "[document.scrollingElement.scrollWidth, window.innerWidth]"
@@ -103,15 +104,15 @@ def test_across_sites_the_answer_comes_with_its_cookie(browser: Browser):
         page.get_by_role("link", name="Sign in").wait_for()
 
 
-def test_no_page_frames_it(browser: Browser, server: Served):
+@pytest.mark.parametrize("host", [HERE, ELSEWHERE])
+def test_no_page_frames_it(browser: Browser, server: Served, host: str):
     page = browser.page(ca=server["ca_bundle"])
     frame = f'<iframe src="{server["organization_url"]}"></iframe>'
-    page.route(
-        "https://elsewhere.example/",
-        lambda route: route.fulfill(content_type="text/html", body=frame),
-    )
-    with page.expect_console_message(lambda message: "frame-ancestors" in message.text):
-        page.goto("https://elsewhere.example/")
+    with (
+        static_site({"/frame.html": frame}) as site,
+        page.expect_console_message(lambda message: "frame-ancestors" in message.text),
+    ):
+        page.goto(f"{site.origin(host)}/frame.html")
 
 
 def test_what_is_not_there_has_the_same_look(browser: Browser, server: Served):

@@ -81,7 +81,7 @@ FOCUSED = """() => {
     return [outlineStyle === "none" ? 0 : parseFloat(outlineWidth), outlineColor];
   };
   let behind = it.parentElement;
-  while (/, 0\\)$/.test(getComputedStyle(behind).backgroundColor)) behind = behind.parentElement;
+  while (/^rgba.*, 0\\)$/.test(getComputedStyle(behind).backgroundColor)) behind = behind.parentElement;
   const ground = getComputedStyle(behind).backgroundColor, focused = seen();
   const all = [...document.querySelectorAll("*")];
   return { at: all.indexOf(it), html: it.outerHTML.slice(0, 120), focused, ground };

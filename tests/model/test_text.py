@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from support.fuzz import PROFILE
-from xrm.model.text import fold
+from xrm.model.text import fold, fold_all
 
 
 @pytest.mark.parametrize(
@@ -68,3 +68,9 @@ def test_folding_is_stable_under_what_it_ignores(text):
 @given(st.text(st.characters(max_codepoint=127), max_size=30))
 def test_letter_case_is_ignored(text):
     assert fold(text.upper()) == fold(text.lower()) == fold(text)
+
+
+@PROFILE
+@given(st.lists(st.text(st.sampled_from("aB \u00c9\u3000\x00"), max_size=4), max_size=5))
+def test_many_texts_are_folded_as_one_alone(texts):
+    assert fold_all(texts) == [fold(text) for text in texts]

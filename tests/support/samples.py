@@ -1,5 +1,6 @@
 """A person at the sample single-page applications, in Chromium."""
 
+import json
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -237,10 +238,14 @@ def new_person(served: Served, name: str, *, role: str = "") -> Person:
 
 
 def register_page(served: Served, name: str, page: str, *, granted: bool) -> str:
-    """Register a page as document and README tell it; return its config.js."""
-    implicit = ("--implicit-access-tokens", "--implicit-id-tokens")
-    served.run("app", "create", name, "--spa-redirect-uri", page, *implicit)
+    """Register a page as the samples' README tells it; return its config.js."""
+    served.run("app", "create", name, "--spa-redirect-uri", page)
     served.run("app", "permission", "add", name, "--scope", "user_impersonation")
+    manifest = served.run("app", "manifest", "get", name, "--form", "aad")
+    manifest |= {"oauth2AllowImplicitFlow": True, "oauth2AllowIdTokenImplicitFlow": True}
+    edited = served.log.with_name("manifest.json")
+    edited.write_text(json.dumps(manifest))
+    served.run("app", "manifest", "set", name, str(edited))
     if granted:
         served.run("app", "permission", "grant", name)
     return configuration(served, name, page)

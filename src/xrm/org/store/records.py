@@ -74,6 +74,7 @@ class RecordStore:
         self._sql = schema(catalogue)
         self._statements: dict[_Key, str] = {}
         self._packings: dict[tuple[str, ...], Packing] = {}
+        self._insertions: dict[tuple[str, ...], Insertion] = {}
         self._insertings: dict[tuple[str, ...], _Inserting] = {}
         self._readings = {
             table.logical_name: tuple(_read_columns(table)) for table in catalogue.tables.values()
@@ -196,11 +197,19 @@ class RecordStore:
                 self._insertings.clear()
             packing = self._packing(table, values)
             # In one order whatever theirs is: records that set the same columns are alike.
-            insertion = self._database.insertion(
-                self._sql.metadata.tables[table.logical_name], sorted(packing.names)
-            )
+            insertion = self._insertion(table.logical_name, sorted(packing.names))
             found = packing, insertion, packing.in_order(insertion.names)
             self._insertings[key] = found
+        return found
+
+    def _insertion(self, table: str, names: Sequence[str]) -> Insertion:
+        key = (table, *names)
+        found = self._insertions.get(key)
+        if found is None:
+            if len(self._insertions) >= _MOST_STATEMENTS:
+                self._insertions.clear()
+            found = self._database.insertion(self._sql.metadata.tables[table], names)
+            self._insertions[key] = found
         return found
 
     def _packing(self, table: Table, names: Iterable[str]) -> Packing:
