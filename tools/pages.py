@@ -86,11 +86,10 @@ BOX = """(async () => {
 
 def looks(browser: Any, name: str) -> Iterator[tuple[str, bytes]]:
     """Yield the looks of a page and its picture in each, as PNG."""
-    from support.page_site import EVERY_PAGE, show
+    from support.page_site import EVERY_PAGE, show_styled
 
     page = browser.page()
-    # A page that goes on by itself would be drawn at its end.
-    show(page, EVERY_PAGE[name])
+    show_styled(page, EVERY_PAGE[name])
     for scheme in SCHEMES:
         page.emulate_media(color_scheme=scheme)
         for size, (width, height) in SIZES.items():

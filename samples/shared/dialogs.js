@@ -64,7 +64,7 @@ export function askFirst(question, text, yes) {
           "div",
           { class: "steps" },
           button(yes, agree, "danger"),
-          button("Keep it", () => dialog.close(), "quiet"),
+          button("Keep it", () => dialog.close(), "quiet", { autofocus: true }),
         ),
       ),
       "question",

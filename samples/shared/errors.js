@@ -45,6 +45,10 @@ const TOKENS = {
     "The window was blocked",
     "Allow pop-up windows for this address, or sign in without one.",
   ],
+  interaction_in_progress: [
+    "A sign-in has begun already",
+    "Finish it in its window. If that is closed, open another, or load this page again.",
+  ],
   cancelled: ["You were not signed in", "The window was closed before you had signed in.", SIGN_IN],
 };
 

@@ -18,6 +18,9 @@ const client = new msal.PublicClientApplication({
   cache: { cacheLocation: "sessionStorage" },
 });
 
+// A window that was closed MSAL waits for, a minute long: whoever opens another means it.
+const ANEW = { overrideInteractionInProgress: true };
+
 let expiresOn = null;
 
 /** The codes of MSAL itself, in words the samples share. */
@@ -30,6 +33,9 @@ const CODES = {
   no_account_error: "login_required",
   no_tokens_found: "login_required",
 };
+
+/** Of a window: who let the minute pass has closed it, or does not want to. */
+const WINDOW_CODES = { ...CODES, timed_out: "cancelled" };
 
 const session = {
   library: `msal-browser ${msal.version}`,
@@ -89,28 +95,29 @@ function taken(result) {
 }
 
 /** MSAL's error as one of the samples: "code: description" is its message. */
-function told(error) {
+function told(error, codes = CODES) {
   return new TokenError(
-    CODES[error.errorCode] || error.errorCode,
+    codes[error.errorCode] || error.errorCode,
     error.errorMessage || error.message,
   );
 }
 
 let status;
 
-async function attempt(act) {
+async function attempt(act, codes) {
   try {
     await act();
   } catch (error) {
-    status.fault(told(error));
+    // The window before, given up for this one.
+    if (error.errorCode !== "interaction_in_progress_cancelled") status.fault(told(error, codes));
   }
 }
 
 async function signInWindow() {
   await attempt(async () => {
-    taken(await client.loginPopup({ scopes, redirectUri: bridge }));
+    taken(await client.loginPopup({ scopes, redirectUri: bridge, ...ANEW }));
     location.reload();
-  });
+  }, WINDOW_CODES);
 }
 
 async function open() {

@@ -8,7 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from support.browser import Browser
-from support.page_site import EVERY_PAGE, show
+from support.page_site import EVERY_PAGE, show_styled
 from xrm.sts.faces.pages.shown import PermissionLine
 
 DESKTOP = {"width": 1280, "height": 800}
@@ -80,9 +80,10 @@ FOCUSED = """() => {
     const { outlineStyle, outlineWidth, outlineColor } = getComputedStyle(it);
     return [outlineStyle === "none" ? 0 : parseFloat(outlineWidth), outlineColor];
   };
+  const colour = (element) => getComputedStyle(element).backgroundColor;
   let behind = it.parentElement;
-  while (/^rgba.*, 0\\)$/.test(getComputedStyle(behind).backgroundColor)) behind = behind.parentElement;
-  const ground = getComputedStyle(behind).backgroundColor, focused = seen();
+  while (/^rgba.*, 0\\)$/.test(colour(behind))) behind = behind.parentElement;
+  const ground = colour(behind), focused = seen();
   const all = [...document.querySelectorAll("*")];
   return { at: all.indexOf(it), html: it.outerHTML.slice(0, 120), focused, ground };
 }"""
@@ -107,7 +108,7 @@ def page(browser: Browser) -> Any:
 
 @pytest.mark.parametrize("name", EVERY_PAGE)
 def test_axe_finds_nothing(page: Any, name: str):
-    show(page, EVERY_PAGE[name])
+    show_styled(page, EVERY_PAGE[name])
     for viewport, scheme in itertools.product((DESKTOP, PHONE), SCHEMES):
         page.set_viewport_size(viewport)
         page.emulate_media(color_scheme=scheme)
@@ -119,7 +120,7 @@ def test_axe_finds_nothing(page: Any, name: str):
 @pytest.mark.parametrize("name", EVERY_PAGE)
 def test_nothing_runs_over_the_edge(page: Any, name: str):
     for shown in (EVERY_PAGE[name], renamed(EVERY_PAGE[name], ENDLESS)):
-        show(page, shown)
+        show_styled(page, shown)
         for size, (viewport, percent) in ENLARGED.items():
             page.set_viewport_size(viewport)
             page.evaluate("(size) => document.documentElement.style.fontSize = size", f"{percent}%")
@@ -130,14 +131,14 @@ def test_nothing_runs_over_the_edge(page: Any, name: str):
 
 @pytest.mark.parametrize("name", EVERY_PAGE)
 def test_a_name_written_right_to_left_turns_round_nothing_beside_it(page: Any, name: str):
-    show(page, renamed(EVERY_PAGE[name], HEBREW))
+    show_styled(page, renamed(EVERY_PAGE[name], HEBREW))
     assert page.evaluate(NOT_ISOLATED, HEBREW[0]) == []
     assert page.evaluate("[document.documentElement.lang, document.dir]") == ["en", "ltr"]
 
 
 @pytest.mark.parametrize("name", EVERY_PAGE)
 def test_the_focus_is_seen_on_whatever_has_it(page: Any, name: str):
-    show(page, EVERY_PAGE[name])
+    show_styled(page, EVERY_PAGE[name])
     stops = page.evaluate(COUNT)
     for scheme, forced in itertools.product(SCHEMES, ("none", "active")):
         page.emulate_media(color_scheme=scheme, forced_colors=forced)
@@ -153,7 +154,7 @@ def test_the_focus_is_seen_on_whatever_has_it(page: Any, name: str):
 
 @pytest.mark.parametrize("name", EVERY_PAGE)
 def test_what_is_pressed_is_large_enough(page: Any, name: str):
-    show(page, EVERY_PAGE[name])
+    show_styled(page, EVERY_PAGE[name])
     for viewport in (DESKTOP, PHONE):
         page.set_viewport_size(viewport)
         found = page.evaluate(TARGETS)
@@ -163,7 +164,7 @@ def test_what_is_pressed_is_large_enough(page: Any, name: str):
 @pytest.mark.parametrize("name", EVERY_PAGE)
 def test_nothing_moves_for_those_who_want_stillness(page: Any, name: str):
     page.emulate_media(reduced_motion="reduce")
-    show(page, EVERY_PAGE[name])
+    show_styled(page, EVERY_PAGE[name])
     assert page.evaluate(MOVING) == []
 
 

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from support.browser import Browser
 from support.samples import (
-    TWO_HOURS_MS,
+    TWO_HOURS,
     Api,
     Visitor,
     fits_and_is_accessible,
@@ -70,7 +70,7 @@ def test_a_token_is_renewed_before_it_expires_and_the_page_stays(served: Served,
     visitor.show("Leads")
     visitor.press("New lead")
     first, loads, silent = token_of(visitor), list(visitor.loads), visitor.silent_requests()
-    visitor.later(TWO_HOURS_MS)
+    visitor.later(TWO_HOURS)
     visitor.write(subject="Typed for two hours", lastname="Zzz-adal")
     assert visitor.said() == "Zzz-adal was created."
     assert token_of(visitor) != first
@@ -102,7 +102,7 @@ def test_a_token_is_renewed_across_sites(served: Served, browser: Browser):
     visitor.sign_in()
     assert sorted(visitor.every_name()) == Api(served).names("accounts", "name")
     first, loads = token_of(visitor), list(visitor.loads)
-    visitor.later(TWO_HOURS_MS)
+    visitor.later(TWO_HOURS)
     visitor.show("Leads")
     assert token_of(visitor) != first
     assert visitor.loads == loads
@@ -131,7 +131,7 @@ def test_a_session_that_is_gone_is_login_required(served: Served, browser: Brows
     visitor = Visitor(served, browser, SAMPLE)
     visitor.sign_in()
     visitor.context.clear_cookies()
-    visitor.later(TWO_HOURS_MS)
+    visitor.later(TWO_HOURS)
     visitor.show("Leads")
     assert visitor.trouble()[0] == "You are signed out"
 

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from support.browser import Browser
 from support.samples import (
-    TWO_HOURS_MS,
+    TWO_HOURS,
     Visitor,
     fits_and_is_accessible,
     is_no_user,
@@ -68,7 +68,7 @@ def test_a_token_is_renewed_before_it_expires_and_the_page_stays(served: Served,
     visitor.show("Leads")
     visitor.press("New lead")
     first, loads, silent = token_of(visitor), list(visitor.loads), visitor.silent_requests()
-    visitor.later(TWO_HOURS_MS)
+    visitor.later(TWO_HOURS)
     visitor.write(subject="Typed for two hours", lastname="Zzz-angular")
     assert visitor.said() == "Zzz-angular was created."
     assert token_of(visitor) != first
@@ -102,7 +102,7 @@ def test_a_request_without_a_token_says_why(served: Served, browser: Browser):
     visitor.sign_in()
     visitor.show("Leads")
     visitor.context.clear_cookies()
-    visitor.later(TWO_HOURS_MS)
+    visitor.later(TWO_HOURS)
     visitor.press("Next page")
     title, details = visitor.trouble()
     assert title == "You are signed out"

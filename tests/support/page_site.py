@@ -17,6 +17,8 @@ EVERY_PAGE: dict[str, Shown] = {**SAMPLES, **ORGANIZATION_SAMPLES}
 """The samples of the token service's pages and of the organization's, by name."""
 
 ORIGIN = "https://sts.example"
+_STYLED = """(link) => link.sheet ? 1
+  : new Promise((done) => link.addEventListener("load", () => done(1)))"""
 
 
 def show(page: Any, shown: Shown) -> None:
@@ -42,3 +44,9 @@ def show(page: Any, shown: Shown) -> None:
     # A page that goes on by itself may do so before it has loaded.
     page.goto(f"{ORIGIN}/page", wait_until="commit")
     page.locator("footer").wait_for()
+
+
+def show_styled(page: Any, shown: Shown) -> None:
+    """Open a page as `show` does, and wait for its style sheet."""
+    show(page, shown)
+    page.locator("link[rel=stylesheet]").evaluate(_STYLED)
