@@ -133,7 +133,10 @@ def test_a_session_that_is_gone_is_login_required(served: Served, browser: Brows
     visitor.context.clear_cookies()
     visitor.later(TWO_HOURS)
     visitor.show("Leads")
-    assert visitor.trouble()[0] == "You are signed out"
+    title, details = visitor.trouble()
+    assert title == "You are signed out"
+    assert "login_required" in details
+    assert "AADSTS50058" in details
 
 
 def test_sign_out_ends_the_session_and_forgets_the_token(served: Served, browser: Browser):

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from support.profiled import BASE, LOGOUT, PROFILES, SITE, profiled
-from support.signing_in import claims_of, make_person, sign_in
+from support.signing_in import claims_of, make_application, make_person, redeem, sign_in
 
 VERSIONS = ["v1", "v2"]
 
@@ -144,6 +144,26 @@ def test_each_application_of_the_session_is_told_in_a_frame(at, visitor):
     if at.name == "strict":
         expected["iss"] = [f"{BASE}/{at.tenant.tenant_id}/v2.0"]
     assert said == expected
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_an_id_token_names_its_session_where_it_is_wanted(at, version):
+    asked = {"response_type": "code id_token", "nonce": "n"}
+    plain = at.answered(version, **asked).told
+    claims = [{"name": "sid"}, {"name": "auth_time"}]
+    asking_more = make_application(
+        at.service, at.tenant, f"Asks for more, {version}", implicit_id_tokens=True,
+        extras={"optionalClaims": {"idToken": claims}},
+    )  # fmt: skip
+    wanted = at.answered(version, application=asking_more, **asked).told
+    named, unasked = claims_of(wanted["id_token"]), claims_of(plain["id_token"])
+    assert named["sid"] == wanted["session_state"]
+    assert "auth_time" in named
+    assert "auth_time" not in unasked
+    assert unasked.get("sid") == (plain["session_state"] if at.name == "strict" else None)
+    redeemed = redeem(at.service, at.tenant, at.desk, version=version, code=plain["code"])
+    assert claims_of(redeemed.document["id_token"]).get("sid") == unasked.get("sid")
+    assert "sid" not in claims_of(redeemed.document["access_token"])
 
 
 def test_only_the_person_meant_is_signed_out(at, visitor):

@@ -9,6 +9,7 @@ import pytest
 
 from support.signing_in import (
     IMPERSONATION,
+    NAMES_SESSION,
     ORGANIZATION,
     Visitor,
     asking,
@@ -33,7 +34,7 @@ IMPLICIT = {"implicit_id_tokens": True, "implicit_access_tokens": True}
 def application(world):
     """An application that may be told everything, with consent for everybody."""
     made = make_application(
-        world.service, world.tenant, "Authorize desk", **IMPLICIT,
+        world.service, world.tenant, "Authorize desk", **IMPLICIT, extras=NAMES_SESSION,
         redirects={
             "http://localhost": "InstalledClient",
             "http://localhost/deep/path": "InstalledClient",

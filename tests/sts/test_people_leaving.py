@@ -9,6 +9,7 @@ import pytest
 
 from support.signing_in import (
     IMPERSONATION,
+    NAMES_SESSION,
     REDIRECT,
     Visitor,
     asking,
@@ -41,11 +42,12 @@ def scene(fresh):
     shop = make_application(
         service, tenant, "Shop", implicit_id_tokens=True,
         redirects={REDIRECT: "InstalledClient", AFTER: "Web"},
-        logout_url="https://shop.example/signout?x=1",
+        logout_url="https://shop.example/signout?x=1", extras=NAMES_SESSION,
     )  # fmt: skip
     desk = make_application(
-        service, tenant, "Other", implicit_id_tokens=True, logout_url="https://desk.example/out"
-    )
+        service, tenant, "Other", implicit_id_tokens=True,
+        logout_url="https://desk.example/out", extras=NAMES_SESSION,
+    )  # fmt: skip
     for one in (shop, desk):
         registration.consent(service, tenant, one.application_id)
     return SimpleNamespace(

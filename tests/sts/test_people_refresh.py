@@ -6,6 +6,7 @@ import pytest
 
 from support.signing_in import (
     IMPERSONATION,
+    NAMES_SESSION,
     ORGANIZATION,
     PASSWORD,
     REDIRECT,
@@ -48,7 +49,7 @@ def cheap():
 def build(world):
     service, tenant = world.service, world.tenant
     desk = make_application(
-        service, tenant, "Refresh desk", audience="AzureADMultipleOrgs",
+        service, tenant, "Refresh desk", audience="AzureADMultipleOrgs", extras=NAMES_SESSION,
         redirects={REDIRECT: "InstalledClient", SPA: "Spa", WEB: "Web"},
     )  # fmt: skip
     graph = first_party.APPLICATIONS[GRAPH_APPLICATION]

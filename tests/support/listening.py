@@ -120,9 +120,7 @@ class Small:
             lanes={"sts": self.lane},
             limits=Limits(10_000, body_seconds, 30.0),
         )
-        self._listener = Listener(
-            app, sock, certificate=certificate, verbose=False
-        )
+        self._listener = Listener(app, sock, certificate=certificate, verbose=False)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()

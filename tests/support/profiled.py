@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from support.signing_in import (
+    NAMES_SESSION,
     ORGANIZATION,
     REDIRECT,
     Reply,
@@ -132,6 +133,7 @@ def profiled(folder: Path, name: str) -> Iterator[Profiled]:
         redirects={SITE: "Web"},
         public_client=False,
         logout_url=LOGOUT,
+        extras=NAMES_SESSION,
         **implicit,
     )
     secret = registration.add_secret(service, portal, description="test").secret.reveal()

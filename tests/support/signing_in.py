@@ -305,6 +305,10 @@ def make_person(service: TokenService, tenant: Tenant, name: str = "ada", **memb
     return create_user(service, tenant, user_principal_name=upn, **options).user
 
 
+NAMES_SESSION = {"optionalClaims": {"idToken": [{"name": "sid"}]}}
+"""Members of a registration whose id tokens name the session."""
+
+
 def make_application(
     service: TokenService,
     tenant: Tenant,

@@ -31,7 +31,8 @@ class Stamp:
 
     `now` is in seconds since the epoch, the lifetimes of access and id tokens in seconds from
     then; `peer` is the address the request came from. Tokens say that they are `early` seconds
-    older, as published samples do, for clocks that are behind.
+    older, as published samples do, for clocks that are behind. Id tokens always name the session
+    they are of where it is `of_session`.
     """
 
     base_url: str
@@ -41,6 +42,7 @@ class Stamp:
     peer: str = ""
     id_lifetime: int = 60 * 60
     early: int = 0
+    of_session: bool = False
 
 
 def of_application(granted: Granted, client: Client, stamp: Stamp) -> dict[str, Any]:
@@ -97,7 +99,6 @@ def of_person(
         "name": person.display_name,
         "oid": lasting.object_id,
         "rh": lasting.rh,
-        **_sid(delegated.session_id),
         "sub": pairwise(person.object_id, granted.resource),
         "tid": lasting.tenant_id,
         "uti": encode(stamp.token_id.bytes),
@@ -112,7 +113,7 @@ class About:
     """What an id token is about: the person, how they signed in, and what stands beside it.
 
     `beside` are hashes of what the same answer carries, by claim (`at_hash`, `c_hash`);
-    `tells_time` adds when the person signed in.
+    `tells_time` adds when the person signed in, `optional` are claims the registration asks for.
     """
 
     person: User
@@ -124,6 +125,7 @@ class About:
     roles: tuple[str, ...] = ()
     beside: tuple[tuple[str, str], ...] = ()
     tells_time: bool = False
+    optional: frozenset[str] = frozenset()
 
 
 def of_id_token(about: About, flavour: Flavour, stamp: Stamp) -> dict[str, Any]:
@@ -143,7 +145,7 @@ def of_id_token(about: About, flavour: Flavour, stamp: Stamp) -> dict[str, Any]:
         "aio": _opaque(stamp.token_id.bytes + person.object_id.bytes),
         **dict(about.beside),
     }
-    if about.tells_time:
+    if about.tells_time or "auth_time" in about.optional:
         claims["auth_time"] = about.authentication.seconds
     if is_v1:
         claims |= _of_v1(person, about.authentication, stamp.peer)
@@ -157,7 +159,7 @@ def of_id_token(about: About, flavour: Flavour, stamp: Stamp) -> dict[str, Any]:
     claims |= _given({"nonce": about.nonce, "roles": list(about.roles)})
     claims |= {
         "rh": lasting.rh,
-        **_sid(about.session_id),
+        **_sid(about, stamp),
         "sub": pairwise(person.object_id, about.application_id),
         "tid": lasting.tenant_id,
         "uti": encode(stamp.token_id.bytes),
@@ -184,8 +186,10 @@ def _of_v1(person: User, authentication: Authentication, peer: str) -> dict[str,
     return {"amr": amr, **_given(names), "unique_name": name, "upn": name}
 
 
-def _sid(session_id: UUID | None) -> dict[str, str]:
-    return {} if session_id is None else {"sid": str(session_id)}
+def _sid(about: About, stamp: Stamp) -> dict[str, str]:
+    """Return the session's id, by which logout frames name it (Front-Channel Logout 1.0, 3)."""
+    wanted = stamp.of_session or "sid" in about.optional
+    return {"sid": str(about.session_id)} if wanted and about.session_id is not None else {}
 
 
 def pairwise(person: UUID, application_id: UUID) -> str:

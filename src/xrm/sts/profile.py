@@ -21,6 +21,7 @@ class Profile:
     publishes_all              discovery says what RFC 8414 wants said beside Entra's members
     slows_polling              a device that polls too fast is told so, and waits longer
     tokens_early               seconds by which tokens say to be older than they are
+    tokens_of_session          each id token names the session it is of
     own_error_codes            errors have Entra's own words where the standards have others
     template_issuers           discovery answers where the issuer is a template, at `common`
     one_prompt                 `prompt` holds one value; what it may not hold is shown on a page
@@ -44,6 +45,7 @@ class Profile:
     publishes_all: bool
     slows_polling: bool
     tokens_early: int
+    tokens_of_session: bool
     own_error_codes: bool
     template_issuers: bool
     one_prompt: bool
@@ -68,6 +70,7 @@ FAITHFUL = Profile(
     publishes_all=False,
     slows_polling=False,
     tokens_early=300,
+    tokens_of_session=False,
     own_error_codes=True,
     template_issuers=True,
     one_prompt=True,
@@ -91,6 +94,7 @@ STRICT = Profile(
     publishes_all=True,
     slows_polling=True,
     tokens_early=0,
+    tokens_of_session=True,
     own_error_codes=False,
     template_issuers=False,
     one_prompt=False,

@@ -113,6 +113,7 @@ class TokenService:
             token_id=token_id,
             peer=peer,
             early=self.profile.tokens_early,
+            of_session=self.profile.tokens_of_session,
             **fixed,
         )
         return Press(key, stamp)

@@ -72,6 +72,7 @@ def beside(
             nonce=delegated.nonce,
             reserved=delegated.reserved,
             roles=delegated.roles,
+            optional=client.application.optional_id_claims,
         )
         id_token = mint_id_token(about, flavour, press=press)
     return replace(

@@ -107,8 +107,8 @@ class RequiredAccess:
 class Application:
     """An application's registration in its home tenant. `object_id` names the registration.
 
-    `extras` holds members of the manifest that are kept for their owner and mean nothing here.
-    `created` is in seconds since the epoch.
+    `extras` holds further members of the manifest, kept for their owner; of these only
+    `optionalClaims` means something here. `created` is in seconds since the epoch.
     """
 
     application_id: UUID
@@ -129,6 +129,17 @@ class Application:
     scopes: tuple[Scope, ...] = ()
     roles: tuple[AppRole, ...] = ()
     extras: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def optional_id_claims(self) -> frozenset[str]:
+        """The claims it asks for in its id tokens beyond the usual ones (`optionalClaims`)."""
+        asked = (self.extras.get("optionalClaims") or {}).get("idToken")
+        named = asked if isinstance(asked, list) else []
+        return frozenset(
+            one["name"]
+            for one in named
+            if isinstance(one, dict) and isinstance(one.get("name"), str)
+        )
 
     @property
     def multi_tenant(self) -> bool:

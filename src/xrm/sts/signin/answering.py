@@ -154,5 +154,6 @@ def _id_token(
         roles=roles,
         beside=beside,
         tells_time=at.asked.tells_time,
+        optional=at.known.application.optional_id_claims,
     )
     return tokens.mint_id_token(about, at.flavour, press=press).reveal()
