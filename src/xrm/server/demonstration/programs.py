@@ -16,7 +16,6 @@ from xrm.sts.registration import amend_application, find_application
 
 DESKTOP_NAME, PAGE_NAME = "Contoso Desktop App", "Contoso Single-Page App"
 PAGE_ADDRESS = "http://localhost:8400/"
-_SIGNED_OUT = "http://localhost:8400/signed-out"
 _NATIVE_PAGE = "/common/oauth2/nativeclient"
 _MOST_NATIVE_PAGES = 8
 _MOST_ADDRESSES = 3
@@ -96,7 +95,6 @@ def _page(made: Application) -> Application:
         redirect_uris=(RedirectUri(PAGE_ADDRESS, "Spa"),),
         implicit_id_tokens=True,
         implicit_access_tokens=True,
-        logout_url=_SIGNED_OUT,
     )
 
 
