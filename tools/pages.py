@@ -2,7 +2,8 @@
 
 `python tools/pages.py [NAME...]`; all pages unless some are named. One picture holds a page four
 times: on a desktop and on a phone, light and dark. `--folder FOLDER` writes each of the four as a
-PNG file of its own instead, to be looked at closely. Needs Debian's chromium and libnss3-tools.
+PNG file of its own instead, to be looked at closely. "readme" is the picture of README.md.
+Needs Debian's chromium, libnss3-tools and, for the samples, npm.
 """
 
 import argparse
@@ -10,6 +11,9 @@ import base64
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +23,15 @@ PAGE = ROOT / "docs" / "pages.md"
 SIZES = {"desktop": (1024, 680), "phone": (360, 640)}
 SCHEMES = ("light", "dark")
 QUALITY = 80
+# Of a sample's page what a screen shows: a list is as long as there are records.
+SCREEN = 880
+README = "readme"
+README_PARTS = (("password", 380), ("sample-leads", 940))
+README_HEIGHT = 640
+README_WIDTH = 1400
 
 # A page is added with its sample, in tests/support/sample_pages.py or sample_org_pages.py, and its
-# line here.
+# line here; a state of the sample applications in tests/support/sample_looks.py.
 PAGES: dict[str, dict[str, str]] = {
     "Sign-in": {
         "sign-in-name": "Who are you?",
@@ -68,15 +78,28 @@ PAGES: dict[str, dict[str, str]] = {
         "organization-message": "A sign-in that came to nothing.",
         "organization-not-found": "A page that is not there.",
     },
+    "The samples": {
+        "samples": "The sample applications.",
+        "sample-signed-out-adal": "Nobody is signed in: with adal.js.",
+        "sample-signed-out-adal-angular": "With adal-angular.js.",
+        "sample-signed-out-msal": "With msal-browser, which can take a window of its own.",
+        "sample-leads": "The leads of the person who signed in.",
+        "sample-form": "One of them is changed.",
+        "sample-question": "Asked before one is deleted.",
+        "sample-missing-right": "What the person's security roles do not allow.",
+        "sample-signed-out-elsewhere": "The session has ended elsewhere; what was seen stays.",
+    },
 }
 HEAD = """# The pages
 
 What people see, each on a desktop and on a phone, light and dark; `make pages` draws them anew.
-The tests of `tests/browser/` hold each to the same: nothing that axe finds, nothing over the edge
-at 320 pixels or with text of 400 %, a focus that is seen, the keyboard alone.
+The tests of `tests/browser/` and `tests/samples/` hold each to the same: nothing that axe finds,
+nothing over the edge at 320 pixels or with text of 400 %, a focus that is seen, the keyboard alone.
 """
-SHEET = """<body style="display: grid; grid-template-columns: auto auto; gap: 8px; margin: 0;
-  width: max-content; align-items: start; background: #8a8f8c">"""
+GAP = 8
+SHEET = f"""<!doctype html>
+  <body style="display: grid; grid-template-columns: auto auto; gap: {GAP}px; margin: 0;
+    width: max-content; align-items: start; background: #8a8f8c">"""
 BOX = """(async () => {
   await Promise.all([...document.images].map((image) => image.decode()));
   const { width, height } = document.body.getBoundingClientRect();
@@ -84,30 +107,72 @@ BOX = """(async () => {
 })()"""
 
 
-def looks(browser: Any, name: str) -> Iterator[tuple[str, bytes]]:
-    """Yield the looks of a page and its picture in each, as PNG."""
-    from support.page_site import EVERY_PAGE, show_styled
+@dataclass
+class Studio:
+    """A browser and, once one of their pages is wanted, a server with the samples."""
 
-    page = browser.page()
-    show_styled(page, EVERY_PAGE[name])
-    for scheme in SCHEMES:
-        page.emulate_media(color_scheme=scheme)
-        for size, (width, height) in SIZES.items():
-            page.set_viewport_size({"width": width, "height": height})
-            yield f"{size}-{scheme}", page.screenshot(full_page=True, animations="disabled")
-    browser.close_pages()
+    browser: Any
+    stack: ExitStack
 
+    @cached_property
+    def served(self) -> Any:
+        """The server with the samples."""
+        from support.samples import serving_samples
 
-def sheet(browser: Any, pictures: list[bytes]) -> bytes:
-    """Return pictures side by side as one, as WebP."""
-    page = browser.page(viewport={"width": 1400, "height": 800})
-    inlined = (base64.b64encode(picture).decode() for picture in pictures)
-    page.set_content(SHEET + "".join(f'<img src="data:image/png;base64,{it}">' for it in inlined))
-    wanted = {"format": "webp", "quality": QUALITY, "captureBeyondViewport": True}
-    session = page.context.new_cdp_session(page)
-    drawn = session.send("Page.captureScreenshot", {**wanted, "clip": page.evaluate(BOX)})
-    browser.close_pages()
-    return base64.b64decode(drawn["data"])
+        return self.stack.enter_context(serving_samples())
+
+    @cached_property
+    def visitors(self) -> Any:
+        """Those who are at the samples."""
+        return self.visiting()
+
+    def visiting(self, **options: Any) -> Any:
+        """Return other visitors, whose browsers have options."""
+        from support.sample_looks import Visitors
+
+        return Visitors(self.served, self.browser, **options)
+
+    def looks(self, name: str) -> Iterator[tuple[str, bytes]]:
+        """Yield the looks of a page and its picture in each, as PNG."""
+        from support.page_site import EVERY_PAGE, show_styled
+        from support.sample_looks import DRAWN_LOOKS
+
+        if look := DRAWN_LOOKS.get(name):
+            page, whole = self.visitors.at(name), not look.has_list
+        else:
+            page, whole = self.browser.page(), True
+            show_styled(page, EVERY_PAGE[name])
+        for scheme in SCHEMES:
+            page.emulate_media(color_scheme=scheme)
+            for size, (width, height) in SIZES.items():
+                page.set_viewport_size({"width": width, "height": height if whole else SCREEN})
+                yield f"{size}-{scheme}", page.screenshot(full_page=whole, animations="disabled")
+        if not look:
+            page.context.close()
+
+    def readme(self) -> bytes:
+        """Return the picture of README.md, as WebP."""
+        # Drawn as large as it is wanted: a picture made smaller afterwards is blurred.
+        density = (README_WIDTH - GAP) / sum(width for _, width in README_PARTS)
+        visitors, pictures = self.visiting(device_scale_factor=density), []
+        for name, width in README_PARTS:
+            page = visitors.at(name)
+            page.set_viewport_size({"width": width, "height": README_HEIGHT})
+            pictures.append(page.screenshot(animations="disabled"))
+        return self.sheet(pictures)
+
+    def sheet(self, pictures: list[bytes]) -> bytes:
+        """Return pictures side by side as one, as WebP."""
+        page = self.browser.page(viewport={"width": 1400, "height": 800})
+        inlined = (base64.b64encode(picture).decode() for picture in pictures)
+        page.set_content(
+            SHEET + "".join(f'<img src="data:image/png;base64,{it}">' for it in inlined)
+        )
+        wanted = {"format": "webp", "quality": QUALITY, "captureBeyondViewport": True}
+        session = page.context.new_cdp_session(page)
+        drawn = session.send("Page.captureScreenshot", {**wanted, "clip": page.evaluate(BOX)})
+        page.context.close()
+        return base64.b64decode(drawn["data"])
 
 
 def draw(names: list[str], folder: Path | None) -> None:
@@ -115,11 +180,15 @@ def draw(names: list[str], folder: Path | None) -> None:
     from support.browser import chromium
 
     (folder or IMAGES).mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as home, chromium(Path(home)) as browser:
+    with tempfile.TemporaryDirectory() as home, ExitStack() as stack:
+        studio = Studio(stack.enter_context(chromium(Path(home))), stack)
         for name in names:
-            pictures = dict(looks(browser, name))
+            if name == README:
+                ((folder or IMAGES) / f"{name}.webp").write_bytes(studio.readme())
+                continue
+            pictures = dict(studio.looks(name))
             if folder is None:
-                (IMAGES / f"{name}.webp").write_bytes(sheet(browser, list(pictures.values())))
+                (IMAGES / f"{name}.webp").write_bytes(studio.sheet(list(pictures.values())))
                 continue
             for look, picture in pictures.items():
                 (folder / f"{name}-{look}.png").write_bytes(picture)
@@ -138,9 +207,10 @@ def main() -> int:
     """Draw what the command line asks for; return the exit status."""
     sys.path.insert(0, str(ROOT / "tests"))
     from support.page_site import EVERY_PAGE
+    from support.sample_looks import DRAWN_LOOKS
 
     known = [name for pages in PAGES.values() for name in pages]
-    if missing := set(EVERY_PAGE) ^ set(known):
+    if missing := {*EVERY_PAGE, *DRAWN_LOOKS} ^ set(known):
         print(f"tools/pages.py and the samples differ: {', '.join(sorted(missing))}")
         return 1
     parser = argparse.ArgumentParser(
@@ -149,6 +219,7 @@ def main() -> int:
     parser.add_argument("names", nargs="*", metavar="NAME", help="a page, by its sample")
     parser.add_argument("--folder", type=Path, help="write single PNG files there")
     chosen = parser.parse_args()
+    known.append(README)
     if unknown := set(chosen.names) - set(known):
         parser.error(f"no page is called {', '.join(sorted(unknown))}")
     names = chosen.names or known

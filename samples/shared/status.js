@@ -37,5 +37,7 @@ export class Status {
         ...(act ? [element("div", { class: "steps" }, button(offer.label, act, "small"))] : []),
       ),
     );
+    // Whatever was pressed may be a page further down.
+    this.urgent.scrollIntoView({ block: "nearest" });
   }
 }

@@ -4,16 +4,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from support.browser import Browser
-from support.page_site import show
-from support.sample_org_pages import ORGANIZATION_SAMPLES
 from support.served import Served, free_port, serving
 from support.static_site import ELSEWHERE, HERE, static_site
 
-PHONE = {"width": 360, "height": 640}
-WIDTHS = "[document.scrollingElement.scrollWidth, window.innerWidth]"
 SALESPERSON = "Sofia Lindqvist"
 
 
@@ -121,16 +116,3 @@ def test_what_is_not_there_has_the_same_look(browser: Browser, server: Served):
     assert answered.status == 404
     assert page.get_by_role("heading").inner_text() == "There is no such page"
     assert page.evaluate("getComputedStyle(document.body).display") == "flex"
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("name", ORGANIZATION_SAMPLES)
-def test_axe_finds_nothing_on_the_page(browser: Browser, name: str, scheme: str):
-    page = browser.page(viewport=PHONE, color_scheme=scheme)
-    lines = said(page)
-    show(page, ORGANIZATION_SAMPLES[name])
-    found = Axe().run(page).response["violations"]
-    assert [(each["id"], [node["html"] for node in each["nodes"]]) for each in found] == []
-    whole, visible = page.evaluate(WIDTHS)
-    assert whole <= visible
-    assert lines == []

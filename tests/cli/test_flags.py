@@ -32,6 +32,9 @@ GIVEN = {
     "stop_time_limit": ("6", 6),
     "token_lifetime": ("600", 600),
     "opener_policy": ("same-origin", "same-origin"),
+    "samples": (None, True),
+    "samples_port": ("8500", 8500),
+    "samples_https_port": ("8501", 8501),
     "log_level": ("debug", "debug"),
 }
 """Setting -> what is written after its flag (None: nothing), and what it must come to."""

@@ -6,11 +6,11 @@ import pytest
 from playwright.sync_api import expect
 
 from support.browser import Browser
+from support.sample_keyboard import works_by_keyboard
 from support.samples import (
     TWO_HOURS,
     Api,
     Visitor,
-    fits_and_is_accessible,
     is_no_user,
     loses_the_role,
     may_not_delete,
@@ -203,48 +203,5 @@ def test_without_a_network(served: Served, browser: Browser):
     expect(visitor.page.locator(".records tbody th")).to_have_count(10)
 
 
-def test_the_keyboard_alone_creates_a_record(served: Served, browser: Browser):
-    visitor = Visitor(served, browser, SAMPLE)
-    visitor.sign_in()
-    visitor.page.locator("#tabs button").first.focus()
-    for key in ("Tab", "Enter", "Tab", "Enter"):
-        visitor.page.keyboard.press(key)
-    expect(visitor.page.get_by_role("heading", level=1)).to_have_text("Leads")
-    visitor.settled()
-    visitor.page.locator(".records header button").focus()
-    visitor.page.keyboard.press("Enter")
-    visitor.page.keyboard.type("By keys")
-    visitor.page.keyboard.press("Tab")
-    visitor.page.keyboard.press("Tab")
-    visitor.page.keyboard.type("Zzz-keys")
-    visitor.page.keyboard.press("Enter")
-    assert visitor.said() == "Zzz-keys was created."
-    assert visitor.page.evaluate("document.activeElement.tagName") == "BUTTON"
-
-
-@pytest.mark.parametrize(("width", "scheme"), [(360, "light"), (1280, "dark")])
-def test_every_state_is_accessible_and_fits(
-    served: Served, browser: Browser, width: int, scheme: str
-):
-    viewport = {"width": width, "height": 740}
-    visitor = Visitor(served, browser, SAMPLE, viewport=viewport, color_scheme=scheme)
-    visitor.page.goto(served["samples_url"])
-    fits_and_is_accessible(visitor)
-    visitor.open()
-    visitor.page.locator("#sign-in").wait_for()
-    fits_and_is_accessible(visitor)
-    visitor.sign_in()
-    fits_and_is_accessible(visitor)
-    visitor.show("Leads")
-    visitor.press("New lead")
-    fits_and_is_accessible(visitor)
-    visitor.write(subject="נועה כהן-לוי " + "ä" * 200, lastname="A" * 49, companyname="W" * 99)
-    assert visitor.said().endswith("was created.")
-    visitor.page.evaluate("document.documentElement.dir = 'rtl'")
-    fits_and_is_accessible(visitor)
-    visitor.show("Accounts")
-    visitor.page.get_by_role("button", name="Delete").first.click()
-    fits_and_is_accessible(visitor)
-    visitor.page.get_by_role("dialog").get_by_role("button", name="Delete").click()
-    visitor.trouble()
-    fits_and_is_accessible(visitor)
+def test_the_keyboard_alone_is_enough(served: Served, browser: Browser):
+    works_by_keyboard(Visitor(served, browser, SAMPLE))

@@ -6,10 +6,10 @@ import pytest
 from playwright.sync_api import expect
 
 from support.browser import Browser
+from support.sample_keyboard import works_by_keyboard
 from support.samples import (
     TWO_HOURS,
     Visitor,
-    fits_and_is_accessible,
     is_no_user,
     loses_the_role,
     may_not_delete,
@@ -158,11 +158,5 @@ def test_without_a_network(served: Served, browser: Browser):
     assert visitor.trouble()[0] == "The organization cannot be reached"
 
 
-@pytest.mark.parametrize("width", [360, 1280])
-def test_it_is_accessible_and_fits(served: Served, browser: Browser, width: int):
-    visitor = Visitor(served, browser, SAMPLE, viewport={"width": width, "height": 740})
-    visitor.open()
-    visitor.page.locator("#sign-in").wait_for()
-    fits_and_is_accessible(visitor)
-    visitor.sign_in()
-    fits_and_is_accessible(visitor)
+def test_the_keyboard_alone_is_enough(served: Served, browser: Browser):
+    works_by_keyboard(Visitor(served, browser, SAMPLE))

@@ -7,10 +7,10 @@ import pytest
 from playwright.sync_api import expect
 
 from support.browser import Browser
+from support.sample_keyboard import works_by_keyboard
 from support.samples import (
     TWO_HOURS,
     Visitor,
-    fits_and_is_accessible,
     is_no_user,
     loses_the_role,
     may_not_delete,
@@ -190,11 +190,5 @@ def test_the_page_of_windows_opened_by_hand_says_so(served: Served, browser: Bro
     expect(visitor.page.locator("p")).to_have_text("There is no answer of a sign-in here.")
 
 
-@pytest.mark.parametrize("width", [360, 1280])
-def test_it_is_accessible_and_fits(served: Served, browser: Browser, width: int):
-    visitor = Visitor(served, browser, SAMPLE, viewport={"width": width, "height": 740})
-    visitor.open()
-    visitor.page.locator("#sign-in").wait_for()
-    fits_and_is_accessible(visitor)
-    visitor.sign_in()
-    fits_and_is_accessible(visitor)
+def test_the_keyboard_alone_is_enough(served: Served, browser: Browser):
+    works_by_keyboard(Visitor(served, browser, SAMPLE))

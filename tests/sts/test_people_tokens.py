@@ -174,13 +174,13 @@ def test_the_audience_is_spelled_as_it_was_asked(scene, version, asked, audience
 
 ACCESS_V1 = (
     "aud iss iat nbf exp acr aio amr appid appidacr family_name given_name ipaddr name oid rh scp "
-    "sid sub tid unique_name upn uti ver wids"
+    "sub tid unique_name upn uti ver wids"
 )
 ACCESS_V2 = (
-    "aud iss iat nbf exp aio azp azpacr name oid preferred_username rh scp sid sub tid uti ver wids"
+    "aud iss iat nbf exp aio azp azpacr name oid preferred_username rh scp sub tid uti ver wids"
 )
 ID_V1 = (
-    "aud iss iat nbf exp aio amr family_name given_name ipaddr name nonce oid rh sid sub tid "
+    "aud iss iat nbf exp aio amr family_name given_name ipaddr name nonce oid rh sub tid "
     "unique_name upn uti ver"
 )
 
@@ -258,8 +258,8 @@ def test_an_id_token_of_version_1(scene):
     assert "x5t" in jwt.get_unverified_header(answer["id_token"])
 
 
-BARE = "aud iss iat nbf exp aio rh sid sub tid uti ver"
-PROFILE = "aud iss iat nbf exp aio name oid preferred_username rh sid sub tid uti ver"
+BARE = "aud iss iat nbf exp aio rh sub tid uti ver"
+PROFILE = "aud iss iat nbf exp aio name oid preferred_username rh sub tid uti ver"
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ def _home(organization: str = "Contoso", person: Person | None = None) -> Home:
         organization=organization,
         url="https://localhost:8444/",
         web_api="https://localhost:8444/api/data/v9.2/",
-        versions="v8.0 to v8.2, v9.0 to v9.2",
+        versions="v8.0 to v8.2 and v9.0 to v9.2",
         authority="https://localhost:8443/8bea12ae-048e-436f-827e-778ae60030ec",
         tenant_id="8bea12ae-048e-436f-827e-778ae60030ec",
         person=person,

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from support.browser import Browser
@@ -64,6 +63,11 @@ class Visitor:
         self.page.locator("#sign-in").click()
         self.give(self.page, username, password)
         self.settled()
+        if "adal" in self.address:
+            # For a second after it got a token by its frame, adal.js loses the next one: its timer
+            # takes the frame back to the address of before. A page loaded anew has no such timer.
+            self.page.reload()
+            self.settled()
 
     def give(self, page: Any, username: str = "", password: str = "") -> None:
         """Fill the sign-in pages in; whoever is known by a hint is only asked for the password."""
@@ -349,13 +353,3 @@ def is_no_user(visitor: Visitor) -> None:
     assert title == "You may not do that"
     assert "0x80072560" in details
     assert visitor.names() == []
-
-
-def fits_and_is_accessible(visitor: Visitor) -> None:
-    """Hand the page to axe, and see that nothing runs over its edge."""
-    found = Axe().run(visitor.page).response["violations"]
-    assert [(each["id"], [node["html"] for node in each["nodes"]]) for each in found] == []
-    whole, visible = visitor.page.evaluate(
-        "[document.scrollingElement.scrollWidth, window.innerWidth]"
-    )
-    assert whole <= visible

@@ -22,7 +22,7 @@ from xrm.wire.http import NO_STORE, Headers, Lane, Request, Response, Route, con
 log = logging.getLogger("xrm.page")
 
 _LARGEST_ANSWER = 64 * 1024
-_NEWEST, _VERSIONS = "api/data/v9.2/", "v8.0 to v8.2, v9.0 to v9.2"
+_NEWEST, _VERSIONS = "api/data/v9.2/", "v8.0 to v8.2 and v9.0 to v9.2"
 _LONGEST_DETAIL = 600
 _TROUBLE = {
     service.NOT_A_MEMBER: "This account is not a user of the organization. An administrator can "
