@@ -4,9 +4,7 @@ Allowed are the Web API and the endpoints a script needs to get tokens, refused 
 in at, and SOAP and OData v2. The script's site is 127.0.0.1, the services' localhost.
 """
 
-import json
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 from uuid import uuid4
@@ -14,18 +12,10 @@ from uuid import uuid4
 import pytest
 
 from support.browser import Browser
+from support.foreign_script import Script, heard
 from support.served import Served, serving
 from support.static_site import ELSEWHERE, static_site
 
-FETCH = """async ([address, options]) => {
-  try {
-    const answer = await fetch(address, options);
-    const headers = Object.fromEntries(answer.headers);
-    return { status: answer.status, headers, body: await answer.text() };
-  } catch (error) {
-    return { failed: error.message };
-  }
-}"""
 PAGES = {
     "/": "<!doctype html><title>Script</title><link rel=icon href='data:,'>",
     "/sandbox": "<!doctype html><title>Sandbox</title><link rel=icon href='data:,'>"
@@ -49,47 +39,6 @@ ODATA = {
 }
 
 
-@dataclass(frozen=True)
-class Answer:
-    """What a script may read of an answer; header names in lower case."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: str
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.body)
-
-    @property
-    def error(self) -> tuple[int, str]:
-        """Status and code of an error of the Web API."""
-        return self.status, self.json["error"]["code"]
-
-
-@dataclass(frozen=True)
-class Script:
-    """A script in a page, or in a frame of one; `said` is what the browser complained of."""
-
-    frame: Any
-    said: list[str]
-
-    def ask(self, address: str, method: str = "GET", **options: Any) -> Answer:
-        """Fetch something, which the browser must allow."""
-        told = self._fetch(address, {"method": method, **options})
-        assert "failed" not in told, self.said
-        return Answer(**told)
-
-    def refusal(self, address: str, method: str = "GET", **options: Any) -> str:
-        """Fetch something that the browser must not allow; return its reason."""
-        self.said.clear()
-        assert self._fetch(address, {"method": method, **options}) == {"failed": "Failed to fetch"}
-        return next(line for line in self.said if "blocked by CORS policy" in line)
-
-    def _fetch(self, address: str, options: dict[str, Any]) -> Any:
-        return self.frame.evaluate(FETCH, [address, options])
-
-
 @pytest.fixture(scope="module")
 def served() -> Iterator[Served]:
     with serving("--memory", "--port", "0") as server:
@@ -111,12 +60,6 @@ def page(browser: Browser, served: Served) -> Any:
 def script(page: Any, origin: str) -> Script:
     page.goto(f"{origin}/")
     return heard(page, page.main_frame)
-
-
-def heard(page: Any, frame: Any) -> Script:
-    said: list[str] = []
-    page.on("console", lambda message: said.append(message.text))
-    return Script(frame, said)
 
 
 @pytest.fixture(scope="module")

@@ -8,8 +8,8 @@ _NOTES = (
     Note("Browser client id", "15eeeaa2-82e8-4264-9b81-0d4b777385b0"),
 )
 _LINKS = (
-    Link("Sample applications", "http://localhost:8400/"),
-    Link("Sample applications", "https://localhost:8401/"),
+    Link("Samples (http)", "http://localhost:8400/"),
+    Link("Samples (https)", "https://localhost:8401/"),
 )
 
 

@@ -126,7 +126,7 @@ def _mounts(estate: Estate) -> dict[Origin, _Mounts]:
 
 def _links(urls: Urls) -> list[web.Link]:
     hosted = (urls.samples, urls.samples_https)
-    return [web.Link("Sample applications", url) for url in hosted if url]
+    return [web.Link(f"Samples ({urlsplit(url).scheme})", url) for url in hosted if url]
 
 
 def _notes(estate: Estate) -> list[web.Note]:
