@@ -6,16 +6,10 @@ import pytest
 from playwright.sync_api import expect
 
 from support.browser import Browser
-from support.sample_keyboard import works_by_keyboard
 from support.samples import (
     TWO_HOURS,
     Api,
     Visitor,
-    is_no_user,
-    loses_the_role,
-    may_not_delete,
-    meets_another_s_change,
-    new_person,
     register_page,
     works_with_records,
 )
@@ -170,38 +164,3 @@ def test_an_answer_nobody_asked_for_is_passed_over(served: Served, browser: Brow
     expect(visitor.page.locator("#sign-in")).to_be_visible()
     assert visitor.page.url == visitor.address
     assert visitor.stored("adal.idtoken") is None
-
-
-def test_a_person_who_is_no_user_of_the_organization(served: Served, browser: Browser):
-    visitor = Visitor(served, browser, SAMPLE)
-    visitor.sign_in(*new_person(served, "wanda"))
-    is_no_user(visitor)
-
-
-def test_a_role_removed_meanwhile(served: Served, browser: Browser):
-    person = new_person(served, "rolf", role="Salesperson")
-    visitor = Visitor(served, browser, SAMPLE)
-    visitor.sign_in(*person)
-    loses_the_role(visitor, person)
-
-
-def test_a_record_somebody_else_changed(served: Served, browser: Browser):
-    visitor = Visitor(served, browser, SAMPLE)
-    visitor.sign_in()
-    meets_another_s_change(visitor)
-    may_not_delete(visitor)
-
-
-def test_without_a_network(served: Served, browser: Browser):
-    visitor = Visitor(served, browser, SAMPLE)
-    visitor.sign_in()
-    visitor.context.set_offline(True)
-    visitor.show("Leads")
-    assert visitor.trouble()[0] == "The organization cannot be reached"
-    visitor.context.set_offline(False)
-    visitor.press("Load the records again")
-    expect(visitor.page.locator(".records tbody th")).to_have_count(10)
-
-
-def test_the_keyboard_alone_is_enough(served: Served, browser: Browser):
-    works_by_keyboard(Visitor(served, browser, SAMPLE))

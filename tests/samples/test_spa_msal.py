@@ -7,14 +7,9 @@ import pytest
 from playwright.sync_api import expect
 
 from support.browser import Browser
-from support.sample_keyboard import works_by_keyboard
 from support.samples import (
     TWO_HOURS,
     Visitor,
-    is_no_user,
-    loses_the_role,
-    may_not_delete,
-    meets_another_s_change,
     new_person,
     register_page,
     works_with_records,
@@ -164,31 +159,7 @@ def test_declined_consent_is_no_sign_in(served: Served, browser: Browser):
     assert visitor.page.url == visitor.address
 
 
-def test_a_person_who_is_no_user_of_the_organization(served: Served, browser: Browser):
-    visitor = Visitor(served, browser, SAMPLE)
-    visitor.sign_in(*new_person(served, "wanda"))
-    is_no_user(visitor)
-
-
-def test_a_role_removed_meanwhile(served: Served, browser: Browser):
-    person = new_person(served, "rolf", role="Salesperson")
-    visitor = Visitor(served, browser, SAMPLE)
-    visitor.sign_in(*person)
-    loses_the_role(visitor, person)
-
-
-def test_a_record_somebody_else_changed(served: Served, browser: Browser):
-    visitor = Visitor(served, browser, SAMPLE)
-    visitor.sign_in()
-    meets_another_s_change(visitor)
-    may_not_delete(visitor)
-
-
 def test_the_page_of_windows_opened_by_hand_says_so(served: Served, browser: Browser):
     visitor = Visitor(served, browser, SAMPLE)
     visitor.page.goto(visitor.address + "redirect.html")
     expect(visitor.page.locator("p")).to_have_text("There is no answer of a sign-in here.")
-
-
-def test_the_keyboard_alone_is_enough(served: Served, browser: Browser):
-    works_by_keyboard(Visitor(served, browser, SAMPLE))
