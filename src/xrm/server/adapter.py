@@ -16,7 +16,6 @@ from typing import Any
 from xrm.db import StepBudgetExceeded, budget
 from xrm.server.addresses import Origin, normal_host
 from xrm.server.app import Dress, Row, refusal
-from xrm.server.process.deadlines import Deadlines
 from xrm.server.process.lanes import Lane, LaneFull
 from xrm.server.process.turns import Turns
 from xrm.wire.http import Face, Request, Response, Route
@@ -74,7 +73,6 @@ class Adapter:
         self._lanes = lanes
         self._turns = turns
         self._limits = limits
-        self._bodies = Deadlines(limits.body_seconds)
         self._by_host: dict[str, list[Row]] = {}
         for row in rows:
             for host in row.hosts:
@@ -144,7 +142,8 @@ class Adapter:
         if declared is not None and declared.isdecimal() and int(declared) > route.limit:
             raise _TooLarge
         try:
-            body = await self._bodies.within(_read(receive, route.limit))
+            async with asyncio.timeout(self._limits.body_seconds):
+                body = await _read(receive, route.limit)
         except TimeoutError:
             message = "The request's body did not arrive in time."
             late = refusal(row.dress, 408, "request_timeout", message)

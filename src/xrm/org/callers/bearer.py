@@ -75,18 +75,19 @@ class BearerTokens:
             claims = jose.verify(token, self._trust.key)
         except jose.InvalidToken as error:
             raise NotAuthenticated("The token's signature or form is not valid.") from error
-        if _text(claims, "iss") not in self._trust.issuers:
+        if text_of(claims, "iss") not in self._trust.issuers:
             raise NotAuthenticated("The token comes from an issuer that is not trusted.")
-        if _text(claims, "tid") != str(self._trust.tenant_id):
+        if text_of(claims, "tid") != str(self._trust.tenant_id):
             raise NotAuthenticated("The token belongs to another tenant.")
-        if _text(claims, "aud") not in self._audiences:
+        if text_of(claims, "aud") not in self._audiences:
             raise NotAuthenticated("The token is meant for another audience.")
         not_before, expires = (_time(claims, name) for name in ("nbf", "exp"))
         identity, client = _whose(claims)
         return _Verified(identity, client, not_before, expires, now)
 
 
-def _text(claims: Mapping[str, Any], name: str) -> str:
+def text_of(claims: Mapping[str, Any], name: str) -> str:
+    """Return a claim that is a text, "" where it is none."""
     value = claims.get(name)
     return value if isinstance(value, str) else ""
 
@@ -111,7 +112,7 @@ def _whose(claims: Mapping[str, Any]) -> tuple[Identity, Guid]:
     # A token without scopes whose subject is its own principal was given to a service.
     if "scp" not in claims and claims.get("sub") == claims["oid"]:
         return Identity(object_id, application_id), application_id
-    if SCOPE not in _text(claims, "scp").split():
+    if SCOPE not in text_of(claims, "scp").split():
         raise NotAuthenticated("The token does not let its application act for a person here.")
     return Identity(object_id, None), application_id
 

@@ -2,7 +2,6 @@
 
 listening    granian on sockets bound before: TLS, HTTP/1.1
 lanes        the bounded threads of long requests
-deadlines    one timer for all bodies that are waited for
 turns        the one thread of those who take turns to write
 single       one process from open estate to clean stop; a worker is the same
 supervisor   several workers on the same sockets, started again when they fall

@@ -12,7 +12,7 @@ from typing import Any
 
 from xrm.model.ports import Clock
 from xrm.model.values import Guid, read_guid
-from xrm.org.callers.bearer import RESOURCE_ID, SKEW_SECONDS
+from xrm.org.callers.bearer import RESOURCE_ID, SKEW_SECONDS, text_of
 from xrm.org.ports import Trust
 from xrm.wire import jose
 from xrm.wire.html import cookies
@@ -60,11 +60,11 @@ class IdTokens:
             claims = jose.verify(token, self._trust.key)
         except jose.InvalidToken as error:
             raise NotSignedIn("the token's signature or form is not valid") from error
-        if _text(claims, "iss") not in self._trust.issuers:
+        if text_of(claims, "iss") not in self._trust.issuers:
             raise NotSignedIn("the token comes from an issuer that is not trusted")
-        if _text(claims, "tid") != str(self._trust.tenant_id):
+        if text_of(claims, "tid") != str(self._trust.tenant_id):
             raise NotSignedIn("the token belongs to another tenant")
-        if _text(claims, "aud") != APPLICATION_ID or claims.keys() & _OF_ACCESS_TOKENS:
+        if text_of(claims, "aud") != APPLICATION_ID or claims.keys() & _OF_ACCESS_TOKENS:
             raise NotSignedIn("the token is no id token for this page")
         begins, expires = _time(claims, "nbf"), _time(claims, "exp")
         if not begins - SKEW_SECONDS <= self._clock() < expires:
@@ -75,19 +75,14 @@ class IdTokens:
 
 
 def _whose(claims: Mapping[str, Any], expires: float) -> SignedIn:
-    nonce = _text(claims, "nonce")
+    nonce = text_of(claims, "nonce")
     try:
-        object_id = read_guid(_text(claims, "oid"))
+        object_id = read_guid(text_of(claims, "oid"))
     except ValueError:
         object_id = ""
     if not object_id or not nonce:
         raise NotSignedIn("the token does not say whose it is, or what asked for it")
-    return SignedIn(object_id, _text(claims, "name"), _text(claims, "upn"), nonce, expires)
-
-
-def _text(claims: Mapping[str, Any], name: str) -> str:
-    value = claims.get(name)
-    return value if isinstance(value, str) else ""
+    return SignedIn(object_id, text_of(claims, "name"), text_of(claims, "upn"), nonce, expires)
 
 
 def _time(claims: Mapping[str, Any], name: str) -> float:
