@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 Kind = Literal["action", "function", "record"]
+Namespace = Literal["xrm", "crm"]
 
 
 @dataclass(slots=True)
@@ -20,9 +21,12 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Declaration:
-    """What a message is: parameters and results by name and type, and how the Web API calls it.
+    """What a message is: parameters and results by name and type, and how it is called.
 
-    `record` messages are the verbs on records and have no name of their own in a URL.
+    Types are those of `model.shapes`. `record` messages have no name of their own in a URL of
+    the Web API: the verbs on records, and what only SOAP has. A message bound to a table takes
+    the record as its first parameter. `optional` names the parameters that may be left out.
+    `namespace` is that of its SOAP types: the core of the SDK (xrm) or its messages (crm).
     """
 
     name: str
@@ -30,3 +34,5 @@ class Declaration:
     parameters: Mapping[str, str] = field(default_factory=dict)
     results: Mapping[str, str] = field(default_factory=dict)
     bound_to: str | None = None
+    optional: frozenset[str] = frozenset()
+    namespace: Namespace = "crm"

@@ -3,17 +3,48 @@
 from dataclasses import dataclass
 from typing import Literal
 
-Arity = Literal["none", "one", "many"]
+Arity = Literal["none", "one", "two", "many"]
+Takes = Literal["column", "count", "date"]
 
 
 @dataclass(frozen=True, slots=True)
 class Operator:
-    """An operator of the query model by the name FetchXML gives it."""
+    """An operator of the query model by the name FetchXML gives it.
+
+    Its values are of the column's type, or a count of units of time (a whole number), or a date.
+    """
 
     name: str
     arity: Arity = "one"
     text_only: bool = False
+    takes: Takes = "column"
+    date_only: bool = False
 
+
+ON = ("on", "on-or-before", "on-or-after")
+"""Operators about the day of a moment, in the caller's time zone."""
+SPANS = (
+    "yesterday",
+    "today",
+    "tomorrow",
+    "last-seven-days",
+    "next-seven-days",
+    *(
+        f"{which}-{unit}"
+        for which in ("last", "this", "next")
+        for unit in ("week", "month", "year")
+    ),
+)
+"""Operators about a span of time that follows from the clock alone."""
+COUNTED = (
+    *(
+        f"{which}-x-{unit}"
+        for which in ("last", "next")
+        for unit in ("hours", "days", "weeks", "months", "years")
+    ),
+    *(f"olderthan-x-{unit}" for unit in ("minutes", "hours", "days", "weeks", "months", "years")),
+)
+"""Operators about so many units of time before or after now."""
 
 _ROWS = (
     Operator("eq"),
@@ -32,6 +63,20 @@ _ROWS = (
     Operator("not-begin-with", text_only=True),
     Operator("ends-with", text_only=True),
     Operator("not-end-with", text_only=True),
+    Operator("like", text_only=True),
+    Operator("not-like", text_only=True),
+    Operator("between", arity="two"),
+    Operator("not-between", arity="two"),
+    Operator("eq-userid", arity="none"),
+    Operator("ne-userid", arity="none"),
+    Operator("eq-userteams", arity="none"),
+    Operator("eq-useroruserteams", arity="none"),
+    Operator("eq-businessid", arity="none"),
+    Operator("ne-businessid", arity="none"),
+    Operator("eq-userlanguage", arity="none"),
+    *(Operator(name, takes="date", date_only=True) for name in ON),
+    *(Operator(name, arity="none", date_only=True) for name in SPANS),
+    *(Operator(name, takes="count", date_only=True) for name in COUNTED),
 )
 
 OPERATORS = {row.name: row for row in _ROWS}

@@ -20,23 +20,32 @@ Path = tuple[Hop, ...]
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A column tested by an operator against literal values; `via` tells whose column."""
+    """A column tested by an operator against literal values; `via` tells whose column.
+
+    `join` is the alias of the join whose column it is, where it stands outside that join.
+    """
 
     column: str
     operator: str
     values: tuple[Value, ...] = ()
     via: Path = ()
+    join: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ColumnComparison:
-    """A column tested against another; of the same record where the paths are the same."""
+    """A column tested against another; of the same record where the paths are the same.
+
+    `join` and `other_join` are the aliases of the joins whose columns they are.
+    """
 
     column: str
     operator: str
     other: str
     via: Path = ()
     other_via: Path = ()
+    join: str = ""
+    other_join: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +66,35 @@ class Order:
     column: str
     descending: bool = False
     via: Path = ()
+    join: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Selected:
+    """A column wanted under a name of its own; without one it has the service's own."""
+
+    column: str
+    alias: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """Rows of another table beside each row of the table that holds the join.
+
+    Those whose `column` equals `other` of the holding table; a row is repeated for each. An
+    `outer` one keeps rows without any. `alias` is not empty and no two joins of a query share
+    one. `filter` and what it holds are about this table unless they name another join; an outer
+    join's filter decides what is joined, not which rows remain.
+    """
+
+    table: str
+    column: str
+    other: str
+    alias: str
+    outer: bool = False
+    columns: tuple[Selected, ...] = ()
+    filter: Filter | None = None
+    joins: tuple["Join", ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +123,9 @@ class Query:
     """A question about one table. `columns` None asks for all; `size` bounds one page.
 
     `parent` narrows the table to the collection of one record. `count` asks for the number of
-    rows on all pages too; with a `size` of 0 nothing else is wanted.
+    rows on all pages too; with a `size` of 0 nothing else is wanted. `named` are columns of the
+    table wanted under another name. `distinct` leaves out rows that are alike in all that is
+    wanted of them, the key among it only if it is named.
     """
 
     table: str
@@ -97,6 +137,9 @@ class Query:
     page: Page = Page()
     count: bool = False
     parent: Parent | None = None
+    named: tuple[Selected, ...] = ()
+    joins: tuple[Join, ...] = ()
+    distinct: bool = False
 
 
 def negate(item: Filter) -> Filter:

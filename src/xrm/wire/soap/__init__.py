@@ -1,0 +1,13 @@
+"""SOAP as the organization speaks it: envelopes, data contracts, faults, and the documents.
+
+values      what an element of a data contract holds
+contract    Contract and Member: the one table reading, writing and schemas follow from
+contracts/  the contracts of the SDK, a module for each family
+messages    the contracts of a message's request and response, from its declaration
+reading     an element to a value
+writing     a value to an element
+envelope    SOAP 1.1 and 1.2 envelopes, read and written
+faults      faults, read and written
+schemas     the XSD of each namespace
+wsdl        the service descriptions with their policies
+"""
