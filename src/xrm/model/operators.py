@@ -90,7 +90,11 @@ COMPLEMENT = {
     "contains": "not-contains",
     "begins-with": "not-begin-with",
     "ends-with": "not-end-with",
+    "like": "not-like",
+    "between": "not-between",
+    "eq-userid": "ne-userid",
+    "eq-businessid": "ne-businessid",
 }
 COMPLEMENT |= {right: left for left, right in COMPLEMENT.items()}
-"""What `not` makes of an operator. A complement of equality or of a text test also finds nulls;
+"""What `not` makes of an operator; the others cannot be negated, as the service has it. A complement of equality or of a text test also finds nulls;
 that of an order comparison does not (inferred from the SQL the service writes)."""
