@@ -96,5 +96,7 @@ COMPLEMENT = {
     "eq-businessid": "ne-businessid",
 }
 COMPLEMENT |= {right: left for left, right in COMPLEMENT.items()}
-"""What `not` makes of an operator; the others cannot be negated, as the service has it. A complement of equality or of a text test also finds nulls;
-that of an order comparison does not (inferred from the SQL the service writes)."""
+"""What `not` makes of an operator; the others cannot be negated, as the service has it.
+
+A complement of equality or of a text test also finds nulls; that of an order comparison does not
+(inferred from the SQL the service writes)."""
