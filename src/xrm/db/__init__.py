@@ -1,6 +1,6 @@
 """Where it is kept: SQLite (the default) or PostgreSQL. Knows nothing of what is kept.
 
-open(url, namespace)   a Database: one file `namespace.db` in a folder, or one schema
+open(url, namespace)   a Database: one file `namespace.db` in a folder, or one schema; drop
 engine                 the two protocols, Database and Transaction, and the errors they raise
 sqlite, postgres       the two engines; counters: what their transactions share
 gathering              several writers kept by one commit
@@ -25,6 +25,7 @@ from xrm.db.engine import (
     Transaction,
     Violation,
 )
+from xrm.db.opening import drop_database as drop
 from xrm.db.opening import open_database as open  # noqa: A004 - db.open(url) is the verb
 
 __all__ = [
@@ -36,5 +37,6 @@ __all__ = [
     "StorageError",
     "Transaction",
     "Violation",
+    "drop",
     "open",
 ]

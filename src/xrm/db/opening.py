@@ -1,7 +1,6 @@
 """Open a database by its URL: the one list of engines."""
 
 import re
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from xrm.db.engine import Database
@@ -26,12 +25,26 @@ def open_database(
         raise ValueError(f"not a namespace: {namespace!r}")
     scheme = urlsplit(url).scheme
     if scheme == "sqlite":
-        from xrm.db.sqlite import SqliteDatabase
+        from xrm.db.sqlite import SqliteDatabase, file_of
 
-        folder = Path(url.removeprefix("sqlite://"))
-        return SqliteDatabase(folder / f"{namespace}.db", durable=durable)
+        return SqliteDatabase(file_of(url, namespace), durable=durable)
     if scheme in ("postgresql", "postgres"):
         from xrm.db.postgres import PostgresDatabase
 
         return PostgresDatabase(url, namespace, durable=durable, connections=connections)
     raise ValueError(f"no engine for {scheme or 'an empty scheme'!r}: sqlite or postgresql")
+
+
+def drop_database(url: str, namespace: str) -> None:
+    """Remove one namespace of a database with all it holds; nothing happens if there is none.
+
+    Raises ValueError as `open_database` does, StorageError if it cannot be removed.
+    """
+    if not _NAMESPACE.fullmatch(namespace):
+        raise ValueError(f"not a namespace: {namespace!r}")
+    if urlsplit(url).scheme == "sqlite":
+        from xrm.db.sqlite import drop
+    else:
+        from xrm.db.postgres import drop
+
+    drop(url, namespace)

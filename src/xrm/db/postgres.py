@@ -245,3 +245,13 @@ class PostgresDatabase:
     def close(self) -> None:
         """Close every connection."""
         self._pool.close()
+
+
+def drop(url: str, namespace: str) -> None:
+    """Remove a schema with all it holds. Raises StorageError if it cannot be removed."""
+    statement = sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(sql.Identifier(namespace))
+    try:
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute(statement)
+    except psycopg.Error as error:
+        raise _meaning(error) from error

@@ -318,3 +318,18 @@ class SqliteDatabase:
                 connection.close()
             self._connections.clear()
         self._local = threading.local()
+
+
+def file_of(url: str, namespace: str) -> Path:
+    """Return the file of a namespace in the folder a URL names."""
+    return Path(url.removeprefix("sqlite://")) / f"{namespace}.db"
+
+
+def drop(url: str, namespace: str) -> None:
+    """Remove the files of a namespace. Raises StorageError if one cannot be removed."""
+    path = file_of(url, namespace)
+    try:
+        for suffix in ("", "-wal", "-shm"):
+            path.with_name(path.name + suffix).unlink(missing_ok=True)
+    except OSError as error:
+        raise StorageError(f"cannot remove {path}: {error}") from error

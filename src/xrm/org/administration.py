@@ -163,6 +163,20 @@ def set_enabled(organization: Organization, user: UUID, *, enabled: bool) -> Non
     pipeline.execute(organization, message, platform_of(organization))
 
 
+def is_enabled(organization: Organization) -> bool:
+    """Tell whether the organization takes requests."""
+    (row,) = _rows(organization, Query("organization", ("isdisabled",)))
+    return not row["isdisabled"]
+
+
+def set_organization_enabled(organization: Organization, *, enabled: bool) -> None:
+    """Let the organization take requests, or none; it counts at the next one of every process."""
+    platform = platform_of(organization)
+    values: Values = {"isdisabled": not enabled}
+    target = Entity("organization", platform.organization_id, values)
+    pipeline.execute(organization, Message("Update", {"Target": target}), platform)
+
+
 def roles(organization: Organization) -> list[RoleSummary]:
     """Return the security roles by name."""
     columns = ("roleid", "name", "businessunitid")

@@ -1,6 +1,7 @@
 """The routing table: (listener, Host, path prefix) -> mount. The one place that says what is where.
 
-To add a face: a line in `table`, with the prefix it answers on its origin.
+To add a face of the token service or of organizations: a line in `_of_sts` or `_of_organization`,
+with the prefix it answers.
 """
 
 from collections.abc import Sequence
@@ -11,10 +12,12 @@ from urllib.parse import urlsplit
 import orjson
 
 from xrm.org.faces import web, webapi
+from xrm.org.organization import Organization
 from xrm.server import samples
 from xrm.server.addresses import Origin, Place, Urls, accepted_hosts, certificate_names, normal_host
 from xrm.server.controls import CLOCK_PATH, Controls
 from xrm.server.estate import Estate
+from xrm.server.organizations import Branches, Entry, Line
 from xrm.sts.faces import entra, graph
 from xrm.wire.http import Mount, Response
 
@@ -112,16 +115,38 @@ def _public_host(url: str) -> str:
 
 
 def _mounts(estate: Estate) -> dict[Origin, _Mounts]:
+    """Return the faces of each origin; an organization's pages leave room for the others."""
+    shown = (_links(estate.urls), _notes(estate))
+    *services, pages = _of_organization(estate.organization, *shown)
+
+    def lines(_entry: Entry, organization: Organization) -> list[Line]:
+        return [Line(prefix, mount) for prefix, mount, _ in _of_organization(organization)]
+
+    prefix, page, dress = pages
+    branches = Branches(estate.organizations, lines, page)
+    return {"sts": _of_sts(estate), "org": [*services, (prefix, branches, dress)]}
+
+
+def _of_sts(estate: Estate) -> _Mounts:
     policy = estate.settings.opener_policy
     pages = entra.mount(estate.sts, opener_policy="" if policy == "off" else policy)
-    sts: _Mounts = [("/graph/", graph.mount(estate.sts), "odata"), ("/", pages, "oauth")]
+    mounts: _Mounts = [("/graph/", graph.mount(estate.sts), "odata"), ("/", pages, "oauth")]
     if estate.settings.test_controls:
-        sts.insert(0, (CLOCK_PATH, Controls(estate.folder), "plain"))
-    api = webapi.mount(estate.organization)
-    # SOAP and OData v2 are for no script of another origin, whether they are there or not.
-    org: _Mounts = [("/api/", api, "odata"), ("/xrmservices/", webapi.unshared(api), "odata")]
-    page = web.mount(estate.organization, links=_links(estate.urls), notes=_notes(estate))
-    return {"sts": sts, "org": [*org, ("/", page, "plain")]}
+        mounts.insert(0, (CLOCK_PATH, Controls(estate.folder), "plain"))
+    return mounts
+
+
+def _of_organization(
+    organization: Organization, links: Sequence[web.Link] = (), notes: Sequence[web.Note] = ()
+) -> _Mounts:
+    """Return the faces of an organization, its pages last."""
+    api = webapi.mount(organization)
+    return [
+        ("/api/", api, "odata"),
+        # SOAP and OData v2 are for no script of another origin, whether they are there or not.
+        ("/xrmservices/", webapi.unshared(api), "odata"),
+        ("/", web.mount(organization, links=links, notes=notes), "plain"),
+    ]
 
 
 def _links(urls: Urls) -> list[web.Link]:

@@ -4,26 +4,23 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
-from xrm import db
 from xrm.db import Database, StorageError
 from xrm.db.counters import last_number
 from xrm.model.ports import random_ids
 from xrm.org.organization import Organization
-from xrm.org.provisioning import provision
 from xrm.server import addresses, controls, demonstration, published
 from xrm.server.addresses import Urls
 from xrm.server.demonstration import Vault
 from xrm.server.folder import EstateError, Folder
-from xrm.server.following import Following
+from xrm.server.organizations import NAMESPACE, Organizations, Storage
 from xrm.server.published import Demonstration
 from xrm.server.samples import Shelf
 from xrm.server.settings import Settings
-from xrm.server.trust import TenantDirectory, TenantTrust
 from xrm.sts import TokenService
 from xrm.sts.keys import WrongSealingKey
-from xrm.sts.model import CRM_APPLICATION, Tenant
+from xrm.sts.model import Tenant
 from xrm.sts.profile import FAITHFUL, STRICT
-from xrm.sts.registration import add_reply_url, add_resource, presence
+from xrm.sts.registration import presence
 
 STS, ORG = "sts", "org_contoso"
 _STATE = "estate.json"
@@ -33,9 +30,10 @@ _SHARE = "give all who use it the same XRM_SEALING_KEY, that of sealing.key wher
 
 @dataclass(frozen=True, slots=True)
 class Estate:
-    """A token service and the organization that trusts it, ready to use; close it at the end.
+    """A token service and the organizations that trust it, ready to use; close it at the end.
 
-    `fresh` tells that this opening was the first, which set the demonstration up.
+    `organization` is the first of them, the demonstration's. `fresh` tells that this opening was
+    the first, which set the demonstration up.
     """
 
     settings: Settings
@@ -45,6 +43,7 @@ class Estate:
     sts: TokenService
     tenant: Tenant
     organization: Organization
+    organizations: Organizations
     demonstration: Demonstration
     fresh: bool = False
 
@@ -61,12 +60,12 @@ class Estate:
             return _Opening(settings, folder, urls).run()
 
     def publish(self) -> None:
-        """Make the organization's URL a name by which tokens for it are asked, and a reply URL.
+        """Make the organizations' URLs names by which tokens for them are asked, and reply URLs.
 
         The demonstration's programs learn where the token service and the samples are.
         """
-        add_resource(self.sts, self.tenant, self.urls.org)
-        add_reply_url(self.sts, self.tenant, CRM_APPLICATION, self.urls.org)
+        for entry in self.organizations.entries():
+            self.organizations.publish(entry)
         bases = [url for url in (self.urls.samples, self.urls.samples_https) if url]
         pages = Shelf.find().addresses(*bases) if bases else ()
         demonstration.publish(self.sts, self.tenant, pages)
@@ -75,7 +74,7 @@ class Estate:
         """Write what waits, and close the databases."""
         self.sts.close()
         self.sts.database.close()
-        self.organization.database.close()
+        self.organizations.close()
 
 
 class _Opening:
@@ -87,7 +86,9 @@ class _Opening:
         self._urls = urls
         self._clock = controls.clock_of(folder)
         self._databases: list[Database] = []
+        self._storage = Storage(settings, folder)
         self._service: TokenService | None = None
+        self._organizations: Organizations | None = None
 
     def run(self) -> Estate:
         state = self._state()
@@ -122,7 +123,7 @@ class _Opening:
 
     def _begin_again(self) -> None:
         """Remove what an interrupted first use left: nobody has worked with it yet."""
-        for name in (STS, ORG):
+        for name in (STS, ORG, NAMESPACE):
             for suffix in ("", "-wal", "-shm"):
                 (self._folder.database / f"{name}.db{suffix}").unlink(missing_ok=True)
 
@@ -134,13 +135,15 @@ class _Opening:
         begun = demonstration.has_begun(service)
         if begun and not known:
             raise EstateError(
-                f"the first use of {self._where()} was interrupted; drop its schemas {STS} and "
-                f"{ORG}, and start again"
+                f"the first use of {self._where()} was interrupted; drop its schemas {STS}, "
+                f"{ORG} and {NAMESPACE}, and start again"
             )
         presence.complete(service)
         tenant = demonstration.tenant(service)
-        organization = self._organization(records, service, tenant)
-        Following(service, tenant, organization).begin()
+        organizations = self._organizations = Organizations(
+            self._storage, service, origin=self._urls.org, clock=self._clock
+        )
+        organization = organizations.begin(tenant, namespace=ORG, database=records)
         shown = demonstration.demonstrate(
             service,
             tenant,
@@ -157,6 +160,7 @@ class _Opening:
             sts=service,
             tenant=tenant,
             organization=organization,
+            organizations=organizations,
             demonstration=shown,
             fresh=not begun,
         )
@@ -172,34 +176,8 @@ class _Opening:
             profile=STRICT if self._settings.profile == "strict" else FAITHFUL,
         )
 
-    def _organization(
-        self, records: Database, service: TokenService, tenant: Tenant
-    ) -> Organization:
-        settings = self._settings
-        provision(
-            records,
-            organization_id=random_ids(),
-            name=tenant.name,
-            clock=self._clock,
-            ids=random_ids,
-        )
-        return Organization(
-            records,
-            url=self._urls.org,
-            trust=TenantTrust(service, tenant, strict=settings.profile == "strict"),
-            directory=TenantDirectory(service, tenant),
-            clock=self._clock,
-            ids=random_ids,
-            quoted_challenge=settings.quoted_challenge,
-        )
-
     def _database(self, namespace: str) -> Database:
-        settings = self._settings
-        url = settings.database or f"sqlite://{self._folder.database.as_posix()}"
-        try:
-            database = db.open(url, namespace, durable=settings.synchronous == "full")
-        except ValueError as error:
-            raise EstateError(f"database: {error}") from error
+        database = self._storage.open(namespace)
         self._databases.append(database)
         return database
 
@@ -210,6 +188,8 @@ class _Opening:
     def _abandon(self) -> None:
         if self._service is not None:
             self._service.close()
+        if self._organizations is not None:
+            self._organizations.close()
         for database in self._databases:
             database.close()
 

@@ -64,6 +64,19 @@ class Request:
             self._first,
         )
 
+    def with_path(self, path: str) -> "Request":
+        """Return the same request for another path."""
+        return Request(
+            self.method,
+            path,
+            self.query,
+            self.headers,
+            self.body,
+            self.peer,
+            self.listener,
+            self._first,
+        )
+
     def parameters(self, *, limit: int = 100) -> list[tuple[str, str]]:
         """Return the decoded query pairs in order.
 

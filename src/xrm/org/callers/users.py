@@ -56,6 +56,9 @@ class Users:
         self._team_grants = database.compile(_team_grants(sql))
         self._grants_of_team = database.compile(_grants_of_team(sql))
         self._shares = database.compile(_shares(sql))
+        organization = sql.tables["organization"]
+        closed = organization.c.isdisabled == bindparam("closed")
+        self._closed = database.compile(select(organization.c.organizationid).where(closed))
         unit = sql.tables["businessunit"]
         self._units = database.compile(select(unit.c.businessunitid, unit.c.parentbusinessunitid))
         self._withheld = _withheld(catalogue)
@@ -63,9 +66,14 @@ class Users:
     def admit(self, transaction: Transaction, identity: Identity) -> Caller:
         """Return the enabled user behind an identity, or the one in whose name it acts.
 
-        Raises ServiceError 0x80072560 if there is none, 0x80040225 if it is disabled,
-        0x80040220 if it may not act in the name of others.
+        Raises ServiceError 0x8004a104 if the organization is disabled, 0x80072560 if there is no
+        such user, 0x80040225 if it is disabled, 0x80040220 if it may not act in the name of
+        others.
         """
+        if transaction.rows(self._closed, {"closed": 1}):
+            raise service.ServiceError(
+                service.ORGANIZATION_DISABLED, "The organization is disabled."
+            )
         if identity.application_id is not None:
             found = self._found(transaction, self._by_application, identity.application_id)
         else:
