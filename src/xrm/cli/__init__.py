@@ -19,26 +19,24 @@ import typer
 import xrm
 from xrm.cli import output
 from xrm.cli.verbs import (
-    alternate_keys,
     app,
-    app_users,
     asking,
     audit,
     keys,
-    languages,
     people,
-    roles,
     serving,
     tenants,
     tokens,
     trust,
     walking,
 )
+from xrm.cli.verbs.org import alternate_keys, app_users, languages, organizations, roles
 
 GROUPS = (
     serving,
     walking,
     tenants,
+    organizations,
     app,
     app_users,
     roles,

@@ -15,6 +15,7 @@ from xrm.cli.output import Failure
 
 if TYPE_CHECKING:
     from xrm.server.estate import Estate
+    from xrm.server.organizations import OrganizationError
     from xrm.server.settings import Settings
     from xrm.sts import model
     from xrm.sts.registration import RegistrationError
@@ -39,6 +40,14 @@ Tenant = Annotated[
         "--tenant",
         metavar="ID-OR-DOMAIN",
         help="The tenant it happens in (the demonstration tenant if unset).",
+    ),
+]
+OrganizationName = Annotated[
+    str | None,
+    typer.Option(
+        "--organization",
+        metavar="NAME",
+        help="The organization it happens in (the demonstration's if unset).",
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
@@ -94,14 +103,20 @@ def settings(**flags: Any) -> "Settings":
 
 @contextmanager
 def estate(
-    data: Path | None, database: str | None, *, may_be_new: bool = False
+    data: Path | None,
+    database: str | None,
+    *,
+    organization: str | None = None,
+    may_be_new: bool = False,
 ) -> Iterator["Estate"]:
     """Open the tenant and organization of a data directory or database, and close them.
 
-    It works beside a running server, which sees a change on its next request. A first use is
-    told, for the directory may be the wrong one, unless it `may_be_new`.
+    `organization` chooses another than the first, with its tenant. It works beside a running
+    server, which sees a change on its next request. A first use is told, for the directory may
+    be the wrong one, unless it `may_be_new`.
     """
     from xrm.server.estate import Estate
+    from xrm.server.organizations import OrganizationError
     from xrm.sts.registration import RegistrationError
 
     opened = Estate.open(settings(data=data, database=database))
@@ -110,21 +125,21 @@ def estate(
             # A database's URL may hold a password.
             where = "The database" if opened.settings.database else opened.folder.path
             output.note(f"{where} was empty: the demonstration was set up there.")
-        yield opened
-    except RegistrationError as error:
+        yield opened.of(organization) if organization else opened
+    except (RegistrationError, OrganizationError) as error:
         raise _refused(error) from error
     finally:
         opened.close()
 
 
-def _refused(error: "RegistrationError") -> Failure:
+def _refused(error: "RegistrationError | OrganizationError") -> Failure:
     """Return the failure that a refused registration is to people."""
     text = str(error)
     # A name that begins the sentence is written as it is.
     plain = text.partition(" ")[0].isalpha()
     sentence = (text[:1].upper() if plain else text[:1]) + text[1:]
     sentence += "" if text.endswith((".", "?", "!")) else "."
-    step = _MEMBERS_NEXT_STEPS.get(error.member, _NEXT_STEPS[error.kind])
+    step = _MEMBERS_NEXT_STEPS.get(getattr(error, "member", ""), _NEXT_STEPS[error.kind])
     return Failure(sentence, next_step=step)
 
 

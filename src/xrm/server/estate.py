@@ -1,6 +1,6 @@
 """Estate: a data directory or database opened, in the same way by a server and by the CLI."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from uuid import UUID
 
@@ -69,6 +69,18 @@ class Estate:
         bases = [url for url in (self.urls.samples, self.urls.samples_https) if url]
         pages = Shelf.find().addresses(*bases) if bases else ()
         demonstration.publish(self.sts, self.tenant, pages)
+
+    def of(self, name: str) -> "Estate":
+        """Return the estate as seen from another organization, by its name or id.
+
+        Raises OrganizationError if there is none. To be closed is the estate itself.
+        """
+        entry = self.organizations.find(name)
+        return replace(
+            self,
+            tenant=self.organizations.tenant(entry),
+            organization=self.organizations.opened(entry),
+        )
 
     def close(self) -> None:
         """Write what waits, and close the databases."""

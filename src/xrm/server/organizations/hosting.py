@@ -138,6 +138,13 @@ class Organizations:
             self._close(identifier)
         return entries
 
+    def find(self, name: str) -> Entry:
+        """Return an organization by its name or id. Raises OrganizationError if there is none."""
+        entry = self.registry.named(name)
+        if entry is None:
+            raise OrganizationError("absent", f"there is no organization {name!r}")
+        return entry
+
     def opened(self, entry: Entry) -> Organization:
         """Return an organization, opened at its first use in this process.
 

@@ -48,6 +48,7 @@ class Web:
         self._cookies = Cookies(organization.url)
         parts = urlsplit(organization.url)
         self._origin = f"{parts.scheme}://{parts.netloc}"
+        self._base = parts.path
         self._name = ""
         lane: Lane = "inline" if organization.database.inline else "pool"
         self._route = Route(self.handle, lane, _LARGEST_ANSWER, self.too_large)
@@ -63,7 +64,7 @@ class Web:
 
     def too_large(self, _request: Request) -> Response:
         """Answer a body over the limit."""
-        return _said(413, "That is too much", "What was sent is larger than any answer is.")
+        return self._said(413, "That is too much", "What was sent is larger than any answer is.")
 
     def handle(self, request: Request) -> Response:
         """Answer one request; nothing escapes but the step budget, which moves it to the pool."""
@@ -73,7 +74,7 @@ class Web:
             raise
         except Exception:
             log.exception("%s %s failed", request.method, request.path)
-            return _said(500, "Something went wrong here", "The server's log names the cause.")
+            return self._said(500, "Something went wrong here", "The server's log names the cause.")
 
     def _found(self, request: Request) -> Response:
         if request.path.startswith(PREFIX) and request.method == "GET":
@@ -82,11 +83,13 @@ class Web:
                 return found
         methods = self._paths.get(request.path)
         if methods is None:
-            return _said(404, "There is no such page", "This organization has one page only.")
+            return self._said(404, "There is no such page", "This organization has one page only.")
         verb = methods.get(request.method)
         if verb is None:
             allowed: Headers = (("Allow", ", ".join(methods)),)
-            return _said(405, "That cannot be done", "The page takes no such request.", allowed)
+            return self._said(
+                405, "That cannot be done", "The page takes no such request.", allowed
+            )
         return verb(request)
 
     def _home(self, request: Request) -> Response:
@@ -111,7 +114,7 @@ class Web:
             links=self._links,
             notes=self._notes,
         )
-        return render.answer(page, extra=extra)
+        return render.answer(page, base=self._base, extra=extra)
 
     def _person(self, found: SignedIn, token: str) -> shown.Person:
         trouble = ""
@@ -143,7 +146,7 @@ class Web:
         try:
             signin.check_asked(fields or {}, secret)
         except signin.Unasked:
-            return _said(400, "This sign-in was not begun here", _AGAIN, signs_in=True)
+            return self._said(400, "This sign-in was not begun here", _AGAIN, signs_in=True)
         assert fields is not None
         ended = self._cookies.ended()
         if "error" in fields:
@@ -153,20 +156,20 @@ class Web:
         except NotSignedIn as error:
             log.info("a sign-in was refused: %s", error.reason)
             text = f"The answer of the token service does not count: {error.reason}."
-            return _said(400, "You are not signed in", text, ended, signs_in=True)
+            return self._said(400, "You are not signed in", text, ended, signs_in=True)
         token = fields["id_token"]
         if self._cookies.is_too_long(token):
             text = "Your id token is longer than what a browser keeps in a cookie."
-            return _said(400, "You are not signed in", text, ended, signs_in=True)
+            return self._said(400, "You are not signed in", text, ended, signs_in=True)
         seconds = int(found.expires - self._organization.clock())
-        return _sent("/", self._cookies.keep(token, seconds))
+        return _sent(self._base, self._cookies.keep(token, seconds))
 
     def _refused(self, fields: dict[str, str], ended: Headers) -> Response:
         if fields.get("error_subcode") == "cancel":
-            return _sent("/", ended)
+            return _sent(self._base, ended)
         said = fields.get("error_description", fields["error"])[:_LONGEST_DETAIL]
         text = "The token service did not sign you in."
-        return _said(403, "You are not signed in", text, ended, detail=said, signs_in=True)
+        return self._said(403, "You are not signed in", text, ended, detail=said, signs_in=True)
 
     def _sign_out(self, request: Request) -> Response:
         """Sign out here and at the token service, where a form of this page asks it."""
@@ -177,14 +180,27 @@ class Web:
         is_ours = hmac.compare_digest(fields.get("form", "").encode(), expected)
         if origin not in (None, self._origin) or (token and not is_ours):
             text = "The request to sign out did not come from this page. You are still signed in."
-            return _said(403, "You were not signed out", text)
+            return self._said(403, "You were not signed out", text)
         try:
             self._tokens.verify(token)
         except NotSignedIn:
-            return _sent("/", self._cookies.forget())
+            return _sent(self._base, self._cookies.forget())
         organization = self._organization
         to = signin.leaving(organization.trust.authority, organization.url, token)
         return _sent(to, self._cookies.forget())
+
+    def _said(
+        self,
+        status: int,
+        title: str,
+        text: str,
+        extra: Headers = (),
+        *,
+        detail: str = "",
+        signs_in: bool = False,
+    ) -> Response:
+        page = shown.Message(title, text, detail, signs_in)
+        return render.answer(page, base=self._base, status=status, extra=extra)
 
 
 def _form(request: Request) -> dict[str, str] | None:
@@ -199,16 +215,3 @@ def _form(request: Request) -> dict[str, str] | None:
 
 def _sent(location: str, cookies: Headers) -> Response:
     return Response(303, (("Location", location), *NO_STORE, *cookies))
-
-
-def _said(
-    status: int,
-    title: str,
-    text: str,
-    extra: Headers = (),
-    *,
-    detail: str = "",
-    signs_in: bool = False,
-) -> Response:
-    page = shown.Message(title, text, detail, signs_in)
-    return render.answer(page, status=status, extra=extra)

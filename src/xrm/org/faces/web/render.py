@@ -15,9 +15,13 @@ ASSETS = Assets()
 _TEMPLATES: dict[type[Page], str] = {shown.Home: "home.html", shown.Message: "message.html"}
 
 
-def answer(page: Page, *, status: int = 200, extra: Headers = ()) -> Response:
-    """Return a page as an answer that nobody keeps, frames or adds to; `extra` are more headers."""
-    text = _templates().get_template(_TEMPLATES[type(page)]).render(page=page, script="")
+def answer(page: Page, *, base: str, status: int = 200, extra: Headers = ()) -> Response:
+    """Return a page as an answer that nobody keeps, frames or adds to; `extra` are more headers.
+
+    `base` is the path below which the organization lies, with a slash at both ends.
+    """
+    template = _templates().get_template(_TEMPLATES[type(page)])
+    text = template.render(page=page, script="", base=base)
     person = page.person if isinstance(page, shown.Home) else None
     # Signing out goes on to the token service, at another origin.
     leads_to = (page.authority,) if isinstance(page, shown.Home) and person else ()

@@ -9,7 +9,7 @@ from uuid import UUID
 import typer
 
 from xrm.cli import output
-from xrm.cli.options import ApplicationName, Data, DatabaseUrl, Json, estate
+from xrm.cli.options import ApplicationName, Data, DatabaseUrl, Json, OrganizationName, estate
 from xrm.cli.output import Failure
 from xrm.cli.verbs.app import finding
 from xrm.cli.verbs.people.facts import find as find_person
@@ -49,6 +49,7 @@ def create(
             "--business-unit", metavar="UNIT", help="Its business unit (the root if unset)."
         ),
     ] = None,
+    organization: OrganizationName = None,
     data: Data = None,
     database: DatabaseUrl = None,
     as_json: Json = False,
@@ -59,7 +60,7 @@ def create(
     """
     from xrm.org import administration
 
-    with estate(data, database) as opened:
+    with estate(data, database, organization=organization) as opened:
         found = finding.anywhere(opened, name, opened.tenant)
         application_id = finding.principal(opened, found, opened.tenant).application_id
         users = administration.application_users(opened.organization)
@@ -77,11 +78,16 @@ def create(
     show_one(made, as_json=as_json)
 
 
-def show_all(data: Data = None, database: DatabaseUrl = None, as_json: Json = False) -> None:
+def show_all(
+    organization: OrganizationName = None,
+    data: Data = None,
+    database: DatabaseUrl = None,
+    as_json: Json = False,
+) -> None:
     """List the application users of the organization with their roles."""
     from xrm.org import administration
 
-    with estate(data, database) as opened:
+    with estate(data, database, organization=organization) as opened:
         found = administration.application_users(opened.organization)
     if as_json:
         output.json([_facts(each) for each in found])
@@ -95,10 +101,14 @@ def show_all(data: Data = None, database: DatabaseUrl = None, as_json: Json = Fa
 
 
 def show(
-    name: ApplicationName, data: Data = None, database: DatabaseUrl = None, as_json: Json = False
+    name: ApplicationName,
+    organization: OrganizationName = None,
+    data: Data = None,
+    database: DatabaseUrl = None,
+    as_json: Json = False,
 ) -> None:
     """Show an application user, with what the platform filled in from the directory."""
-    with estate(data, database) as opened:
+    with estate(data, database, organization=organization) as opened:
         found = find(opened, name)
     if as_json:
         output.json(_all_facts(found))
@@ -107,28 +117,36 @@ def show(
 
 
 def enable(
-    name: ApplicationName, data: Data = None, database: DatabaseUrl = None, as_json: Json = False
+    name: ApplicationName,
+    organization: OrganizationName = None,
+    data: Data = None,
+    database: DatabaseUrl = None,
+    as_json: Json = False,
 ) -> None:
     """Let an application act in the organization again. It counts from the next request."""
-    _set(name, data, database, enabled=True, as_json=as_json)
+    with estate(data, database, organization=organization) as opened:
+        _set(opened, name, enabled=True, as_json=as_json)
 
 
 def disable(
-    name: ApplicationName, data: Data = None, database: DatabaseUrl = None, as_json: Json = False
+    name: ApplicationName,
+    organization: OrganizationName = None,
+    data: Data = None,
+    database: DatabaseUrl = None,
+    as_json: Json = False,
 ) -> None:
     """Refuse an application in the organization, from the next request on, whatever its token."""
-    _set(name, data, database, enabled=False, as_json=as_json)
+    with estate(data, database, organization=organization) as opened:
+        _set(opened, name, enabled=False, as_json=as_json)
 
 
-def _set(name: str, data: Data, database: DatabaseUrl, *, enabled: bool, as_json: bool) -> None:
+def _set(opened: "Estate", name: str, *, enabled: bool, as_json: bool) -> None:
     from xrm.org import administration
 
-    with estate(data, database) as opened:
-        user_id = find(opened, name).user_id
-        with advised():
-            administration.set_enabled(opened.organization, user_id, enabled=enabled)
-        changed = find(opened, str(user_id))
-    show_one(changed, as_json=as_json)
+    user_id = find(opened, name).user_id
+    with advised():
+        administration.set_enabled(opened.organization, user_id, enabled=enabled)
+    show_one(find(opened, str(user_id)), as_json=as_json)
 
 
 @contextmanager

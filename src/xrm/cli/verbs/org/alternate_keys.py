@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from xrm.cli import output
-from xrm.cli.options import Data, DatabaseUrl, Json, Sure, confirm, estate
+from xrm.cli.options import Data, DatabaseUrl, Json, OrganizationName, Sure, confirm, estate
 from xrm.cli.output import Failure
 
 if TYPE_CHECKING:
@@ -67,6 +67,7 @@ def create(
         str | None,
         typer.Option("--display-name", metavar="TEXT", help="What errors call it."),
     ] = None,
+    organization: OrganizationName = None,
     data: Data = None,
     database: DatabaseUrl = None,
     as_json: Json = False,
@@ -78,7 +79,7 @@ def create(
     from xrm.org import keys
 
     with (
-        estate(data, database) as opened,
+        estate(data, database, organization=organization) as opened,
         _advised(f"{_LISTED} xrm key create --help says what one takes."),
     ):
         made = keys.define(opened.organization, table, name, columns, display_name=display_name)
@@ -106,6 +107,7 @@ def show_all(
     table: Annotated[
         str | None, typer.Option("--table", metavar="TABLE", help="The keys of one table only.")
     ] = None,
+    organization: OrganizationName = None,
     data: Data = None,
     database: DatabaseUrl = None,
     as_json: Json = False,
@@ -113,7 +115,7 @@ def show_all(
     """List the alternate keys of the organization."""
     from xrm.org import keys
 
-    with estate(data, database) as opened:
+    with estate(data, database, organization=organization) as opened:
         found = keys.listing(opened.organization, table)
     if as_json:
         output.json([_facts(each) for each in found])
@@ -132,6 +134,7 @@ def delete(
     table: TableName,
     name: KeyName,
     sure: Sure = False,
+    organization: OrganizationName = None,
     data: Data = None,
     database: DatabaseUrl = None,
     as_json: Json = False,
@@ -139,7 +142,7 @@ def delete(
     """Delete an alternate key; the records stay."""
     from xrm.org import keys
 
-    with estate(data, database) as opened, _advised(_LISTED):
+    with estate(data, database, organization=organization) as opened, _advised(_LISTED):
         found = keys.named(opened.organization, table, name)
         if not sure:
             confirm(f"the key {found.schema_name} of {table}", instead=_LISTED)

@@ -6,8 +6,8 @@ from uuid import UUID
 import typer
 
 from xrm.cli import output
-from xrm.cli.options import Data, DatabaseUrl, Json, Sure, confirm, estate
-from xrm.cli.verbs import app_users
+from xrm.cli.options import Data, DatabaseUrl, Json, OrganizationName, Sure, confirm, estate
+from xrm.cli.verbs.org import app_users
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -64,11 +64,16 @@ def add(app: typer.Typer) -> None:
     app.add_typer(group, name="role", rich_help_panel=PANEL)
 
 
-def show_all(data: Data = None, database: DatabaseUrl = None, as_json: Json = False) -> None:
+def show_all(
+    organization: OrganizationName = None,
+    data: Data = None,
+    database: DatabaseUrl = None,
+    as_json: Json = False,
+) -> None:
     """List the security roles of the organization."""
     from xrm.org import administration
 
-    with estate(data, database) as opened:
+    with estate(data, database, organization=organization) as opened:
         found = administration.roles(opened.organization)
     if as_json:
         output.json(
@@ -83,12 +88,16 @@ def show_all(data: Data = None, database: DatabaseUrl = None, as_json: Json = Fa
 
 
 def show(
-    role: RoleName, data: Data = None, database: DatabaseUrl = None, as_json: Json = False
+    role: RoleName,
+    organization: OrganizationName = None,
+    data: Data = None,
+    database: DatabaseUrl = None,
+    as_json: Json = False,
 ) -> None:
     """Show what a role grants: each table's eight rights, and how deep each one reaches."""
     from xrm.org.roles import read_role
 
-    with estate(data, database) as opened, app_users.advised(_ROLES):
+    with estate(data, database, organization=organization) as opened, app_users.advised(_ROLES):
         found, catalogue = read_role(opened.organization, role), opened.organization.catalogue
     if as_json:
         output.json(_facts(found))
@@ -97,10 +106,12 @@ def show(
 
 
 def copy(
+    *,
     role: RoleName,
     name: Annotated[
         str, typer.Option("--name", metavar="NAME", help="What the new role is called.")
     ],
+    organization: OrganizationName = None,
     data: Data = None,
     database: DatabaseUrl = None,
     as_json: Json = False,
@@ -108,7 +119,7 @@ def copy(
     """Copy a role with all its privileges, to a new one that can be edited."""
     from xrm.org.roles import copy_role, read_role
 
-    with estate(data, database) as opened, app_users.advised(_ROLES):
+    with estate(data, database, organization=organization) as opened, app_users.advised(_ROLES):
         made = copy_role(opened.organization, role, name=name)
         found = read_role(opened.organization, str(made))
     _show_brief(found, as_json=as_json)
@@ -133,6 +144,7 @@ def edit(
         typer.Option("--remove", metavar="PRIVILEGE", help="Take a privilege away. Repeatable."),
     ] = None,
     name: NewName = None,
+    organization: OrganizationName = None,
     data: Data = None,
     database: DatabaseUrl = None,
     as_json: Json = False,
@@ -146,7 +158,7 @@ def edit(
     depths = _depths(granted or [], removed or [])
     if not (depths or removed or name):
         raise typer.BadParameter("Say what to change: --set, --remove or --name.")
-    with estate(data, database) as opened:
+    with estate(data, database, organization=organization) as opened:
         with app_users.advised(_ROLES):
             key = str(read_role(opened.organization, role).role_id)
         with app_users.advised(_PRIVILEGES):
@@ -160,6 +172,7 @@ def delete(
     *,
     role: RoleName,
     sure: Sure = False,
+    organization: OrganizationName = None,
     data: Data = None,
     database: DatabaseUrl = None,
     as_json: Json = False,
@@ -167,7 +180,7 @@ def delete(
     """Delete a role. Whoever has it loses it with the next request."""
     from xrm.org.roles import delete_role, read_role
 
-    with estate(data, database) as opened, app_users.advised(_ROLES):
+    with estate(data, database, organization=organization) as opened, app_users.advised(_ROLES):
         found = read_role(opened.organization, role)
         if not sure:
             confirm(
@@ -181,8 +194,10 @@ def delete(
 
 
 def assign(
+    *,
     name: UserName,
     role: RoleName,
+    organization: OrganizationName = None,
     data: Data = None,
     database: DatabaseUrl = None,
     as_json: Json = False,
@@ -190,13 +205,15 @@ def assign(
     """Assign a role to the user of an application or a person. It counts from the next request."""
     from xrm.org.administration import assign_role
 
-    with estate(data, database) as opened:
+    with estate(data, database, organization=organization) as opened:
         _change(opened, name, role, assign_role, said="now has", as_json=as_json)
 
 
 def remove(
+    *,
     name: UserName,
     role: RoleName,
+    organization: OrganizationName = None,
     data: Data = None,
     database: DatabaseUrl = None,
     as_json: Json = False,
@@ -204,7 +221,7 @@ def remove(
     """Take a role from the user of an application or a person. It counts from the next request."""
     from xrm.org.administration import remove_role
 
-    with estate(data, database) as opened:
+    with estate(data, database, organization=organization) as opened:
         _change(opened, name, role, remove_role, said="no longer has", as_json=as_json)
 
 

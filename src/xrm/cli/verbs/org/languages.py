@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from xrm.cli import output
-from xrm.cli.options import Data, DatabaseUrl, Json, estate
+from xrm.cli.options import Data, DatabaseUrl, Json, OrganizationName, estate
 from xrm.cli.output import Failure
 
 if TYPE_CHECKING:
@@ -47,11 +47,16 @@ def _advised() -> Iterator[None]:
         ) from error
 
 
-def show_all(data: Data = None, database: DatabaseUrl = None, as_json: Json = False) -> None:
+def show_all(
+    organization: OrganizationName = None,
+    data: Data = None,
+    database: DatabaseUrl = None,
+    as_json: Json = False,
+) -> None:
     """List the languages there are, and which of them the organization has enabled."""
     from xrm.org.presentation import languages
 
-    with estate(data, database) as opened:
+    with estate(data, database, organization=organization) as opened:
         enabled = languages.enabled(opened.organization)
     others = [each for each in languages.packs() if each not in enabled]
     found = [_facts(each, _ENABLED) for each in enabled] + [
@@ -65,23 +70,33 @@ def show_all(data: Data = None, database: DatabaseUrl = None, as_json: Json = Fa
 
 
 def enable(
-    *, lcid: Code, data: Data = None, database: DatabaseUrl = None, as_json: Json = False
+    *,
+    lcid: Code,
+    organization: OrganizationName = None,
+    data: Data = None,
+    database: DatabaseUrl = None,
+    as_json: Json = False,
 ) -> None:
     """Let users choose a language; servers that run follow at the next request."""
     from xrm.org.presentation import languages
 
-    with estate(data, database) as opened, _advised():
+    with estate(data, database, organization=organization) as opened, _advised():
         language = languages.enable(opened.organization, lcid)
     _say(language, _ENABLED, as_json=as_json)
 
 
 def disable(
-    *, lcid: Code, data: Data = None, database: DatabaseUrl = None, as_json: Json = False
+    *,
+    lcid: Code,
+    organization: OrganizationName = None,
+    data: Data = None,
+    database: DatabaseUrl = None,
+    as_json: Json = False,
 ) -> None:
     """Take a language away; who has chosen it is shown the base language."""
     from xrm.org.presentation import languages
 
-    with estate(data, database) as opened, _advised():
+    with estate(data, database, organization=organization) as opened, _advised():
         language = languages.disable(opened.organization, lcid)
     _say(language, _AVAILABLE, as_json=as_json)
 
