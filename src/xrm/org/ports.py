@@ -1,10 +1,13 @@
 """What an organization asks of the world around it; the server fills these in."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
 from xrm.model.values import Guid
+from xrm.wire.http import Request
 from xrm.wire.jose import VerificationKey
 
 
@@ -73,3 +76,50 @@ class Directory(Protocol):
 
     def person(self, object_id: UUID) -> DirectoryPerson | None:
         """Return a person, None if the tenant has none of that id."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Instance:
+    """An organization as discovery tells of it to a user it has.
+
+    `url` ends with a slash; `geo` is a region's short name; `changed` is when it was last set up.
+    """
+
+    organization_id: UUID
+    unique_name: str
+    friendly_name: str
+    url_name: str
+    url: str
+    tenant_id: UUID
+    environment_id: str
+    geo: str
+    datacenter_id: Guid
+    changed: datetime
+    enabled: bool
+    user_id: Guid
+    is_administrator: bool
+
+
+class Instances(Protocol):
+    """The organizations of one server."""
+
+    @property
+    def resource(self) -> str:
+        """The address at which discovery is, for which its tokens are made; with a slash."""
+
+    @property
+    def authority(self) -> str:
+        """The base URL at the token service where people of every tenant sign in."""
+
+    @property
+    def quoted_challenge(self) -> bool:
+        """Whether the values of a challenge stand in quotes."""
+
+    def of_bearer(self, request: Request) -> Sequence[Instance]:
+        """Return the organizations in which a request's bearer has an enabled user.
+
+        Raises NotAuthenticated for a request without a token that counts here.
+        """
+
+    def user_id(self, name: str, object_id: Guid) -> Guid | None:
+        """Return the user an account has in the organization of a unique name, None if none."""

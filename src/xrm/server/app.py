@@ -11,13 +11,13 @@ from urllib.parse import urlsplit
 
 import orjson
 
-from xrm.org.faces import web, webapi
+from xrm.org.faces import data2011, discovery, web, webapi
 from xrm.org.organization import Organization
 from xrm.server import samples
 from xrm.server.addresses import Origin, Place, Urls, accepted_hosts, certificate_names, normal_host
 from xrm.server.controls import CLOCK_PATH, Controls
 from xrm.server.estate import Estate
-from xrm.server.organizations import Branches, Entry, Line
+from xrm.server.organizations import Branches, Discovery, Entry, Line
 from xrm.sts.faces import entra, graph
 from xrm.wire.http import Mount, Response
 
@@ -124,7 +124,22 @@ def _mounts(estate: Estate) -> dict[Origin, _Mounts]:
 
     prefix, page, dress = pages
     branches = Branches(estate.organizations, lines, page)
-    return {"sts": _of_sts(estate), "org": [*services, (prefix, branches, dress)]}
+    return {
+        "sts": _of_sts(estate),
+        "org": [*_of_origin(estate), *services, (prefix, branches, dress)],
+    }
+
+
+def _of_origin(estate: Estate) -> _Mounts:
+    """Return the faces that all organizations share, at the root of their origin."""
+    known = Discovery(
+        estate.organizations,
+        sts=estate.urls.sts,
+        clock=estate.organization.clock,
+        quoted_challenge=estate.settings.quoted_challenge,
+    )
+    inline = estate.organization.database.inline
+    return [("/api/discovery/", discovery.mount_global(known, inline=inline), "odata")]
 
 
 def _of_sts(estate: Estate) -> _Mounts:
@@ -140,9 +155,11 @@ def _of_organization(
     organization: Organization, links: Sequence[web.Link] = (), notes: Sequence[web.Note] = ()
 ) -> _Mounts:
     """Return the faces of an organization, its pages last."""
-    api = webapi.mount(organization)
+    api, data = webapi.mount(organization), data2011.mount(organization)
     return [
         ("/api/", api, "odata"),
+        ("/xrmservices/2011/organizationdata.svc", data, "odata"),
+        ("/xrmservices/2011/organizationdata.svc/", data, "odata"),
         # SOAP and OData v2 are for no script of another origin, whether they are there or not.
         ("/xrmservices/", webapi.unshared(api), "odata"),
         ("/", web.mount(organization, links=links, notes=notes), "plain"),

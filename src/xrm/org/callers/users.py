@@ -66,14 +66,9 @@ class Users:
     def admit(self, transaction: Transaction, identity: Identity) -> Caller:
         """Return the enabled user behind an identity, or the one in whose name it acts.
 
-        Raises ServiceError 0x8004a104 if the organization is disabled, 0x80072560 if there is no
-        such user, 0x80040225 if it is disabled, 0x80040220 if it may not act in the name of
-        others.
+        Raises ServiceError 0x80072560 if there is none, 0x80040225 if it is disabled,
+        0x80040220 if it may not act in the name of others.
         """
-        if transaction.rows(self._closed, {"closed": 1}):
-            raise service.ServiceError(
-                service.ORGANIZATION_DISABLED, "The organization is disabled."
-            )
         if identity.application_id is not None:
             found = self._found(transaction, self._by_application, identity.application_id)
         else:
@@ -88,6 +83,10 @@ class Users:
         # Documented: who names itself acts as itself.
         user = self._named(transaction, asked)
         return caller if user.user_id == caller.user_id else impersonated(user, caller)
+
+    def is_open(self, transaction: Transaction) -> bool:
+        """Tell whether the organization takes requests."""
+        return not transaction.rows(self._closed, {"closed": 1})
 
     def user(self, transaction: Transaction, user: Guid) -> Caller:
         """Return a user with its rights, as one who is not asking.

@@ -4,6 +4,7 @@ registry   which there are: a namespace of its own, read by every process
 hosting    Organizations: opened when they are asked for, created, disabled, deleted
 branches   the mount that sends a request to the organization whose path it bears
 following  their users follow the accounts of their tenants
+discovery  in which of them a bearer has a user
 
 The first organization, the demonstration's, lies at the root of the origin; the others below a
 segment that is their unique name. Whether one is disabled is kept in its own database, where
@@ -11,6 +12,7 @@ every message looks.
 """
 
 from xrm.server.organizations.branches import Branches, Line
+from xrm.server.organizations.discovery import Discovery
 from xrm.server.organizations.hosting import Organizations, Storage
 from xrm.server.organizations.registry import (
     NAMESPACE,
@@ -22,6 +24,7 @@ from xrm.server.organizations.registry import (
 __all__ = [
     "NAMESPACE",
     "Branches",
+    "Discovery",
     "Entry",
     "Line",
     "OrganizationError",

@@ -11,7 +11,7 @@ from uuid import UUID
 from xrm.org.organization import Organization
 from xrm.server.organizations.hosting import Organizations
 from xrm.server.organizations.registry import Entry
-from xrm.wire.http import Mount, Request, Response, Route
+from xrm.wire.http import Face, Mount, Request, Response, Route
 
 LARGEST_BODY = 16 * 1024 * 1024
 
@@ -45,8 +45,8 @@ class Branches:
 
     def route(self, head: Request) -> Route:
         """Return where a request runs: what may wait for a database is not looked up here."""
-        segment, slash, _ = head.path[1:].partition("/")
-        if not slash or not segment.isalnum():
+        segment = head.path[1:].partition("/")[0]
+        if not segment.isalnum():
             return self._pages.route(head)
         if not self._organizations.registry.inline:
             return Route(self._answer, "pool", LARGEST_BODY)
@@ -67,6 +67,9 @@ class Branches:
     def _branch(self, entry: Entry, head: Request) -> Route:
         """Return where a request to one organization runs, which sees its own paths alone."""
         length = len(entry.path)
+        if len(head.path) == length:
+            # Only the slash at the end is missing: what is relative to the address needs it.
+            return Route(self._to_root(entry), "inline")
         own = head.with_path(head.path[length:])
         path = own.path.lower()
         line = next(line for line in self._faces(entry) if line.matches(path))
@@ -81,6 +84,10 @@ class Branches:
         # Turns are those of the first organization's database.
         lane = "pool" if route.lane == "turn" else route.lane
         return Route(face, lane, route.limit, too_large)
+
+    def _to_root(self, entry: Entry) -> Face:
+        location = entry.url(self._organizations.origin)
+        return lambda _request: Response(308, (("Location", location),))
 
     def _faces(self, entry: Entry) -> Sequence[Line]:
         organization = self._organizations.opened(entry)

@@ -11,6 +11,7 @@ from xrm.db import Database
 from xrm.model.ports import Clock, random_ids
 from xrm.org import administration
 from xrm.org.organization import Organization
+from xrm.org.particulars import Particulars
 from xrm.org.provisioning import platform_caller, provision
 from xrm.server.folder import EstateError, Folder
 from xrm.server.organizations.following import catch_up
@@ -127,6 +128,9 @@ class Organizations:
             clock=self._clock,
             ids=random_ids,
             quoted_challenge=settings.quoted_challenge,
+            particulars=Particulars(
+                friendly_name=entry.friendly_name, unique_name=entry.unique_name
+            ),
         )
 
     def entries(self) -> tuple[Entry, ...]:

@@ -1,0 +1,121 @@
+"""What discovery is told: in which organizations of this server a bearer has a user."""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from uuid import UUID
+
+from xrm.model.errors.service import ServiceError
+from xrm.model.ports import Clock
+from xrm.model.values import Guid
+from xrm.org.administration import roles_of
+from xrm.org.callers import Identity, NotAuthenticated, bearer
+from xrm.org.callers.bearer import BearerTokens
+from xrm.org.organization import Organization
+from xrm.org.ports import Instance
+from xrm.server.organizations.hosting import Organizations
+from xrm.server.organizations.registry import Entry
+from xrm.wire.http import Request
+
+_COMMON = "common"
+_ADMINISTRATOR = "System Administrator"
+"""The role's name, which nobody can change."""
+
+
+class Discovery:
+    """The organizations of one server, for their own faces of discovery (`ports.Instances`)."""
+
+    def __init__(
+        self, organizations: Organizations, *, sts: str, clock: Clock, quoted_challenge: bool
+    ) -> None:
+        self._organizations = organizations
+        self._clock = clock
+        self._tokens: dict[UUID, BearerTokens] = {}
+        self.authority = f"{sts}/{_COMMON}"
+        self.quoted_challenge = quoted_challenge
+
+    @property
+    def resource(self) -> str:
+        """The origin: tokens for it are tokens for discovery."""
+        return self._organizations.origin
+
+    def of_bearer(self, request: Request) -> Sequence[Instance]:
+        """Return the organizations in which a request's bearer has an enabled user.
+
+        Raises NotAuthenticated for a request without a token that counts here.
+        """
+        entries = self._organizations.entries()
+        tenant, identity = self._whose(request, entries)
+        return tuple(self._known(entries, tenant, identity))
+
+    def _whose(self, request: Request, entries: Sequence[Entry]) -> tuple[UUID, Identity]:
+        """Return the tenant and principal of a token: one of any tenant with an organization."""
+        reason: str | None = None
+        for entry in {entry.tenant_id: entry for entry in entries}.values():
+            try:
+                found = bearer.identify(request, self._of_tenant(entry))
+            except NotAuthenticated as error:
+                reason = error.reason
+                continue
+            if found is None:
+                raise NotAuthenticated
+            return entry.tenant_id, found
+        raise NotAuthenticated(reason)
+
+    def _of_tenant(self, entry: Entry) -> BearerTokens:
+        found = self._tokens.get(entry.tenant_id)
+        if found is None:
+            trust = self._organizations.opened(entry).trust
+            found = BearerTokens(trust, self._clock, url=self.resource)
+            self._tokens[entry.tenant_id] = found
+        return found
+
+    def _known(
+        self, entries: Sequence[Entry], tenant: UUID, identity: Identity
+    ) -> Iterator[Instance]:
+        for entry in entries:
+            if entry.tenant_id != tenant:
+                continue
+            organization = self._organizations.opened(entry)
+            with organization.database.read() as transaction:
+                try:
+                    caller = organization.users.admit(transaction, identity)
+                except ServiceError:
+                    continue
+                enabled = organization.users.is_open(transaction)
+            administers = _ADMINISTRATOR in roles_of(organization, UUID(caller.user_id))
+            yield _instance(
+                entry, organization, caller.user_id, enabled=enabled, administers=administers
+            )
+
+    def user_id(self, name: str, object_id: Guid) -> Guid | None:
+        """Return the user an account has in the organization of a unique name, None if none."""
+        entry = self._organizations.registry.named(name)
+        if entry is None:
+            return None
+        organization = self._organizations.opened(entry)
+        with organization.database.read() as transaction:
+            try:
+                return organization.users.admit(transaction, Identity(object_id, None)).user_id
+            except ServiceError:
+                return None
+
+
+def _instance(
+    entry: Entry, organization: Organization, user_id: Guid, *, enabled: bool, administers: bool
+) -> Instance:
+    particulars = organization.particulars
+    return Instance(
+        organization_id=entry.organization_id,
+        unique_name=entry.unique_name,
+        friendly_name=entry.friendly_name,
+        url_name=entry.unique_name,
+        url=organization.url,
+        tenant_id=entry.tenant_id,
+        environment_id=particulars.environment_id or str(entry.organization_id),
+        geo=particulars.geo,
+        datacenter_id=particulars.datacenter_id,
+        changed=datetime.fromtimestamp(entry.created_at, UTC),
+        enabled=enabled,
+        user_id=user_id,
+        is_administrator=administers,
+    )
