@@ -163,10 +163,11 @@ def test_records_are_created_or_changed(client):
         entity("account", keys=(("accountnumber", text),), name="C"),
     ]
     results = ask(client, "UpsertMultiple", Targets=targets)
-    assert [each.created for each in results] == [False, True, True, False]
-    assert [each.id for each in results[:2]] == [key, new]
-    assert results[2].id == results[3].id
-    assert read(client, "account", results[2].id, "name", "accountnumber") == ("C", text)
+    assert [each["RecordCreated"] for each in results] == [False, True, True, False]
+    made = [each["Target"].id for each in results]
+    assert made[:2] == [key, new]
+    assert made[2] == made[3]
+    assert read(client, "account", made[2], "name", "accountnumber") == ("C", text)
 
 
 def test_a_key_column_among_the_values_too(client):
@@ -179,7 +180,8 @@ def test_a_key_column_among_the_values_too(client):
     )
     create(client, "account", accountnumber=text)
     (result,) = ask(client, "UpsertMultiple", Targets=[target])
-    assert (result.created, read(client, "account", result.id, "name")) == (False, "A")
+    assert result["RecordCreated"] is False
+    assert read(client, "account", result["Target"].id, "name") == "A"
 
 
 @pytest.mark.parametrize("name", MESSAGES)

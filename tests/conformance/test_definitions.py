@@ -52,7 +52,7 @@ def test_a_table_is_found_by_its_name(client: Client) -> None:
         ("not (ObjectTypeCode gt 1)", ["account"]),
         ("IsPrivate eq false and ObjectTypeCode eq 4", ["lead"]),
         # What the catalogue does not know is null: equal to nothing else.
-        ("CanCreateAttributes/Value eq true", []),
+        ("CanBeInCustomEntityAssociation/Value eq true", []),
     ],
 )  # fmt: skip
 def test_tables_are_filtered(client: Client, wanted: str, found: list[str]) -> None:

@@ -227,7 +227,7 @@ def test_an_upsert_tells_whether_it_created(client):
     key = str(uuid.uuid4())
     for created, name in ((True, "New"), (False, "Changed")):
         result = ask(client, "Upsert", Target=entity("account", key, name=name))
-        assert (result.created, result.id) == (created, key)
+        assert result == {"RecordCreated": created, "Target": EntityReference("account", key)}
         assert read(client, "account", key, "name") == name
 
 

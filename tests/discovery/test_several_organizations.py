@@ -121,12 +121,12 @@ def test_one_is_created_and_deleted_beside_the_running_server(hosted: Hosted) ->
 def test_its_users_follow_the_accounts_of_its_tenant(hosted: Hosted) -> None:
     name = f"pia@{SECOND}.localhost"
     licence = ("--license", "DYN365_ENTERPRISE_SALES", "--usage-location", "GB")
-    made = hosted.run("user", "create", name, "--tenant", f"{SECOND}.localhost", *licence)
+    hosted.run("user", "create", name, "--tenant", f"{SECOND}.localhost", *licence)
     listed = f"{API}systemusers?$select=isdisabled&$filter=domainname eq '{name}'"
     hosted.run("app-user", "list", "--organization", SECOND)
     (user,) = hosted.ask(SECOND, hosted.url(), listed).json()["value"]
     assert user["isdisabled"] is False
-    hosted.run("user", "disable", made["username"], "--tenant", f"{SECOND}.localhost")
+    hosted.run("user", "disable", name, "--tenant", f"{SECOND}.localhost")
     (user,) = hosted.ask(SECOND, hosted.url(), listed).json()["value"]
     assert user["isdisabled"] is True
     assert hosted.ask("contoso", hosted.origin, listed).json()["value"] == []

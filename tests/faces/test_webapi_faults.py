@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 import xrm.org
+import xrm.wire
 from support.estate import ROOT
 from xrm.db import Busy, StatementTimeout, StorageError, Violation
 from xrm.model.errors import service
@@ -36,7 +37,8 @@ def test_every_error_of_the_catalogue_is_spelled(client, monkeypatch, fault):
 
 
 def test_every_error_of_the_catalogue_is_raised_somewhere():
-    sources = [path.read_text() for path in Path(xrm.org.__file__).parent.rglob("*.py")]
+    roots = (Path(xrm.org.__file__).parent, Path(xrm.wire.__file__).parent)
+    sources = [path.read_text() for root in roots for path in root.rglob("*.py")]
     used = {name for text in sources for name in re.findall(r"\bservice\.([A-Z_]+)\b", text)}
     rows = {name for name, value in vars(service).items() if isinstance(value, service.Fault)}
     assert used >= rows, rows - used

@@ -7,7 +7,7 @@ import pytest
 
 from xrm import db
 from xrm.model.privileges import Depth
-from xrm.model.query import Condition, Hop, Order, Page, Query
+from xrm.model.query import Condition, Hop, Join, Order, Page, Query
 from xrm.org.metadata import catalogue
 from xrm.org.query.bind import bind
 from xrm.org.query.compile import compile_shape
@@ -125,3 +125,15 @@ def test_a_collection_is_found_by_its_record(database, reach, table, belonging, 
     query = Query(table, orders=(Order("createdon"),))
     steps = explained(database, query, REACHES[reach], belonging=belonging)
     assert any(step in each for each in steps)
+
+
+@pytest.mark.parametrize("outer", [False, True])
+@pytest.mark.parametrize("reach", REACHES)
+def test_a_join_is_followed_by_its_column(database, reach, outer):
+    people = Join("contact", CONTACT, "accountid", "c", outer=outer)
+    named = Condition("name", "eq", ("Contoso",))
+    steps = explained(database, Query("account", ("name",), named, joins=(people,)), REACHES[reach])
+    assert "SEARCH account USING INDEX ix_account_name (name__fold=?)" in steps
+    assert any(
+        "SEARCH j1 USING" in step and "ix_contact_parentcustomerid" in step for step in steps
+    )

@@ -149,9 +149,27 @@ DEEP = st.builds(
 ACTIONS = [
     *(f"leads/Microsoft.Dynamics.CRM.{verb}Multiple" for verb in ("Create", "Update", "Upsert")),
     *("accounts/Microsoft.Dynamics.CRM.CreateMultiple", "BulkDelete", "WhoAmI"),
+    *("GrantAccess", "ModifyAccess", "RevokeAccess"),
+    f"teams({KEYS[0]})/Microsoft.Dynamics.CRM.AddMembersTeam",
 ]
+FUNCTIONS = [
+    *("RetrieveCurrentOrganization(AccessType={})", "RetrieveTotalRecordCount(EntityNames={})"),
+    *("RetrieveSharedPrincipalsAndAccess(Target={})", "RetrieveVersion({})", "WhoAmI(x={})"),
+    f"systemusers({KEYS[0]})/Microsoft.Dynamics.CRM.RetrievePrincipalAccess(Target={{}})",
+]
+ARGUMENTS = [
+    *("@t", "null", "'x'", "5", KEYS[0], "[", "[]", "['account',\"lead\"]", "{}", "{'a':'b'}"),
+    *(f"{{'@odata.id':'accounts({KEYS[0]})'}}", "{'@odata.id':5}", "[[[[", "'" * 4, '"', "x'y'"),
+    *("Microsoft.Dynamics.CRM.EndpointAccessType'Default'", "{'a':1,'a':2}", "(,)"),
+]
+CALL = st.builds(
+    lambda function, text: ROOT + function.format(quote(text)),
+    st.sampled_from(FUNCTIONS),
+    st.one_of(TEXT, st.sampled_from(ARGUMENTS)),
+)
 PATH = st.one_of(
     DEEP,
+    CALL,
     st.sampled_from([ROOT + path for path in [*ACTIONS, "leads/$count", "EntityDefinitions"]]),
     st.sampled_from([f"{ROOT}{name}" for name in [*SETS, "", "WhoAmI", "WhoAmI()", "$metadata"]]),
     st.builds(lambda name, key: f"{ROOT}{name}({quote(key)})", st.sampled_from(SETS), KEY),

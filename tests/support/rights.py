@@ -68,9 +68,9 @@ def role_id(estate: Estate, name: str) -> Guid:
     return administration.named(estate.organization, "role", name)
 
 
-def privilege(estate: Estate, name: str, depth: Depth) -> RolePrivilege:
+def privilege(estate: Estate, name: str, depth: Depth) -> dict[str, str]:
     key = administration.named(estate.organization, "privilege", name)
-    return RolePrivilege(key, depth)
+    return RolePrivilege(key, depth).spelled()
 
 
 def new_role(estate: Estate, name: str, grants: dict[str, Depth]) -> str:

@@ -75,7 +75,7 @@ class ManyToOne:
 
     `cascade_delete` is what becomes of the referencing records when the target is deleted:
     RemoveLink, Cascade, Restrict or NoCascade; `cascade_assign` whether they follow the target
-    to its new owner: Cascade or NoCascade.
+    to its new owner, `cascade_share` whether they are shared with it: Cascade or NoCascade.
     """
 
     schema_name: str
@@ -85,6 +85,7 @@ class ManyToOne:
     referenced_navigation: str
     cascade_delete: str = "RemoveLink"
     cascade_assign: str = "NoCascade"
+    cascade_share: str = "NoCascade"
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,10 +153,27 @@ class Catalogue:
             {table.entity_set_name: table for table in self.tables.values()}
         )
 
+        self.associations: Mapping[str, ManyToMany] = MappingProxyType(
+            {
+                association.intersect: association
+                for table in self.tables.values()
+                for association in table.many_to_many
+                if {association.entity1, association.entity2} <= self.tables.keys()
+            }
+        )
+        self._intersects = {name: _intersect(row) for name, row in self.associations.items()}
         self._collections = _collections(self.tables)
 
     def __getitem__(self, logical_name: str) -> Table:
         return self.tables[logical_name]
+
+    def joinable(self, logical_name: str) -> Table | None:
+        """Return a table a query may join, None if there is none.
+
+        It is a table of records, or the intersect table of an association, which has the keys of
+        both sides.
+        """
+        return self.tables.get(logical_name) or self._intersects.get(logical_name)
 
     def collection(self, table: Table, name: str) -> OneToMany | ManyToMany | None:
         """Return the relationship behind a table's collection-valued navigation property.
@@ -169,6 +187,35 @@ class Catalogue:
                     other = association.entity1
                 return association if other in self.tables else None
         return self._collections.get((table.logical_name, name))
+
+
+_BESIDE_KEYS = {
+    "roleprivileges": (Column("privilegedepthmask", "PrivilegeDepthMask", "Integer"),),
+}
+"""What pairs hold beside the keys of both sides, by intersect table."""
+
+
+def _intersect(association: ManyToMany) -> Table:
+    name = association.intersect
+    keys = (
+        Column(column, column, "Uniqueidentifier", targets=(table,))
+        for column, table in (
+            (association.entity1_column, association.entity1),
+            (association.entity2_column, association.entity2),
+        )
+    )
+    columns = (*keys, *_BESIDE_KEYS.get(name, ()))
+    return Table(
+        logical_name=name,
+        schema_name=name,
+        entity_set_name="",
+        display_name=name,
+        object_type_code=0,
+        ownership="None",
+        primary_id="",
+        primary_name=None,
+        columns={column.logical_name: column for column in columns},
+    )
 
 
 def _collections(tables: Mapping[str, Table]) -> Mapping[tuple[str, str], OneToMany]:
@@ -209,10 +256,13 @@ def read_table(facts: Mapping[str, Any]) -> Table:
     )
 
 
+_CASCADES = ("delete", "assign", "share")
+
+
 def _read_lookup(facts: Mapping[str, Any]) -> ManyToOne:
     known = {key: facts[key] for key in ManyToOne.__dataclass_fields__ if key in facts}
     cascade = facts.get("cascade", {})
-    stated = {f"cascade_{what}": cascade[what] for what in ("delete", "assign") if what in cascade}
+    stated = {f"cascade_{what}": cascade[what] for what in _CASCADES if what in cascade}
     return ManyToOne(**known, **stated)
 
 

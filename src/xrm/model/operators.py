@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from xrm.model.metadata import Column
+
 Arity = Literal["none", "one", "two", "many"]
 Takes = Literal["column", "count", "date"]
 
@@ -80,6 +82,38 @@ _ROWS = (
 )
 
 OPERATORS = {row.name: row for row in _ROWS}
+
+_RANGED = frozenset({"Integer", "BigInt", "Decimal", "Double", "Money", "DateTime"})
+_WHOLE = frozenset({"Integer", "BigInt", "Picklist"})
+_ABOUT = {
+    "eq-userid": "systemuser",
+    "ne-userid": "systemuser",
+    "eq-userteams": "team",
+    "eq-useroruserteams": "team",
+    "eq-businessid": "businessunit",
+    "ne-businessid": "businessunit",
+}
+"""What a column must be about for an operator: a lookup to that table, or its key."""
+
+
+def fits(operator: Operator, column: Column) -> bool:
+    """Tell whether an operator may be asked of a column of this type.
+
+    Comparisons and lists are left to the types of their values.
+    """
+    if operator.text_only:
+        return column.is_text
+    if operator.date_only:
+        return column.type == "DateTime"
+    if operator.arity == "two":
+        return column.type in _RANGED
+    if operator.name == "eq-userlanguage":
+        return column.type in _WHOLE
+    about = _ABOUT.get(operator.name)
+    if about is None:
+        return True
+    return column.type == "Uniqueidentifier" or (column.is_lookup and about in column.targets)
+
 
 COMPLEMENT = {
     "eq": "ne",

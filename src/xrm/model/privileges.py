@@ -1,7 +1,9 @@
 """Rights, depths and privileges: the vocabulary of the security model."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
+from typing import Any
 
 
 class Right(StrEnum):
@@ -72,3 +74,20 @@ class RolePrivilege:
     depth: Depth
     name: str = ""
     business_unit_id: str = ""
+
+    @classmethod
+    def of(cls, given: Mapping[str, Any]) -> "RolePrivilege":
+        """Return what a message holds of one. Raises ValueError for what names no such thing."""
+        try:
+            return cls(given["PrivilegeId"], Depth.named(given["Depth"]))
+        except (KeyError, TypeError, AttributeError) as error:
+            raise ValueError("a RolePrivilege takes a PrivilegeId and a Depth") from error
+
+    def spelled(self) -> dict[str, str]:
+        """Return it as messages hold it."""
+        return {
+            "BusinessUnitId": self.business_unit_id,
+            "Depth": self.depth.label,
+            "PrivilegeId": self.privilege_id,
+            "PrivilegeName": self.name,
+        }

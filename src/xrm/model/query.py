@@ -123,9 +123,10 @@ class Query:
     """A question about one table. `columns` None asks for all; `size` bounds one page.
 
     `parent` narrows the table to the collection of one record. `count` asks for the number of
-    rows on all pages too; with a `size` of 0 nothing else is wanted. `named` are columns of the
-    table wanted under another name. `distinct` leaves out rows that are alike in all that is
-    wanted of them, the key among it only if it is named.
+    rows on all pages too; with a `size` of 0 nothing else is wanted. `skip` rows are counted off
+    before the first page. `named` are columns of the table wanted under another name. `distinct`
+    leaves out rows that are alike in all that is wanted of them, the key among it only if it is
+    named.
     """
 
     table: str
@@ -140,6 +141,7 @@ class Query:
     named: tuple[Selected, ...] = ()
     joins: tuple[Join, ...] = ()
     distinct: bool = False
+    skip: int = 0
 
 
 def negate(item: Filter) -> Filter:

@@ -9,6 +9,7 @@ from zlib import crc32
 
 from xrm.db import Database, Transaction
 from xrm.db.glance import Glance
+from xrm.model.errors.service import ORGANIZATION_DISABLED, ServiceError
 from xrm.model.metadata import Table
 from xrm.model.ports import Clock, Ids
 from xrm.model.query import Condition, Query
@@ -16,6 +17,7 @@ from xrm.org.callers import Identity
 from xrm.org.callers.bearer import BearerTokens
 from xrm.org.callers.users import NO_ID, Users
 from xrm.org.metadata import catalogue
+from xrm.org.metadata.particulars import Particulars
 from xrm.org.ports import Directory, Trust
 from xrm.org.query.bind import bind
 from xrm.org.query.compile import compile_shape
@@ -66,6 +68,7 @@ class Organization:
         clock: Clock,
         ids: Ids,
         quoted_challenge: bool = False,
+        particulars: Particulars = Particulars(),  # noqa: B008 - frozen
     ) -> None:
         self.database = database
         self.url = url
@@ -75,6 +78,7 @@ class Organization:
         self.ids = ids
         self.record_ids = RecordIds(clock, ids)
         self.quoted_challenge = quoted_challenge
+        self.particulars = particulars
         self.catalogue = catalogue()
         self.store = RecordStore(database, self.catalogue)
         self.selections = Selections(database, self.catalogue)
@@ -100,7 +104,8 @@ class Organization:
     def admit(self, transaction: Transaction, actor: Identity | Caller) -> Caller:
         """Return the user behind an identity, as this transaction sees it.
 
-        Raises ServiceError 0x80072560 if there is none, 0x80040225 if it is disabled.
+        Raises ServiceError 0x8004a104 if the organization is disabled, and what
+        `Users.admit` raises.
         """
         if isinstance(actor, Caller):
             return actor
@@ -109,6 +114,8 @@ class Organization:
             cache = self._cache = _Cache(transaction.generation)
         caller = cache.callers.get(actor)
         if caller is None:
+            if not self.users.is_open(transaction):
+                raise ServiceError(ORGANIZATION_DISABLED, "The organization is disabled.")
             caller = cache.callers[actor] = self.users.admit(transaction, actor)
         return caller
 

@@ -4,7 +4,7 @@ All of it is messages run by the platform; what takes several is one transaction
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from xrm.model.errors import service
@@ -79,7 +79,8 @@ def copy_role(organization: Organization, role: str, *, name: str) -> UUID:
     create = Message("Create", {"Target": Entity("role", None, values)})
     with pipeline.writing(organization) as transaction:
         key: Guid = pipeline.execute_within(organization, create, platform, transaction)
-        parameters = {"RoleId": key, "Privileges": original.privileges}
+        given = [each.spelled() for each in original.privileges]
+        parameters = {"RoleId": key, "Privileges": given}
         add = Message("AddPrivilegesRole", parameters)
         pipeline.execute_within(organization, add, platform, transaction)
     return UUID(key)
@@ -100,7 +101,7 @@ def edit_role(organization: Organization, role: str, edit: Edit) -> None:
         for each in edit.removed
     ]
     added = [
-        RolePrivilege(named(organization, "privilege", each), depth)
+        RolePrivilege(named(organization, "privilege", each), depth).spelled()
         for each, depth in edit.depths.items()
     ]
     if added:
@@ -128,8 +129,14 @@ def delete_role(organization: Organization, role: str) -> None:
 def _privileges(organization: Organization, role: Guid) -> list[RolePrivilege]:
     message = Message("RetrieveRolePrivilegesRole", {"RoleId": role})
     answer = pipeline.execute(organization, message, platform_of(organization))
-    found: list[RolePrivilege] = answer["RolePrivileges"]
-    return found
+    return [
+        replace(
+            RolePrivilege.of(each),
+            name=each["PrivilegeName"],
+            business_unit_id=each["BusinessUnitId"],
+        )
+        for each in answer["RolePrivileges"]
+    ]
 
 
 def _fetch(

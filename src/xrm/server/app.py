@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import orjson
 
-from xrm.org.faces import data2011, discovery, web, webapi
+from xrm.org.faces import data2011, discovery, soap, web, webapi
 from xrm.org.organization import Organization
 from xrm.server import samples
 from xrm.server.addresses import Origin, Place, Urls, accepted_hosts, certificate_names, normal_host
@@ -104,7 +104,7 @@ def _shared(
             listener, sts, "sts", mounts["sts"]
         )
         every -= sts | org
-    by_path = [row for row in mounts["org"] if row[0] in ORG_PREFIXES]
+    by_path = [row for row in mounts["org"] if row[0].startswith(ORG_PREFIXES)]
     return (
         rows + _rows(listener, every, "org", by_path) + _rows(listener, every, "sts", mounts["sts"])
     )
@@ -156,8 +156,11 @@ def _of_organization(
 ) -> _Mounts:
     """Return the faces of an organization, its pages last."""
     api, data = webapi.mount(organization), data2011.mount(organization)
+    svc, below = soap.mount(organization), "/xrmservices/2011/organization.svc"
     return [
         ("/api/", api, "odata"),
+        (below, svc, "plain"),
+        (f"{below}/", svc, "plain"),
         ("/xrmservices/2011/organizationdata.svc", data, "odata"),
         ("/xrmservices/2011/organizationdata.svc/", data, "odata"),
         # SOAP and OData v2 are for no script of another origin, whether they are there or not.

@@ -4,6 +4,7 @@ The rows hold what is constant; the raise site adds the sentence. Codes and name
 platform documents; statuses are those of its Web API.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 
@@ -22,12 +23,26 @@ class Fault:
 
 
 class ServiceError(Exception):
-    """An organization's refusal, to be spelled by the face that meets it."""
+    """An organization's refusal, to be spelled by the face that meets it.
 
-    def __init__(self, fault: Fault, message: str) -> None:
+    `details` are what a program may read of it beside the sentence (ErrorDetails of a SOAP fault).
+    """
+
+    def __init__(
+        self, fault: Fault, message: str, details: Mapping[str, int | str] | None = None
+    ) -> None:
         super().__init__(message)
         self.fault = fault
         self.message = message
+        self.details = details or {}
+
+
+class TransactionError(ServiceError):
+    """The refusal of one message of several that are kept together, by its place among them."""
+
+    def __init__(self, error: ServiceError, request_index: int) -> None:
+        super().__init__(error.fault, error.message, error.details)
+        self.request_index = request_index
 
 
 NOT_FOUND = Fault(0x80040217, "ObjectDoesNotExist", 404)
@@ -47,9 +62,11 @@ PRIVILEGE_DENIED = Fault(0x80040220, "PrivilegeDenied", 403)
 ACCESS_DENIED = Fault(0x80048306, "unManagedIdsAccessDenied", 403)
 NOT_A_MEMBER = Fault(0x80072560, "UserNotMemberOfOrg", 403)
 USER_DISABLED = Fault(0x80040225, "unManagedidsusernotenabled", 403)
+ORGANIZATION_DISABLED = Fault(0x8004A104, "OrganizationDisabled", 403)
 DUPLICATE_RECORD = Fault(0x80040237, "DuplicateRecord", 412)
 VERSION_MISMATCH = Fault(0x80060882, "ConcurrencyVersionMismatch", 412)
 CANNOT_DELETE = Fault(0x80040227, "CannotDeleteDueToAssociation", 405)
+VERSION_NOT_GIVEN = Fault(0x80060883, "ConcurrencyVersionNotProvided", 400)
 VERSION_NOT_KEPT = Fault(0x8006088D, "OptimisticConcurrencyNotEnabled", 400)
 KEY_REFUSED = Fault(0x8006088F, "InvalidEntityKeyOperation", 400)
 KEY_NOT_FOUND = Fault(0x80060891, "RecordNotFoundByEntityKey", 404)
@@ -61,8 +78,50 @@ LANGUAGE_CODE = Fault(0x80044195, "InvalidLanguageCode", 400)
 JOB_WITHOUT_NAME = Fault(0x80048457, "JobNameIsEmptyOrNull", 400)
 NO_ENTITY = Fault(0x80041102, "QueryBuilderNoEntity", 400)
 NO_ATTRIBUTE = Fault(0x80041103, "QueryBuilderNoAttribute", 400)
+NO_LINK_TO_ORDER_BY = Fault(0x80041126, "QueryBuilderLinkNodeForOrderNotFound", 400)
+# What a question in FetchXML or QueryExpression is refused for; documented by code, name and
+# sentence.
+INVALID_XML = Fault(0x80040201, "InvalidXml", 400)
+RAW_ORDER_TRUTH = Fault(0x800410FD, "QueryBuilderDeserializeInvalidUseRawOrderBy", 400)
+BAD_CONDITION = Fault(0x80041106, "QueryBuilderBad_Condition", 400)
+INVALID_TYPE_VALUE = Fault(0x80041108, "QueryBuilderInvalid_Value", 400)
+ALIAS_UNKNOWN = Fault(0x8004110A, "QueryBuilderAlias_Does_Not_Exist", 400)
+NOT_POSITIVE = Fault(0x8004110C, "QueryBuilderValue_GreaterThanZero", 400)
+ATTRIBUTE_PAIR = Fault(0x80041111, "QueryBuilderAttributePairMismatch", 400)
+DISTINCT_TRUTH = Fault(0x80041115, "QueryBuilderDeserializeInvalidDistinct", 400)
+MAPPING = Fault(0x80041116, "QueryBuilderDeserializeInvalidMapping", 400)
+LINK_TYPE = Fault(0x80041117, "QueryBuilderDeserializeInvalidLinkType", 400)
+NO_LOCK_TRUTH = Fault(0x80041118, "QueryBuilderDeserializeInvalidNoLock", 400)
+DESCENDING_TRUTH = Fault(0x80041119, "QueryBuilderDeserializeInvalidDescending", 400)
+AGGREGATE = Fault(0x8004111A, "QueryBuilderDeserializeInvalidAggregate", 400)
+ROW_VERSION_TRUTH = Fault(0x8004111B, "QueryBuilderDeserializeInvalidGetMinActiveRowVersion", 400)
+INVALID_NODE = Fault(0x8004111C, "QueryBuilderDeserializeInvalidNode", 400)
+UTC_OFFSET = Fault(0x8004111D, "QueryBuilderDeserializeInvalidUtcOffset", 400)
+ATTRIBUTE_MISSING = Fault(0x8004111E, "QueryBuilderAttributeNotFound", 400)
+CONDITION_OPERATOR = Fault(0x80041120, "QueryBuilderInvalidConditionOperator", 400)
+JOIN_OPERATOR = Fault(0x80041121, "QueryBuilderInvalidJoinOperator", 400)
+FILTER_TYPE = Fault(0x80041122, "QueryBuilderInvalidFilterType", 400)
+ELEMENT_MISSING = Fault(0x80041123, "QueryBuilderElementNotFound", 400)
+NO_XML = Fault(0x80041124, "QueryBuilderDeserializeEmptyXml", 400)
+OTHER_ENTITY = Fault(0x80041128, "QueryBuilderEntitiesDontMatch", 400)
+PAGING_ORDER = Fault(0x80041129, "QueryBuilderPagingOrderBy", 400)
+PAGING_COOKIE = Fault(0x8004112A, "QueryBuilderInvalidPagingCookie", 400)
+DISTINCT_NOTHING = Fault(0x8004112C, "QueryBuilderNoAttrsDistinctConflict", 400)
+GROUP_TRUTH = Fault(0x8004112E, "QueryBuilderDeserializeInvalidGroupBy", 400)
+DUPLICATE_ALIAS = Fault(0x80041130, "QueryBuilderDuplicateAlias", 400)
+ALIAS_OF_ORDER = Fault(0x80041132, "QueryBuilderAliasNotAllowedForNonAggregateOrderBy", 400)
+ATTRIBUTE_OF_ORDER = Fault(0x80041133, "QueryBuilderAttributeRequiredForNonAggregateOrderBy", 400)
+QUICK_FIND_TRUTH = Fault(0x80041138, "QueryBuilderSerializationInvalidIsQuickFindFilter", 400)
+INVALID_VALUE = Fault(0x80041139, "QueryBuilderInvalidAttributeValue", 400)
+PAGE_WITHOUT_COOKIE = Fault(0x8004430A, "OverRetrievalUpperLimitWithoutPagingCookie", 400)
+TOO_MANY_PARAMETERS = Fault(0x8004430E, "TooManyConditionParametersInQuery", 400)
+LIST_OF_MEMO = Fault(0x80044153, "unManagedidsfetchbetweentext", 400)
 UNEXPECTED_ARGUMENT = Fault(0x80040216, "UnExpectedArgument", 400)
 NOT_IMPLEMENTED = Fault(0x80040219, "NotImplemented", 501)
+NOT_SUPPORTED = Fault(0x80040315, "NotSupported", 405)
+# The first is known by code and sentences, its name is not.
+METADATA_QUERY = Fault(0x80044183, "MetadataQuery", 400)
+EXPIRED_VERSION_STAMP = Fault(0x80044352, "ExpiredVersionStamp", 400)
 METADATA_FUNCTION = Fault(0x8006088A, "CrmHttpError", 501)
 UNEXPECTED = Fault(0x80040216, "UnExpected", 500)
 SQL_TIMEOUT = Fault(0x80044151, "unManagedidssqltimeouterror", 500)
@@ -114,6 +173,10 @@ DEFAULT_TEAM_OWNS = Fault(0x80041D62, "BusinessUnitDefaultTeamOwnsRecords", 400)
 TEAM_OWNS = Fault(0x8004830E, "CannotDeleteTeamOwningRecords", 400)
 ACCESS_TEAM_ROLES = Fault(0x80048331, "CannotAssignRolesOrProfilesToAccessTeam", 400)
 ACCESS_TEAM_OWNER = Fault(0x80048340, "CannotAssignToAccessTeam", 400)
+SHARED_WITH_OWNER = Fault(0x80040214, "CannotShareWithOwner", 400)
+INVALID_SHAREE = Fault(0x8004020C, "InvalidSharee", 400)
+SHAREE_DENIED = Fault(0x80040231, "PrincipalPrivilegeDenied", 403)
+MANAGED_TEAM_SHARED = Fault(0x80048339, "CannotShareSystemManagedTeam", 400)
 TEAM_OF_OTHER_UNIT = Fault(0x8004140D, "TeamInWrongBusiness", 400)
 INVALID_TIME = Fault(0x80040239, "InvalidDateTime", 400)
 STATE_BY_MESSAGE = Fault(0x80100005, "CannotUseOpportunitySetStateMessage", 400)

@@ -7,8 +7,27 @@ way: one module here and its line in WAYS.
 
 from xrm.org.callers import bearer
 from xrm.org.callers.identity import Identity, NotAuthenticated, OnBehalf
-from xrm.org.callers.impersonation import on_behalf
+from xrm.org.callers.impersonation import acting, on_behalf
+from xrm.wire.http import Request
 
 WAYS = (bearer.identify,)
 
-__all__ = ["WAYS", "Identity", "NotAuthenticated", "OnBehalf", "on_behalf"]
+
+def identify(request: Request, tokens: bearer.BearerTokens) -> Identity:
+    """Return who a request proves to be. Raises NotAuthenticated."""
+    for way in WAYS:
+        identity = way(request, tokens)
+        if identity is not None:
+            return identity
+    raise NotAuthenticated
+
+
+__all__ = [
+    "WAYS",
+    "Identity",
+    "NotAuthenticated",
+    "OnBehalf",
+    "acting",
+    "identify",
+    "on_behalf",
+]

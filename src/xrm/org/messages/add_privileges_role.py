@@ -1,7 +1,8 @@
 """AddPrivilegesRole: put privileges into a role."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
+from xrm.model.errors import service
 from xrm.model.message import Declaration, Message
 from xrm.model.privileges import Right, RolePrivilege
 from xrm.model.values import Guid
@@ -33,6 +34,17 @@ def mark_changed(context: Context, role: Row) -> None:
     context.written.add(role.table.logical_name)
 
 
+def _privileges(message: Message) -> list[RolePrivilege]:
+    try:
+        return [RolePrivilege.of(each) for each in message.parameters["Privileges"]]
+    except ValueError:
+        raise service.ServiceError(
+            service.INVALID_ARGUMENT,
+            "An item of 'Privileges' takes a PrivilegeId and a Depth: Basic, Local, Deep or "
+            "Global.",
+        ) from None
+
+
 class AddPrivilegesRole:
     """Add privileges to a role; one it has gets the depth given (inferred).
 
@@ -43,7 +55,7 @@ class AddPrivilegesRole:
         "AddPrivilegesRole",
         "action",
         parameters={"RoleId": "Edm.Guid", "Privileges": "Collection(RolePrivilege)"},
-        bound_to="role",
+        bound_to=("role",),
     )
     writes = True
 
@@ -54,7 +66,7 @@ class AddPrivilegesRole:
     def run(self, context: Context, message: Message) -> None:
         """Put the privileges in."""
         role = check_role(context, message)
-        privileges: Sequence[RolePrivilege] = message.parameters["Privileges"]
+        privileges = _privileges(message)
         check_privileges(context, privileges)
         for each in privileges:
             context.organization.grants.put(

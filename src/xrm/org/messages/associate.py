@@ -11,8 +11,8 @@ from xrm.org.messages.handler import Need
 
 PARAMETERS = {
     "Target": "EntityReference",
-    "Relationship": "Edm.String",
-    "RelatedEntities": "Collection(EntityReference)",
+    "Relationship": "Relationship",
+    "RelatedEntities": "EntityReferenceCollection",
 }
 
 Step = Callable[[Context, pairing.Relation, EntityReference, EntityReference], None]
@@ -40,7 +40,7 @@ def _relation(context: Context, message: Message) -> pairing.Relation:
 class Associate:
     """Put records into the collection of one: pairs, or lookups that point to it."""
 
-    declaration = Declaration("Associate", "record", parameters=PARAMETERS)
+    declaration = Declaration("Associate", "record", parameters=PARAMETERS, namespace="xrm")
     writes = True
 
     def needs(self, context: Context, message: Message) -> Iterable[Need]:

@@ -18,6 +18,17 @@ from xrm.org.security.caller import require_privilege
 
 PRIVILEGE = "prvBulkDelete"
 _SIZE = 1000
+_PARAMETERS = {
+    "QuerySet": "Collection(QueryExpression)",
+    "JobName": "Edm.String",
+    "SendEmailNotification": "Edm.Boolean",
+    "ToRecipients": "Collection(Edm.Guid)",
+    "CCRecipients": "Collection(Edm.Guid)",
+    "RecurrencePattern": "Edm.String",
+    "StartDateTime": "Edm.DateTimeOffset",
+    "SourceImportId": "Edm.Guid",
+    "RunNow": "Edm.Boolean",
+}
 
 
 class BulkDelete:
@@ -32,18 +43,14 @@ class BulkDelete:
     declaration = Declaration(
         "BulkDelete",
         "action",
-        parameters={
-            "QuerySet": "Collection(QueryExpression)",
-            "JobName": "Edm.String",
-            "SendEmailNotification": "Edm.Boolean",
-            "ToRecipients": "Collection(ActivityParty)",
-            "CCRecipients": "Collection(ActivityParty)",
-            "RecurrencePattern": "Edm.String",
-            "StartDateTime": "Edm.DateTimeOffset",
-            "SourceImportId": "Edm.Guid",
-            "RunNow": "Edm.Boolean",
-        },
+        parameters=_PARAMETERS,
         results={"JobId": "Edm.Guid"},
+        # What is missing of the first two has errors of its own.
+        optional=frozenset(_PARAMETERS),
+        spelled={
+            "ToRecipients": ("ToRecipients", "Collection(ActivityParty)"),
+            "CCRecipients": ("CCRecipients", "Collection(ActivityParty)"),
+        },
     )
     writes = True
 

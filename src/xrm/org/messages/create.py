@@ -67,7 +67,11 @@ class Create:
     """Insert a record with those related to it, all or none, and return its key."""
 
     declaration = Declaration(
-        "Create", "record", parameters={"Target": "Entity"}, results={"id": "Edm.Guid"}
+        "Create",
+        "record",
+        parameters={"Target": "Entity"},
+        results={"id": "Edm.Guid"},
+        namespace="xrm",
     )
     writes = True
 

@@ -28,9 +28,10 @@ class CreateMultiple:
     declaration = Declaration(
         "CreateMultiple",
         "action",
-        parameters={"Targets": "Collection(Entity)"},
+        parameters={"Targets": "EntityCollection"},
         results={"Ids": "Collection(Edm.Guid)"},
-        bound_to="entityset",
+        bound_to=("entityset",),
+        namespace="xrm",
     )
     writes = True
 

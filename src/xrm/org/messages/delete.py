@@ -37,7 +37,11 @@ class Delete:
     """Remove a record; `RowVersion`, where given, must be the record's."""
 
     declaration = Declaration(
-        "Delete", "record", parameters={"Target": "EntityReference", "RowVersion": "Edm.Int64"}
+        "Delete",
+        "record",
+        parameters={"Target": "EntityReference", "RowVersion": "Edm.Int64"},
+        optional=frozenset({"RowVersion"}),
+        namespace="xrm",
     )
     writes = True
 

@@ -12,7 +12,7 @@ from xrm.org.messages.handler import Need
 class Disassociate:
     """Take records out of the collection of one: pairs, or lookups that point to it."""
 
-    declaration = Declaration("Disassociate", "record", parameters=PARAMETERS)
+    declaration = Declaration("Disassociate", "record", parameters=PARAMETERS, namespace="xrm")
     writes = True
 
     def needs(self, context: Context, message: Message) -> Iterable[Need]:

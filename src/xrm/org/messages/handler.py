@@ -1,6 +1,7 @@
 """What a message's handler is."""
 
-from collections.abc import Iterable
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Sequence
 from typing import Any, Protocol
 
 from xrm.model.message import Declaration, Message
@@ -20,3 +21,30 @@ class Handler(Protocol):
     def needs(self, context: Context, message: Message) -> Iterable[Need]: ...
 
     def run(self, context: Context, message: Message) -> Any: ...
+
+
+class Execution(Protocol):
+    """How a composite message has others run, for its own caller.
+
+    Both raise ServiceError as the pipeline does.
+    """
+
+    def alone(self, message: Message) -> Any:
+        """Run one in a transaction of its own; its caller is admitted anew."""
+
+    def together(self, messages: Sequence[Message]) -> list[Any]:
+        """Run all in one transaction: all are kept, or none.
+
+        Raises TransactionError with the place of the first that is refused.
+        """
+
+
+class Composite(ABC):
+    """A message made of others, which need what they need and write what they write."""
+
+    declaration: Declaration
+    writes = True
+
+    @abstractmethod
+    def run(self, execution: Execution, message: Message) -> Any:
+        """Run the messages it is made of. Raises ServiceError for more than it may hold."""

@@ -18,7 +18,7 @@ class RemovePrivilegeRole:
         "RemovePrivilegeRole",
         "action",
         parameters={"RoleId": "Edm.Guid", "PrivilegeId": "Edm.Guid"},
-        bound_to="role",
+        bound_to=("role",),
     )
     writes = True
 

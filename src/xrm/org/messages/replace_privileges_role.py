@@ -16,7 +16,7 @@ class ReplacePrivilegesRole:
         "ReplacePrivilegesRole",
         "action",
         parameters={"RoleId": "Edm.Guid", "Privileges": "Collection(RolePrivilege)"},
-        bound_to="role",
+        bound_to=("role",),
     )
     writes = True
 

@@ -29,6 +29,8 @@ class Retrieve:
             "Formatted": "Edm.Boolean",
         },
         results={"Entity": "Entity"},
+        optional=frozenset({"Formatted"}),
+        namespace="xrm",
     )
     writes = False
 

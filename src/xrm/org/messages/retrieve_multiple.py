@@ -15,25 +15,36 @@ from xrm.org import keys
 from xrm.org.context import Context
 from xrm.org.messages.handler import Need
 from xrm.org.presentation import Presented, present
+from xrm.org.presentation.calendars import Surroundings
 from xrm.org.query.bind import bind
 from xrm.org.query.compile import MOST_COUNTED
 from xrm.org.query.links import Links
-from xrm.org.query.plan import Bounds, Plan
+from xrm.org.query.plan import Aliased, Bounds, Plan
 from xrm.org.query.shape import Belonging
 from xrm.org.rules.rights.reach import check_reach
 from xrm.org.security.access import readable
 from xrm.org.security.caller import require
 from xrm.org.store.columns import is_polymorphic, pack_guid
 
-__all__ = ["MOST_COUNTED", "EntityCollection", "RetrieveMultiple", "find", "leave_the_glance"]
+__all__ = [
+    "MOST_COUNTED",
+    "Aliased",
+    "EntityCollection",
+    "RetrieveMultiple",
+    "find",
+    "leave_the_glance",
+]
 
 
 @dataclass(frozen=True, slots=True)
 class EntityCollection:
     """Rows of one table by columns; `more` tells whether another page follows.
 
-    `total` is the number of rows on all pages, if it was asked for; above MOST_COUNTED it only
-    tells that there are more. `bounds` tells where the page ends, if another follows.
+    The cells of a row are those of `columns`, then those of `aliased`; so are the texts of
+    `presented`. `total` is the number of rows on all pages, if it was asked for; above
+    MOST_COUNTED it only tells that there are more. `bounds` tells where the page begins
+    and ends; without it, the next page is known by its number alone. `query` is the question they
+    answer, None for one record.
     """
 
     table: Table
@@ -43,6 +54,8 @@ class EntityCollection:
     total: int | None = None
     presented: Presented | None = None
     bounds: Bounds | None = None
+    aliased: tuple[Aliased, ...] = ()
+    query: Query | None = None
 
 
 def leave_the_glance(context: Context) -> None:
@@ -65,17 +78,31 @@ def find(context: Context, query: Query, *, formatted: bool = False) -> EntityCo
         size = max(0, min(size, query.top - (query.page.number - 1) * query.size))
     bound["limit"] = size + 1
     found = context.transaction.verified_rows(plan.sql, bound)
-    more = len(found) > size > 0 and (query.top is None or query.top > query.page.number * size)
+    more = len(found) > size > 0 and (query.top is None or query.top > query.page.number * query.size)
     rows = plan.decode(found[:size])
+    aliased = tuple(each for each in plan.aliased if each.name)
+    presented = present(context, table, plan.columns, rows, plan.aliased) if formatted else None
     return EntityCollection(
         table,
         plan.columns,
-        rows,
+        _shown(plan, aliased, rows),
         more,
         total=_total(context, query, plan, found),
-        presented=present(context, table, plan.columns, rows) if formatted else None,
-        bounds=plan.bounds(found[0], found[size - 1]) if more else None,
+        presented=presented,
+        bounds=plan.bounds(found[0], found[len(rows) - 1]) if rows and plan.edges else None,
+        aliased=aliased,
+        query=query,
     )
+
+
+def _shown(
+    plan: Plan, aliased: tuple[Aliased, ...], rows: list[tuple[Value, ...]]
+) -> list[tuple[Value, ...]]:
+    """Return rows without what only serves to show the rest: it stands at their end."""
+    if len(aliased) == len(plan.aliased):
+        return rows
+    width = len(plan.columns) + len(aliased)
+    return [row[:width] for row in rows]
 
 
 def _planned(context: Context, query: Query, table: Table) -> tuple[Plan, dict[str, Any]]:
@@ -93,6 +120,7 @@ def _planned(context: Context, query: Query, table: Table) -> tuple[Plan, dict[s
         allowed.scope,
         links=Links(database, organization.catalogue, caller),
         belonging=belonging,
+        surroundings=Surroundings(context),
     )
     bound.parameters.update(allowed.parameters)
     bound.parameters.update(parent)
@@ -130,10 +158,10 @@ def _total(context: Context, query: Query, plan: Plan, found: list[tuple[Any, ..
         return None
     if found:
         return int(found[0][plan.counted])
-    if query.page == Page():
+    if query.page == Page() and not query.skip:
         return 0
     # The page is empty, but there may be some before it.
-    first = replace(query, page=Page(), size=1, top=None)
+    first = replace(query, page=Page(), size=1, top=None, skip=0)
     return find(context, first).total
 
 
@@ -145,6 +173,8 @@ class RetrieveMultiple:
         "record",
         parameters={"Query": "Query", "Formatted": "Edm.Boolean"},
         results={"EntityCollection": "EntityCollection"},
+        optional=frozenset({"Formatted"}),
+        namespace="xrm",
     )
     writes = False
 

@@ -48,3 +48,11 @@ def targets_of(
         if target.logical_name != table.logical_name:
             raise stray(table, target)
     return table, targets
+
+
+def not_supported(message: Message, table: Table) -> ServiceError:
+    """Return the error for a message that records of a table do not take."""
+    return ServiceError(
+        service.NO_SUCH_MESSAGE,
+        f"The '{message.name}' method does not support entities of type '{table.logical_name}'.",
+    )

@@ -79,7 +79,11 @@ class Update:
     """Set columns of a record; `RowVersion`, where given, must be the record's."""
 
     declaration = Declaration(
-        "Update", "record", parameters={"Target": "Entity", "RowVersion": "Edm.Int64"}
+        "Update",
+        "record",
+        parameters={"Target": "Entity", "RowVersion": "Edm.Int64"},
+        optional=frozenset({"RowVersion"}),
+        namespace="xrm",
     )
     writes = True
 

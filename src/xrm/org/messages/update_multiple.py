@@ -19,8 +19,9 @@ class UpdateMultiple:
     declaration = Declaration(
         "UpdateMultiple",
         "action",
-        parameters={"Targets": "Collection(Entity)"},
-        bound_to="entityset",
+        parameters={"Targets": "EntityCollection"},
+        bound_to=("entityset",),
+        namespace="xrm",
     )
     writes = True
 

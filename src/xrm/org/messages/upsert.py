@@ -1,12 +1,13 @@
 """Upsert: update the record of a key, or create it."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import Any
 
 from xrm.model.message import Declaration, Message
 from xrm.model.metadata import Table
 from xrm.model.privileges import Right
-from xrm.model.values import Entity, Guid
+from xrm.model.values import Entity, EntityReference, Guid
 from xrm.org import keys
 from xrm.org.context import Context
 from xrm.org.messages.create import create
@@ -15,16 +16,10 @@ from xrm.org.messages.update import refuse_related, update
 from xrm.org.security.caller import Caller, require
 
 
-@dataclass(frozen=True, slots=True)
-class UpsertResult:
-    """Whether the record had to be created, and its key."""
-
-    created: bool
-    id: Guid
-
-
-def upsert(context: Context, target: Entity) -> UpsertResult:
+def upsert(context: Context, target: Entity) -> dict[str, Any]:
     """Update the record a key names, or create it with the values of that key.
+
+    Returns the results of Upsert.
 
     Raises ServiceError as Update and Create do.
     """
@@ -33,9 +28,10 @@ def upsert(context: Context, target: Entity) -> UpsertResult:
     require_either(context.caller, table)
     found = existing(context, table, target)
     if found is None:
-        return UpsertResult(created=True, id=create(context, target))
+        made = EntityReference(table.logical_name, create(context, target))
+        return {"RecordCreated": True, "Target": made}
     update(context, replace(target, id=found))
-    return UpsertResult(created=False, id=found)
+    return {"RecordCreated": False, "Target": EntityReference(table.logical_name, found)}
 
 
 def require_either(caller: Caller, table: Table) -> None:
@@ -67,7 +63,11 @@ class Upsert:
     """Return whether the record had to be created, and its key."""
 
     declaration = Declaration(
-        "Upsert", "record", parameters={"Target": "Entity"}, results={"Result": "UpsertResult"}
+        "Upsert",
+        "record",
+        parameters={"Target": "Entity"},
+        results={"RecordCreated": "Edm.Boolean", "Target": "EntityReference"},
+        namespace="xrm",
     )
     writes = True
 
@@ -75,6 +75,6 @@ class Upsert:
         """Need what the message it turns into needs; `run` checks that."""
         return ()
 
-    def run(self, context: Context, message: Message) -> UpsertResult:
+    def run(self, context: Context, message: Message) -> dict[str, Any]:
         """Update or create."""
         return upsert(context, message.parameters["Target"])

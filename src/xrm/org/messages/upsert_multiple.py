@@ -1,6 +1,7 @@
 """UpsertMultiple: update or create records of one table, all or none."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from xrm.model.errors import service
 from xrm.model.message import Declaration, Message
@@ -9,7 +10,7 @@ from xrm.model.values import Entity
 from xrm.org.context import Context
 from xrm.org.messages.handler import Need
 from xrm.org.messages.targets import targets_of
-from xrm.org.messages.upsert import UpsertResult, existing, require_either, upsert
+from xrm.org.messages.upsert import existing, require_either, upsert
 
 
 class UpsertMultiple:
@@ -22,9 +23,10 @@ class UpsertMultiple:
     declaration = Declaration(
         "UpsertMultiple",
         "action",
-        parameters={"Targets": "Collection(Entity)"},
-        results={"Results": "Collection(UpsertResult)"},
-        bound_to="entityset",
+        parameters={"Targets": "EntityCollection"},
+        results={"Results": "Collection(UpsertResponse)"},
+        bound_to=("entityset",),
+        namespace="xrm",
     )
     writes = True
 
@@ -32,13 +34,13 @@ class UpsertMultiple:
         """Need what Upsert needs of each record; `run` checks that."""
         return ()
 
-    def run(self, context: Context, message: Message) -> list[UpsertResult]:
+    def run(self, context: Context, message: Message) -> list[dict[str, Any]]:
         """Update or create them, record after record."""
         table, targets = targets_of(context, message)
         require_either(context.caller, table)
         return [self._upsert(context, table, target) for target in targets]
 
-    def _upsert(self, context: Context, table: Table, target: Entity) -> UpsertResult:
+    def _upsert(self, context: Context, table: Table, target: Entity) -> dict[str, Any]:
         twice = any(name in target.values for name, _ in target.keys)
         if twice and existing(context, table, target) is None:
             raise service.ServiceError(service.UNEXPECTED_ARGUMENT, "An unexpected error occurred.")

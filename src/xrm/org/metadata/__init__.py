@@ -1,10 +1,12 @@
 """The catalogue: every table of the organization, one data file each under tables/.
 
 To add a system table, add its file; to add a language, its file under labels/ (languages).
-roles.json holds the standard security roles, defaults.json the settings and the currency a new
-organization has; NOTICE.md names the sources of the facts.
+particulars is what an organization tells of itself. roles.json holds the standard security
+roles, defaults.json the settings and the currency a new organization has; NOTICE.md names the
+sources of the facts.
 """
 
+from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -30,6 +32,15 @@ def miscellaneous_privilege(name: str) -> Guid:
     """Return the id of a privilege that belongs to no table. Raises KeyError if unknown."""
     ids: dict[str, Guid] = {row["name"]: row["id"] for row in standard_roles()["miscellaneous"]}
     return ids[name]
+
+
+@cache
+def privilege_ids() -> Mapping[str, Guid]:
+    """Return the id of every privilege by its name: those of tables, and those of none."""
+    rows = standard_roles()["miscellaneous"]
+    tables = catalogue().tables.values()
+    found = {each.name: each.id for table in tables for each in table.privileges.values()}
+    return found | {row["name"]: row["id"] for row in rows}
 
 
 @cache

@@ -7,6 +7,7 @@ references  names of records that lookups point to, where they may be read
 currencies  what each row's amounts are in
 dates       .NET's patterns of dates and times
 numbers     .NET's patterns of numbers and money
+calendars   what now, a day and a week are to the caller
 zones       the platform's time zone codes (timezones.json)
 locales     what a locale sets (locales.json); of_locale for what writes user settings
 """

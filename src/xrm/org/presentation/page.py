@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from itertools import compress
+from typing import Any, NamedTuple
 
 from xrm.model.metadata import CHOICES, Column, Option, Table
 from xrm.model.values import EntityReference, Value
@@ -16,6 +17,7 @@ from xrm.org.presentation.numbers import fifteen_digits
 from xrm.org.presentation.references import names_of
 from xrm.org.presentation.settings import Settings, read_settings
 from xrm.org.presentation.zones import local
+from xrm.org.query.plan import Aliased
 
 Texts = Sequence[str | None]
 _YES_NO = (Option(0, "No"), Option(1, "Yes"))
@@ -32,64 +34,109 @@ class Presented:
 
 
 def present(
-    context: Context, table: Table, columns: Sequence[Column], rows: Sequence[Sequence[Value]]
+    context: Context,
+    table: Table,
+    columns: Sequence[Column],
+    rows: Sequence[Sequence[Value]],
+    aliased: Sequence[Aliased] = (),
 ) -> Presented:
     """Write the rows of a table as the caller is to see them.
 
-    Runs in the message's transaction: at most one question for the settings, one for currencies
-    and one for each table that lookups point to. A record whose name the caller may not read,
-    and a value without a formatted form, have None.
+    Their cells are those of `columns`, then those of `aliased`; the ones without a name are not
+    written. Runs in the message's transaction: at most one question for the settings, one for
+    the currencies of each joined table and one for each table that lookups point to. A record
+    whose name the caller may not read, and a value without a formatted form, have None.
     """
+    shown = [True] * len(columns) + [bool(each.name) for each in aliased]
     if not rows:
-        return Presented(tuple(() for _ in columns))
-    page = _Page(context, table, columns, list(zip(*rows, strict=True)))
-    return Presented(tuple(map(page.texts, columns, page.cells)))
+        return Presented(tuple(() for each in shown if each))
+    heads = [_Head(0, table, column) for column in columns]
+    heads += [_Head(each.link, each.table, each.column) for each in aliased]
+    cells = list(zip(*rows, strict=True))
+    texts = _written(_Caller(context, heads, cells), heads, cells)
+    return Presented(tuple(compress(texts, shown)))
+
+
+class _Head(NamedTuple):
+    """A column of a page: of the records of a table, which may be there by several links."""
+
+    link: int
+    table: Table
+    column: Column
+
+
+Cells = list[tuple[Value, ...]]
+
+
+def _written(caller: "_Caller", heads: Sequence[_Head], cells: Cells) -> list[Texts]:
+    places: dict[int, list[int]] = {}
+    for place, head in enumerate(heads):
+        places.setdefault(head.link, []).append(place)
+    pages = {
+        link: _Page(
+            caller,
+            heads[found[0]].table,
+            [heads[place].column for place in found],
+            [cells[place] for place in found],
+        )
+        for link, found in places.items()
+    }
+    return [
+        pages[head.link].texts(head.column, column)
+        for head, column in zip(heads, cells, strict=True)
+    ]
+
+
+class _Caller:
+    """What is shown to the caller alike on the whole page, read when the first column asks."""
+
+    def __init__(self, context: Context, heads: Sequence[_Head], cells: Cells) -> None:
+        self.context = context
+        self._heads = heads
+        self._cells = cells
+
+    @cached_property
+    def settings(self) -> Settings:
+        return read_settings(self.context)
+
+    @cached_property
+    def language(self) -> Language:
+        return of_user(self.context)
+
+    @cached_property
+    def names(self) -> dict[EntityReference, str]:
+        return names_of(self.context, self._references())
+
+    def _references(self) -> Iterator[EntityReference]:
+        for head, cells in zip(self._heads, self._cells, strict=True):
+            if head.column.is_lookup:
+                yield from (cell for cell in cells if isinstance(cell, EntityReference))
 
 
 class _Page:
-    """A page by columns; what only some columns need is read when the first of them asks."""
+    """The records of one table on a page, by columns."""
 
     def __init__(
-        self,
-        context: Context,
-        table: Table,
-        columns: Sequence[Column],
-        cells: list[tuple[Value, ...]],
+        self, caller: _Caller, table: Table, columns: Sequence[Column], cells: Cells
     ) -> None:
-        self._context = context
+        self._caller = caller
         self._table = table
         self._columns = columns
-        self.cells = cells
-
-    @cached_property
-    def _settings(self) -> Settings:
-        return read_settings(self._context)
-
-    @cached_property
-    def _language(self) -> Language:
-        return of_user(self._context)
+        self._cells = cells
 
     @cached_property
     def _currencies(self) -> Currencies:
+        caller = self._caller
         return read_currencies(
-            self._context, self._settings, self._table, self._columns, self.cells
+            caller.context, caller.settings, self._table, self._columns, self._cells
         )
-
-    @cached_property
-    def _names(self) -> dict[EntityReference, str]:
-        return names_of(self._context, self._references())
-
-    def _references(self) -> Iterator[EntityReference]:
-        for column, cells in zip(self._columns, self.cells, strict=True):
-            if column.is_lookup:
-                yield from (cell for cell in cells if isinstance(cell, EntityReference))
 
     def texts(self, column: Column, cells: tuple[Any, ...]) -> Texts:
         """Return the formatted values of one column."""
         if all(cell is None for cell in cells):
             return (None,) * len(cells)
         if column.is_lookup:
-            return [self._names.get(cell) for cell in cells]
+            return [self._caller.names.get(cell) for cell in cells]
         if column.type == "Money":
             return self._amounts(column, cells)
         write = self._writer(column)
@@ -98,7 +145,7 @@ class _Page:
         return [None if cell is None else write(cell) for cell in cells]
 
     def _amounts(self, column: Column, cells: tuple[Any, ...]) -> Texts:
-        currencies, amount = self._currencies, self._settings.numbers.amount
+        currencies, amount = self._currencies, self._caller.settings.numbers.amount
         if column.base_of is not None:
             return [None if cell is None else amount(cell, currencies.base) for cell in cells]
         return [
@@ -114,7 +161,7 @@ class _Page:
         return self._numbers(column) if column.type in _NUMBERS else None
 
     def _labels(self, column: Column) -> dict[int, str]:
-        options, language = column.options, self._language
+        options, language = column.options, self._caller.language
         if not options and column.type == "Boolean":
             options = _YES_NO
         return {
@@ -123,7 +170,7 @@ class _Page:
         }
 
     def _numbers(self, column: Column) -> Callable[[Any], str]:
-        number = self._settings.numbers.number
+        number = self._caller.settings.numbers.number
         places = column.precision if column.type in ("Decimal", "Double") else 0
         if column.type in ("Double", "BigInt"):
             # The service takes both for doubles when it writes them.
@@ -131,7 +178,7 @@ class _Page:
         return lambda value: number(value, places)
 
     def _moments(self, column: Column) -> Callable[[Any], str]:
-        settings = self._settings
+        settings = self._caller.settings
         if column.date_only:
             return day_writer(settings.date, settings.dates)
         pattern = settings.date

@@ -64,3 +64,18 @@ def local(moment: datetime, rules: tzinfo) -> datetime:
         return moment if offset is None else moment + offset
     except OverflowError:
         return (_FIRST if moment.year == 1 else _LAST).replace(tzinfo=rules)
+
+
+def moment_of(shown: datetime, rules: tzinfo) -> datetime:
+    """Return when clocks of a zone show this first, in UTC; the ends of time where they leave it.
+
+    Of a time that clocks leave out, it is the moment at which they do.
+    """
+    try:
+        if shown.year >= _HISTORY:
+            return shown.replace(tzinfo=rules, fold=0).astimezone(UTC)
+        # As `local` reckons them.
+        offset = shown.replace(year=_MODEL_YEAR, tzinfo=rules).utcoffset()
+        return shown.replace(tzinfo=UTC) - (offset or timedelta())
+    except OverflowError:
+        return _FIRST if shown.year == 1 else _LAST

@@ -9,7 +9,7 @@ from uuid import UUID
 from xrm.model.errors import service
 from xrm.model.metadata import Column
 from xrm.model.text import fold
-from xrm.model.values import read_guid
+from xrm.model.values import EntityReference, read_guid
 from xrm.org.store.columns import pack_guid, pack_time, packer, scale
 from xrm.wire.odata4.values import edm_type
 
@@ -86,6 +86,8 @@ def _incomparable(_column: Column, _value: Any) -> Any:
 def _identifier(_column: Column, value: Any) -> bytes:
     if isinstance(value, UUID):
         return pack_guid(str(value))
+    if isinstance(value, EntityReference):
+        return pack_guid(value.id)
     return pack_guid(read_guid(value))
 
 

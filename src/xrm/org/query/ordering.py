@@ -10,17 +10,27 @@ from xrm.org.query.sources import Sources
 
 
 def order(sources: Sources, shape: Shape) -> list[ColumnElement[Any]]:
-    """Return the terms to sort by; the record's own key breaks the ties."""
+    """Return the terms to sort by; what tells rows apart breaks the ties."""
     terms: list[ColumnElement[Any]] = []
-    key = (0, sources.table.primary_id)
     for sort in shape.orders:
         if sort.columns:
-            term = _compared(sources, sort)
+            term = compared(sources, sort)
             last = term.desc().nulls_last() if sort.descending else term.asc().nulls_first()
             terms.append(last)
-    if all(sort.columns != (key,) for sort in shape.orders):
-        terms.append(sources.stored(*key).asc())
+    for place in _keys(sources, shape):
+        if all(sort.columns != (place,) for sort in shape.orders):
+            last = sources.compared(*place).asc()
+            terms.append(last if shape.keyed else last.nulls_first())
     return terms
+
+
+def _keys(sources: Sources, shape: Shape) -> list[tuple[int, str]]:
+    """Return the columns by which no two rows are alike."""
+    if shape.distinct:
+        own = [(0, name) for name in shape.columns]
+        return own + [(row.link, row.column) for row in shape.named]
+    key = (0, sources.table.primary_id)
+    return [key] if shape.keyed else [key, *sources.joined_keys]
 
 
 def stored(sources: Sources, sort: Sort) -> ColumnElement[Any]:
@@ -28,7 +38,8 @@ def stored(sources: Sources, sort: Sort) -> ColumnElement[Any]:
     return _first([sources.stored(*place) for place in sort.columns])
 
 
-def _compared(sources: Sources, sort: Sort) -> ColumnElement[Any]:
+def compared(sources: Sources, sort: Sort) -> ColumnElement[Any]:
+    """Return the value rows are sorted by."""
     return _first([sources.compared(*place) for place in sort.columns])
 
 
@@ -45,7 +56,7 @@ def after(sources: Sources, shape: Shape, nulls: tuple[bool, ...]) -> ColumnElem
     for place, (sort, null) in enumerate(zip(shape.orders, nulls, strict=True)):
         if not sort.columns:
             continue
-        column = _compared(sources, sort)
+        column = compared(sources, sort)
         value: BindParameter[Any] = bindparam(f"k{place}")
         ways.append(and_(true(), *same, _beyond(column, value, sort, null=null)))
         same.append(column.is_(None) if null else column == value)

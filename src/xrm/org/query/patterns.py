@@ -27,10 +27,10 @@ class Pattern:
 def pattern(engine: str, operator: str, text: str) -> Pattern:
     """Return what finds texts that contain, begin or end with `text`, wildcards acting.
 
-    `operator` is contains, begins-with or ends-with.
+    `operator` is contains, begins-with or ends-with, or like: texts that are `text`.
     """
-    lead = "" if operator == "begins-with" else "%"
-    trail = "" if operator == "ends-with" else "%"
+    lead = "" if operator in ("begins-with", "like") else "%"
+    trail = "" if operator in ("ends-with", "like") else "%"
     whole = f"{lead}{fold(text) if trail == '' else _fold_start(text)}{trail}"
     if engine == "sqlite":
         return Pattern("GLOB", "".join(_glob(whole)))

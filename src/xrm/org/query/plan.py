@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from xrm.model.metadata import Column
+from xrm.model.metadata import Column, Table
 from xrm.model.values import EntityReference, Value
 from xrm.org.store.columns import unpack_guid
 
@@ -21,6 +21,19 @@ class Edge(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Aliased:
+    """A column under a name of its own: of a joined table, or one that was named so.
+
+    `link` tells apart the rows of one table that is joined twice; zero is the table asked.
+    """
+
+    name: str
+    table: Table
+    column: Column
+    link: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Bounds:
     """The keys of the order of a page's first and last row, and the columns they are of.
 
@@ -34,9 +47,11 @@ class Bounds:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A compiled statement, whose last column is the generation; rows decode to `columns`.
+    """A compiled statement, whose last column is the generation.
 
-    `counted` is the place of the number of rows on all pages, None if it was not asked for.
+    Rows decode to `columns`, then `aliased`, of which those without a name only serve to show
+    the others. `counted` is the place of the number of rows on all pages, None if it was not
+    asked for. Without `edges` no page is known by its last row.
     """
 
     sql: str
@@ -45,9 +60,10 @@ class Plan:
     references: tuple[tuple[int, int], ...]
     edges: tuple[Edge, ...] = ()
     counted: int | None = None
+    aliased: tuple[Aliased, ...] = ()
 
     def decode(self, rows: Sequence[Row]) -> list[tuple[Value, ...]]:
-        """Return the rows' values in the order of `columns`; whole columns are decoded at once."""
+        """Return the rows' values, `columns` then `aliased`; whole columns are decoded at once."""
         if not rows:
             return []
         cells: list[Any] = list(zip(*rows, strict=True))
@@ -58,7 +74,7 @@ class Plan:
                 None if value is None else EntityReference(table, unpack_guid(value))
                 for value, table in zip(cells[place], cells[kind], strict=True)
             ]
-        return list(zip(*cells[: len(self.columns)], strict=True))
+        return list(zip(*cells[: len(self.columns) + len(self.aliased)], strict=True))
 
     def bounds(self, first: Row, last: Row) -> Bounds:
         """Return where a page begins and ends."""

@@ -20,14 +20,53 @@ class Link(NamedTuple):
     scope: Scope
 
 
+class Side(NamedTuple):
+    """One side of an intersect table: its column leads to rows of `table` within a scope."""
+
+    column: str
+    table: str
+    scope: Scope
+
+
+class Joining(NamedTuple):
+    """A joined table, numbered as links are: its `column` equals `other` of table `source`.
+
+    `sides` are those of an intersect table. `found` is what its rows are tested by, of whatever
+    table; where an outer join holds it, within that join.
+    """
+
+    number: int
+    source: int
+    table: str
+    column: str
+    other: str
+    scope: Scope
+    outer: bool = False
+    sides: tuple[Side, ...] = ()
+    found: "Node | None" = None
+    joinings: tuple["Joining", ...] = ()
+
+
+class Named(NamedTuple):
+    """A column of a link wanted under a name; without a name it serves the others."""
+
+    link: int
+    column: str
+    name: str
+
+
 class Test(NamedTuple):
-    """A column, an operator of SQL, and the parameter's name (or the other column's)."""
+    """A column, an operator of SQL, and the parameter's name (or the other column's).
+
+    `other_link` is whose the other column is.
+    """
 
     column: str
     operator: str
     slot: str = ""
     negated: bool = False
     link: int = 0
+    other_link: int = 0
 
 
 class Joined(NamedTuple):
@@ -66,7 +105,8 @@ class Belonging(NamedTuple):
 class Shape(NamedTuple):
     """A bound query without its values; `start` tells which keyset values are null.
 
-    `skipped` rows are counted off where a page is known by its number alone.
+    `skipped` rows are counted off where a page is known by its number alone. Links are numbered
+    after joinings. Without `keyed` no row is told by the table's own key, and none by its order.
     """
 
     table: str
@@ -79,3 +119,7 @@ class Shape(NamedTuple):
     links: tuple[Link, ...] = ()
     belonging: Belonging | None = None
     counting: bool = False
+    joinings: tuple[Joining, ...] = ()
+    named: tuple[Named, ...] = ()
+    distinct: bool = False
+    keyed: bool = True

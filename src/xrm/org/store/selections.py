@@ -1,9 +1,12 @@
-"""Some columns of the records with given keys; statements are compiled once for each choice."""
+"""Some columns of the records with given keys, and how many records there are.
+
+Statements are compiled once for each choice.
+"""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy import Table as SqlTable
 
 from xrm.db import Database, Transaction
@@ -25,6 +28,7 @@ class Selections:
     def __init__(self, database: Database, catalogue: Catalogue) -> None:
         self._database = database
         self._tables = schema(catalogue).tables
+        self._counts: dict[str, str] = {}
         self._statements: dict[tuple[str, tuple[str, ...], Scope], str] = {}
 
     def fetch(
@@ -55,6 +59,15 @@ class Selections:
             )
             for key, *cells in transaction.rows(statement, parameters)
         }
+
+    def count(self, transaction: Transaction, table: Table) -> int:
+        """Return how many records a table has, whoever may read them."""
+        text = self._counts.get(table.logical_name)
+        if text is None:
+            element = select(func.count()).select_from(self._tables[table.logical_name])
+            text = self._counts[table.logical_name] = self._database.compile(element)
+        found: int = transaction.rows(text)[0][0]
+        return found
 
     def _statement(self, table: Table, names: tuple[str, ...], scope: Scope) -> str:
         wanted = (table.logical_name, names, scope)

@@ -52,6 +52,9 @@ class Shares:
         one = select(shares.c.principalobjectaccessid, *masks).where(
             object_is, shares.c.principalid == bindparam("principal")
         )
+        every = select(shares.c.principalid, shares.c.principaltypecode, *masks)
+        every = every.where(object_is).order_by(shares.c.principaltypecode, shares.c.principalid)
+        self._every = database.compile(every)
         self._masks = database.compile(found)
         self._one = database.compile(one)
         self._forget = database.compile(delete(shares).where(or_(object_is, principal_is)))
@@ -67,6 +70,13 @@ class Shares:
         parameters = {**_named(target), "principals": principal_keys}
         rows = transaction.rows(self._masks, parameters)
         return [(own or 0) | (inherited or 0) for own, inherited in rows]
+
+    def of_record(self, transaction: Transaction, target: EntityReference) -> list[Share]:
+        """Return what is shared of a record, users first."""
+        return [
+            Share(target, EntityReference(kind, unpack_guid(key)), own or 0, inherited or 0)
+            for key, kind, own, inherited in transaction.rows(self._every, _named(target))
+        ]
 
     def find(
         self, transaction: Transaction, target: EntityReference, principal: EntityReference

@@ -11,7 +11,7 @@ from xrm.db import Database
 from xrm.model.ports import Clock, random_ids
 from xrm.org import administration
 from xrm.org.organization import Organization
-from xrm.org.particulars import Particulars
+from xrm.org.metadata.particulars import Particulars
 from xrm.org.provisioning import platform_caller, provision
 from xrm.server.folder import EstateError, Folder
 from xrm.server.organizations.following import catch_up

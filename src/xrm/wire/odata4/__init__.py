@@ -10,7 +10,7 @@ skiptoken   the paging cookie of a next link, written and read
 values      one column's value, JSON to model and back
 prefer      the Prefer header; annotations: which ones it asks for
 records     rows into JSON objects, as fast as they come
-errors      the error document
+errors      the error document; csdl/: the document that describes a service
 
 A fault of spelling raises `ODataError` (OData 4.0 part 2, URL conventions; JSON format 4.0).
 """

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 FORMATTED = "OData.Community.Display.V1.FormattedValue"
+ATTRIBUTE_NAME = "OData.Community.Display.V1.AttributeName"
 LOOKUP_TABLE = "Microsoft.Dynamics.CRM.lookuplogicalname"
 LOOKUP_NAVIGATION = "Microsoft.Dynamics.CRM.associatednavigationproperty"
 

@@ -1,7 +1,10 @@
-"""Paths of the Web API: segments with their keys (OData 4.0 part 2, 4)."""
+"""Paths of the Web API: segments with their keys and arguments (OData 4.0 part 2, 4)."""
 
+import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from xrm.wire.odata4.errors import ODataError
@@ -13,6 +16,15 @@ _SINGLE = re.compile(_GUID)
 _PART = re.compile(
     rf"\s*(?P<name>[A-Za-z_]\w*)\s*=\s*(?:'(?P<text>(?:[^']|'')*)'|(?P<bare>{_GUID}|[\w.+:-]+))\s*"
 )
+_TOKEN = re.compile(
+    r"'(?:[^']|'')*'" + r'|"(?:[^"\\]|\\.)*"' + r"""|[^'"(){}\[\],]+|.""", re.DOTALL
+)
+_NAMED = re.compile(r"\s*([A-Za-z_]\w*)\s*=(.*)", re.DOTALL)
+_WORD = re.compile(r"([\w.]+)'((?:[^']|'')*)'", re.ASCII)
+_PLAIN = re.compile(r"true|false|null|-?\d+(?:\.\d+)?", re.ASCII)
+_DEPTH = {"(": 1, "{": 1, "[": 1, ")": -1, "}": -1, "]": -1}
+_DEEPEST = 20
+_SYNTAX = "Bad Request - Error in query syntax."
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +71,7 @@ def _read_segment(raw: str) -> Segment:
         return Segment(text)
     match = _KEYED.fullmatch(text)
     if not match:
-        raise ODataError("Bad Request - Error in query syntax.")
+        raise ODataError(_SYNTAX)
     return Segment(match["name"], match["key"])
 
 
@@ -74,7 +86,7 @@ def read_key(text: str) -> Key:
     while position < len(text):
         match = _PART.match(text, position)
         if not match:
-            raise ODataError("Bad Request - Error in query syntax.")
+            raise ODataError(_SYNTAX)
         value = match["bare"] if match["text"] is None else match["text"].replace("''", "'")
         if match["text"] is not None:
             quoted.add(match["name"])
@@ -83,8 +95,91 @@ def read_key(text: str) -> Key:
         if position < len(text):
             # A comma stands between two parts, so one more part must follow.
             if text[position] != "," or position + 1 == len(text):
-                raise ODataError("Bad Request - Error in query syntax.")
+                raise ODataError(_SYNTAX)
             position += 1
     if not parts:
-        raise ODataError("Bad Request - Error in query syntax.")
+        raise ODataError(_SYNTAX)
     return Key(parts=tuple(parts), quoted=frozenset(quoted))
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A literal of an enumeration: its type and a member, or several with commas between."""
+
+    type: str
+    text: str
+
+
+class BareGuid(str):
+    """A literal that is a GUID and stands in no quotes."""
+
+    __slots__ = ()
+
+
+def read_arguments(text: str) -> dict[str, str]:
+    """Return the arguments written between a function's parentheses, by name, still as text.
+
+    Raises ODataError for one that has no name, is empty, or is given twice (OData 4.0 part 2,
+    4.5).
+    """
+    found: dict[str, str] = {}
+    for part in _parts(text) if text.strip() else ():
+        match = _NAMED.fullmatch(part)
+        if not match or not match[2].strip() or match[1] in found:
+            raise ODataError(_SYNTAX)
+        found[match[1]] = match[2].strip()
+    return found
+
+
+def read_literal(text: str) -> Any:
+    """Return the value of an argument: what JSON has, a Word, or a BareGuid.
+
+    Objects and lists are JSON, whose strings may stand in single quotes too. Raises ODataError.
+    """
+    text = text.strip()
+    if text[:1] in ("{", "["):
+        return _read_json(text)
+    if text[:1] == "'" and _TOKEN.fullmatch(text):
+        return text[1:-1].replace("''", "'")
+    if _SINGLE.fullmatch(text):
+        return BareGuid(text.lower())
+    if _PLAIN.fullmatch(text):
+        return json.loads(text)
+    if match := _WORD.fullmatch(text):
+        return Word(match[1], match[2])
+    raise ODataError(_SYNTAX)
+
+
+def _parts(text: str) -> Iterator[str]:
+    """Yield what stands between the commas outside of brackets and quotes."""
+    depth, part = 0, ""
+    for piece in _TOKEN.findall(text):
+        depth += _DEPTH.get(piece, 0)
+        if not 0 <= depth <= _DEEPEST:
+            raise ODataError(_SYNTAX)
+        if piece == "," and not depth:
+            yield part
+            part = ""
+        else:
+            part += piece
+    if depth:
+        raise ODataError(_SYNTAX)
+    yield part
+
+
+def _read_json(text: str) -> Any:
+    tokens = (
+        json.dumps(token[1:-1].replace("''", "'")) if token[0] == "'" and len(token) > 1 else token
+        for token in _TOKEN.findall(text)
+    )
+    try:
+        return json.loads("".join(tokens), object_pairs_hook=_object)
+    except (ValueError, RecursionError):
+        raise ODataError(_SYNTAX) from None
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ODataError(_SYNTAX)
+    return found

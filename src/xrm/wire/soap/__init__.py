@@ -8,6 +8,5 @@ reading     an element to a value
 writing     a value to an element
 envelope    SOAP 1.1 and 1.2 envelopes, read and written
 faults      faults, read and written
-schemas     the XSD of each namespace
-wsdl        the service descriptions with their policies
+wsdl/       the descriptions of the services: WSDL, XSD, policies
 """

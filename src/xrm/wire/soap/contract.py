@@ -44,6 +44,7 @@ class Contract:
 
     A `list` repeats its one member; `pairs` repeat an element of `members` key and value,
     whose own name is `pair`, in GENERIC. An enumeration has `words` in place of members.
+    `local` is the name on the wire, where a contract of another namespace has the same.
     """
 
     name: str
@@ -53,3 +54,9 @@ class Contract:
     shape: Shape = "struct"
     words: tuple[str, ...] = ()
     pair: str = ""
+    local: str = ""
+
+    @property
+    def wire_name(self) -> str:
+        """The name on the wire."""
+        return self.local or self.name

@@ -39,6 +39,10 @@ class Struct:
     type: str
     members: dict[str, Any] = field(default_factory=dict)
 
+    def __hash__(self) -> int:
+        # Keys of some collections are contracts, such as a Relationship.
+        return hash(self.type)
+
 
 @dataclass(slots=True)
 class Items:

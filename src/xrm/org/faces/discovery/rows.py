@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from xrm.org.particulars import VERSION
+from xrm.org.metadata.particulars import VERSION
 from xrm.org.ports import Instance
 
 NAMESPACE = "Microsoft.Dynamics.DiscoveryService"

@@ -6,10 +6,12 @@ urls/        paths, query options, names, pages
 headers      what a request's headers ask; allowance: what the service's limits leave
 payloads/    bodies into records and parameters
 reading      GET: service document, one record, lists, columns, counts
+fetching     GET with fetchXml: a list by a query in FetchXML
 writing      POST, PATCH, PUT, DELETE of records and columns
 references   $ref: records paired, parted and pointed to
 calling      functions and actions
 definitions/ what tables are, as far as clients ask
+description/ what the Web API is: $metadata
 answers      documents, errors and headers of the answer; unshared: those without CORS
 """
 

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from xrm.model.errors.service import Fault, ServiceError
 from xrm.model.ports import Ids
+from xrm.org.faces import challenging
 from xrm.org.organization import Organization
-from xrm.wire import challenge
 from xrm.wire.http import Headers, Request, Response
 from xrm.wire.odata4.annotations import NO_ANNOTATIONS, Annotations
 from xrm.wire.odata4.errors import write_error
@@ -42,6 +42,7 @@ _ALWAYS: Headers = (
 )
 _CONTENT: Headers = (("Content-Type", JSON), *_ALWAYS)
 _QUOTED: Headers = (("Content-Type", f"{JSON}; IEEE754Compatible=true"), *_ALWAYS)
+_XML: Headers = (("Content-Type", "application/xml"), *_ALWAYS)
 _TEXT: Headers = (("Content-Type", "text/plain"), *_ALWAYS)
 
 
@@ -66,6 +67,11 @@ def document(
 def text(body: bytes, request_id: UUID) -> Response:
     """Return 200 with plain text."""
     return Response(200, _TEXT + _ids(request_id), body)
+
+
+def xml(body: bytes, request_id: UUID) -> Response:
+    """Return 200 with an XML document."""
+    return Response(200, _XML + _ids(request_id), body)
 
 
 def nothing(request_id: UUID, extra: Headers = ()) -> Response:
@@ -101,16 +107,7 @@ def no_operation(url: str, request_id: UUID) -> Response:
 
 def unauthorized(organization: Organization, reason: str | None, request_id: UUID) -> Response:
     """Return 401 with the one challenge clients learn the authority from."""
-    header = challenge.write(
-        organization.trust.authority,
-        organization.url,
-        error=None if reason is None else "invalid_token",
-        description=reason,
-        quoted=organization.quoted_challenge,
-    )
-    body = b"HTTP Error 401 - Unauthorized: Access is denied"
-    headers: Headers = (("WWW-Authenticate", header), ("Content-Type", "text/html"))
-    return Response(401, headers + _ALWAYS + _ids(request_id), body)
+    return challenging.unauthorized(organization, reason, _ALWAYS + _ids(request_id))
 
 
 def cookies(request: Request, ids: Ids, organization: str, now: float) -> Headers:

@@ -3,17 +3,17 @@
 import logging
 import time
 from collections.abc import Callable
-from ipaddress import ip_address
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from xrm.db import StepBudgetExceeded
 from xrm.model.errors import service
 from xrm.org import pipeline
-from xrm.org.callers import WAYS, Identity, NotAuthenticated, on_behalf
-from xrm.org.faces.webapi import answers, calling, reading, references, writing
+from xrm.org.callers import Identity, NotAuthenticated, identify, on_behalf
+from xrm.org.faces.transport import transport_security
+from xrm.org.faces.webapi import answers, calling, fetching, reading, references, writing
 from xrm.org.faces.webapi.allowance import Allowance
 from xrm.org.faces.webapi.definitions import read_definitions
+from xrm.org.faces.webapi.description import read_metadata
 from xrm.org.faces.webapi.exchange import Exchange
 from xrm.org.faces.webapi.headers import accepted, client_request_id, optional_parameters
 from xrm.org.faces.webapi.urls.resources import Kind, read_resource
@@ -28,14 +28,14 @@ log = logging.getLogger("xrm.webapi")
 MAX_BODY = 16 * 1024 * 1024
 MAX_URL = 32 * 1024
 _READS = frozenset({"GET", "HEAD", "OPTIONS"})
-_AS_TEXT = ("count", "value")
+_AS_TEXT = ("count", "value", "metadata")
 
 VERBS: dict[tuple[Kind, str], Callable[[Exchange], Response]] = {
     ("root", "GET"): reading.service_document,
     ("operation", "GET"): calling.call_function,
     ("operation", "POST"): calling.refuse_post,
     ("action", "POST"): calling.call_action,
-    ("set", "GET"): reading.read_list,
+    ("set", "GET"): fetching.read_set,
     ("set", "POST"): writing.create_record,
     ("count", "GET"): reading.read_count,
     ("record", "GET"): reading.read_record,
@@ -52,6 +52,7 @@ VERBS: dict[tuple[Kind, str], Callable[[Exchange], Response]] = {
     ("references", "POST"): references.add_reference,
     ("references", "DELETE"): references.remove_reference,
     ("definitions", "GET"): read_definitions,
+    ("metadata", "GET"): read_metadata,
 }
 """What each method does to each kind of resource; every other pair is refused with 405."""
 
@@ -66,7 +67,7 @@ class WebApi:
         turn: Lane = "turn" if organization.database.inline else "pool"
         self._writes = Route(self.handle, turn, MAX_BODY, self.too_large)
         self._allowance = Allowance(time.monotonic)
-        self._transport = _transport_security(organization.url)
+        self._transport = transport_security(organization.url)
         self._known_as = ""
 
     def route(self, head: Request) -> Route:
@@ -88,7 +89,7 @@ class WebApi:
             return answers.preflight(request).with_headers(self._transport)
         request_id, began = self._organization.ids(), time.monotonic()
         try:
-            identity = self._identify(request)
+            identity = identify(request, self._organization.tokens)
         except NotAuthenticated as error:
             answer = answers.unauthorized(self._organization, error.reason, request_id)
             return answer.with_headers(self._transport)
@@ -106,13 +107,6 @@ class WebApi:
             database = self._organization.database
             with database.read() as transaction:
                 self._known_as = platform_caller(database, transaction).organization_id
-
-    def _identify(self, request: Request) -> Identity:
-        for way in WAYS:
-            identity = way(request, self._organization.tokens)
-            if identity is not None:
-                return identity
-        raise NotAuthenticated
 
     def _answered(self, request: Request, identity: Identity, request_id: UUID) -> Response:
         wanted = NO_ANNOTATIONS
@@ -195,19 +189,3 @@ def _limits(requests: int, seconds: float) -> Headers:
         ("x-ms-ratelimit-burst-remaining-xrm-requests", str(requests)),
         ("x-ms-ratelimit-time-remaining-xrm-requests", f"{seconds:,.2f}"),
     )
-
-
-def _transport_security(url: str) -> Headers:
-    """Return the header that ties browsers to TLS, but not for names of this machine.
-
-    There it would reach every other server on the same name, whatever its port (RFC 6797 8.3).
-    """
-    host = urlsplit(url).hostname or ""
-    local = host == "localhost" or host.endswith(".localhost")
-    try:
-        ip_address(host)
-    except ValueError:
-        local = local or "." not in host
-    else:
-        local = True
-    return () if local else (("Strict-Transport-Security", "max-age=31536000; includeSubDomains"),)

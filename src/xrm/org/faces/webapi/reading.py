@@ -18,8 +18,13 @@ from xrm.org.faces.webapi.urls.paging import write_page
 from xrm.org.faces.webapi.urls.resources import Reference, leads_to, unknown
 from xrm.org.messages.retrieve_multiple import MOST_COUNTED, EntityCollection
 from xrm.wire.http import Response
-from xrm.wire.odata4.annotations import FORMATTED, LOOKUP_NAVIGATION, LOOKUP_TABLE
-from xrm.wire.odata4.records import Shown
+from xrm.wire.odata4.annotations import (
+    ATTRIBUTE_NAME,
+    FORMATTED,
+    LOOKUP_NAVIGATION,
+    LOOKUP_TABLE,
+)
+from xrm.wire.odata4.records import RecordWriter, Shown
 from xrm.wire.odata4.values import property_name, write_value
 
 CRM = "@Microsoft.Dynamics.CRM."
@@ -92,7 +97,7 @@ def retrieve(
     asked = asked_of(exchange, query)
     check_single(asked.query)
     found = (execute or exchange.execute)(
-        "Retrieve", Target=target, ColumnSet=asked.query.columns, Formatted=_formatted(exchange)
+        "Retrieve", Target=target, ColumnSet=asked.query.columns, Formatted=formatted(exchange)
     )
     return found, asked
 
@@ -101,7 +106,7 @@ def record_document(exchange: Exchange, found: EntityCollection, asked: Asked) -
     """Return the document of one record."""
     select = "" if asked.select is None else f"({asked.select})"
     fragment = f"{found.table.entity_set_name}{select}/$entity"
-    (record,) = _objects(exchange, found, asked)
+    (record,) = objects(exchange, found, asked.writer)
     return orjson.dumps({"@odata.context": exchange.context(fragment), **record})
 
 
@@ -109,17 +114,17 @@ def read_list(exchange: Exchange) -> Response:
     """Answer with one page of a set, or of a record's collection."""
     asked, query = _list_query(exchange)
     found: EntityCollection = exchange.execute(
-        "RetrieveMultiple", Query=query, Formatted=_formatted(exchange)
+        "RetrieveMultiple", Query=query, Formatted=formatted(exchange)
     )
     select = "" if asked.select is None else f"({asked.select})"
     document: dict[str, Any] = {
         "@odata.context": exchange.context(f"{found.table.entity_set_name}{select}")
     }
     if query.count:
-        total = _total(found)
-        document["@odata.count"] = str(total) if exchange.accepted.ieee754 else total
-    document |= _totals(exchange, found)
-    document["value"] = _objects(exchange, found, asked)
+        counted = total(found)
+        document["@odata.count"] = str(counted) if exchange.accepted.ieee754 else counted
+    document |= totals(exchange, found)
+    document["value"] = objects(exchange, found, asked.writer)
     if found.more:
         document["@odata.nextLink"] = next_link(exchange, query, found)
     return exchange.document(orjson.dumps(document))
@@ -139,15 +144,16 @@ def _list_query(exchange: Exchange) -> tuple[Asked, Query]:
     return asked, query
 
 
-def _total(found: EntityCollection) -> int:
+def total(found: EntityCollection) -> int:
+    """Return the number of rows on all pages, as far as they are counted."""
     return min(found.total or 0, MOST_COUNTED)
 
 
-def _totals(exchange: Exchange, found: EntityCollection) -> dict[str, Any]:
+def totals(exchange: Exchange, found: EntityCollection) -> dict[str, Any]:
     """Return the annotations of a collection that are wanted."""
     counted = found.total is not None
     every = {
-        "totalrecordcount": _total(found) if counted else -1,
+        "totalrecordcount": total(found) if counted else -1,
         "totalrecordcountlimitexceeded": counted and (found.total or 0) > MOST_COUNTED,
         "globalmetadataversion": exchange.organization.metadata_version,
     }
@@ -155,14 +161,18 @@ def _totals(exchange: Exchange, found: EntityCollection) -> dict[str, Any]:
     return {CRM + name: value for name, value in every.items() if include(CRM[1:] + name)}
 
 
-def _formatted(exchange: Exchange) -> bool:
+def formatted(exchange: Exchange) -> bool:
+    """Tell whether formatted values are wanted."""
     return exchange.preferences.annotations.include(FORMATTED)
 
 
-def _objects(exchange: Exchange, found: EntityCollection, asked: Asked) -> list[dict[str, Any]]:
+def objects(
+    exchange: Exchange, found: EntityCollection, writer: RecordWriter
+) -> list[dict[str, Any]]:
+    """Return rows as JSON objects, with the annotations that are wanted."""
     annotations = exchange.preferences.annotations
     if not annotations.wanted:
-        return asked.writer.objects(found.rows, ieee754=exchange.accepted.ieee754)
+        return writer.objects(found.rows, ieee754=exchange.accepted.ieee754)
     exchange.applied.append(f'odata.include-annotations="{_printable(annotations.text)}"')
     navigations = annotations.include(LOOKUP_NAVIGATION)
     shown = Shown(
@@ -170,9 +180,10 @@ def _objects(exchange: Exchange, found: EntityCollection, asked: Asked) -> list[
         tables=annotations.include(LOOKUP_TABLE),
         navigations=_navigations(found.table) if navigations else None,
         ieee754=exchange.accepted.ieee754,
+        attributes=annotations.include(ATTRIBUTE_NAME),
     )
     texts = None if found.presented is None else found.presented.texts
-    return asked.writer.annotated(found.rows, shown, texts)
+    return writer.annotated(found.rows, shown, texts)
 
 
 def _printable(text: str) -> str:
@@ -216,7 +227,7 @@ def read_count(exchange: Exchange) -> Response:
     query = replace(asked.query, columns=(table.primary_id,), size=1, top=None, count=True,
                     orders=(), parent=query.parent)  # fmt: skip
     found: EntityCollection = exchange.execute("RetrieveMultiple", Query=query)
-    return exchange.text(_BOM + str(_total(found)).encode())
+    return exchange.text(_BOM + str(total(found)).encode())
 
 
 def read_column(exchange: Exchange) -> Response:

@@ -13,7 +13,6 @@ from xrm.org.faces.webapi.payloads.entities import read_entity
 from xrm.org.faces.webapi.reading import asked_of, record_document, retrieve
 from xrm.org.faces.webapi.urls.asked import check_single
 from xrm.org.faces.webapi.urls.resources import Reference
-from xrm.org.messages.upsert import UpsertResult
 from xrm.wire.http import Headers, Response
 from xrm.wire.odata4.errors import ODataError
 from xrm.wire.odata4.values import read_value
@@ -71,8 +70,8 @@ def _run(
     """Run a write; return the record, if the message tells it, and whether it was created."""
     target: Entity = parameters["Target"]
     result = execute(name, **parameters)
-    if isinstance(result, UpsertResult):
-        return EntityReference(target.logical_name, result.id), result.created
+    if name == "Upsert":
+        return result["Target"], result["RecordCreated"]
     if name == "Create":
         return EntityReference(target.logical_name, result), True
     key = target.id

@@ -6,4 +6,5 @@ owners      the users and teams that may own records
 ownership   the owner of a new record, and of a changed one
 assignment  a new owner, for a record and what follows it
 sharing     rights on one record given beside roles
+granting    who may share what with whom, and what is shared with it
 """

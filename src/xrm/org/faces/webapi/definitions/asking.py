@@ -4,9 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from xrm.model.query import Filter
+from xrm.org.definitions.types import TYPES, Type
+from xrm.org.definitions.values import Definition
 from xrm.org.faces.webapi.definitions.filtering import read_definition_filter, unknown_property
-from xrm.org.faces.webapi.definitions.types import TYPES, Type
-from xrm.org.faces.webapi.definitions.values import Definition
 from xrm.wire.odata4.errors import ODataError
 from xrm.wire.odata4.expand import Expansion, read_expand
 from xrm.wire.odata4.matching import fits

@@ -12,15 +12,14 @@ from uuid import UUID
 
 from xrm.model.errors import service
 from xrm.model.query import Condition, Filter
-from xrm.org.faces.webapi.definitions.types import COMPLEX, ENUMS, LEVEL, MANAGED, Type
+from xrm.org.definitions.parts import ENUMS, NAMED
+from xrm.org.definitions.types import Type
 from xrm.wire.odata4 import filter as plain
 from xrm.wire.odata4.errors import ODataError
 from xrm.wire.odata4.filter import Aliases
 
 _PREFIX = "Microsoft.Dynamics.CRM."
 _TEXTS = ("String", "Guid", "DateTimeOffset")
-_VALUES = {MANAGED: "Boolean", LEVEL: "AttributeRequiredLevel"}
-"""What the `Value` of complex types is, where it is no text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +82,11 @@ def _simple_type(of: Type, path: str) -> str:
     if kind is None:
         raise unknown_property(of, name)
     if slash:
-        if kind not in COMPLEX or rest != "Value":
+        if kind not in NAMED or rest != "Value":
             raise ODataError(
                 f"Could not find a property named '{rest[:100]}' on type '{_PREFIX}{kind}'."
             )
-        return _VALUES.get(kind, "String")
+        return NAMED[kind]
     return kind
 
 

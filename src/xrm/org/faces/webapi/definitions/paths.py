@@ -4,27 +4,22 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from xrm.model.errors import service
-from xrm.org.faces.webapi.definitions.columns import columns_of
-from xrm.org.faces.webapi.definitions.tables import Facts, tables_of
-from xrm.org.faces.webapi.definitions.types import ENTITY, TYPES, Type
-from xrm.org.faces.webapi.definitions.values import Definition
+from xrm.org.definitions.finding import (
+    NAMED,
+    NO_ID,
+    no_such,
+    option_sets_of,
+    relationships_of,
+)
+from xrm.org.definitions.tables import Facts, tables_of
+from xrm.org.definitions.types import ENTITY, TYPES, Type
+from xrm.org.definitions.values import Definition
 from xrm.org.faces.webapi.urls.resources import NAMESPACE, unknown
 from xrm.wire.odata4.errors import ODataError
 from xrm.wire.odata4.url import Segment
 
-_NO_ID = "00000000-0000-0000-0000-000000000000"
 _ABSTRACT = ("EnumAttributeMetadata",)
 """Types nothing can be cast to, though others derive from them."""
-_NAMED = {
-    "EntityMetadata": ("LogicalName", "an entity"),
-    "AttributeMetadata": ("LogicalName", "an attribute"),
-    "EntityKeyMetadata": ("LogicalName", "an entity key"),
-    "OneToManyRelationshipMetadata": ("SchemaName", "a relationship"),
-    "ManyToManyRelationshipMetadata": ("SchemaName", "a relationship"),
-    "RelationshipMetadataBase": ("SchemaName", "a relationship"),
-    "OptionSetMetadataBase": ("Name", "an option set"),
-}
-"""By type, the property that names one definition beside its MetadataId, and what it is called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,18 +63,11 @@ def _tables(facts: Facts) -> tuple[Type, Sequence[Definition]]:
 
 
 def _relationships(facts: Facts) -> tuple[Type, Sequence[Definition]]:
-    names = ("ManyToOneRelationships", "ManyToManyRelationships")
-    links = (table.links[name]() for table in tables_of(facts) for name in names)
-    every = {each.values["SchemaName"]: each for found in links for each in _several(found)}
-    return TYPES["RelationshipMetadataBase"], list(every.values())
+    return TYPES["RelationshipMetadataBase"], relationships_of(facts)
 
 
 def _option_sets(facts: Facts) -> tuple[Type, Sequence[Definition]]:
-    tables, wording = facts.catalogue.tables.values(), facts.wording
-    columns = (each for table in tables for each in columns_of(table, wording))
-    links = (each.links["GlobalOptionSet"]() for each in columns if "GlobalOptionSet" in each.links)
-    every = {each.values["Name"]: each for each in links if isinstance(each, Definition)}
-    return TYPES["OptionSetMetadataBase"], list(every.values())
+    return TYPES["OptionSetMetadataBase"], option_sets_of(facts)
 
 
 _ROOTS: Mapping[str, Callable[[Facts], tuple[Type, Sequence[Definition]]]] = {
@@ -87,10 +75,6 @@ _ROOTS: Mapping[str, Callable[[Facts], tuple[Type, Sequence[Definition]]]] = {
     "RelationshipDefinitions": _relationships,
     "GlobalOptionSetDefinitions": _option_sets,
 }
-
-
-def _several(found: object) -> Sequence[Definition]:
-    return found if isinstance(found, list | tuple) else ()
 
 
 def _step(here: Place, segment: Segment) -> Place | None:
@@ -142,9 +126,9 @@ def _chosen(here: Place, segment: Segment) -> Place:
     if key is None:
         return here
     base = here.type
-    while base.name not in _NAMED and base.base is not None:
+    while base.name not in NAMED and base.base is not None:
         base = base.base
-    name, called = _NAMED[base.name]
+    name, _ = NAMED[base.name]
     ((asked, value),) = key.parts if len(key.parts) == 1 else (("MetadataId", key.id or ""),)
     if asked not in (name, "MetadataId") or len(key.parts) > 1:
         raise service.ServiceError(
@@ -157,8 +141,4 @@ def _chosen(here: Place, segment: Segment) -> Place:
                 value.lower() if asked == "MetadataId" else "'" + value.replace("'", "''") + "'"
             )
             return replace(here, items=(), item=each, key=f"({written})")
-    by_id = asked == "MetadataId"
-    shown = ("", value) if by_id else (value[:200], _NO_ID)
-    raise service.ServiceError(
-        service.NOT_FOUND, f"Could not find {called} with name {shown[0]} and id {shown[1]}."
-    )
+    raise no_such(base.name, *(("", value) if asked == "MetadataId" else (value, NO_ID)))

@@ -7,14 +7,13 @@ import orjson
 
 from xrm.db import budget
 from xrm.org.context import Context
+from xrm.org.definitions.finding import facts_of
+from xrm.org.definitions.types import Type
+from xrm.org.definitions.values import Definition
 from xrm.org.faces.webapi.definitions.asking import Asked, read_asked
 from xrm.org.faces.webapi.definitions.paths import Place, follow
-from xrm.org.faces.webapi.definitions.tables import Facts
-from xrm.org.faces.webapi.definitions.types import Type
-from xrm.org.faces.webapi.definitions.values import Definition, Wording
 from xrm.org.faces.webapi.exchange import Exchange
 from xrm.org.faces.webapi.urls.asked import read_pairs
-from xrm.org.presentation import languages
 from xrm.wire.http import Response
 from xrm.wire.odata4.errors import ODataError
 
@@ -29,11 +28,7 @@ def read_definitions(exchange: Exchange) -> Response:
     organization = exchange.organization
     with organization.database.read() as transaction:
         caller = organization.admit(transaction, exchange.identity)
-        wording = Wording(
-            languages.provisioned(organization, transaction),
-            languages.of_user(Context(organization, transaction, caller)),
-        )
-        facts = Facts(organization.catalogue, organization.keys(transaction), wording)
+        facts = facts_of(Context(organization, transaction, caller))
     place = follow(facts, exchange.resource.segments)
     if place is None:
         return exchange.nothing()

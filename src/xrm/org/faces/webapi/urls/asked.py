@@ -16,7 +16,7 @@ from xrm.wire.odata4.records import RecordWriter
 
 MAX_OPTIONS = 50
 _LONGEST_KEPT = 4096
-_LATER = ("fetchXml", "savedQuery", "userQuery", "sql")
+_LATER = ("fetchxml", "savedquery", "userquery", "sql")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ def read_asked(catalogue: Catalogue, table: Table, query: str) -> Asked:
 
 def _read(catalogue: Catalogue, table: Table, query: str) -> Asked:
     pairs = read_pairs(query)
-    _check_known(pairs)
+    check_known(pairs)
     options = read_options(pairs)
     if options.top == 0:
         raise ODataError("Invalid value for $top query option.")
@@ -80,10 +80,10 @@ def _read(catalogue: Catalogue, table: Table, query: str) -> Asked:
 _kept = lru_cache(maxsize=2000)(_read)
 
 
-def _check_known(pairs: list[tuple[str, str]]) -> None:
+def check_known(pairs: list[tuple[str, str]]) -> None:
     """Refuse the parameters that would change which records are found."""
     for name, _ in pairs:
-        if name in _LATER:
+        if name.lower() in _LATER:
             raise service.ServiceError(
                 service.NOT_IMPLEMENTED,
                 f"The query parameter '{name}' is not supported by this server yet.",
@@ -96,12 +96,12 @@ def _selected(table: Table, names: tuple[str, ...] | None) -> tuple[tuple[str, .
         columns = table.columns.values()
         return tuple(each.logical_name for each in columns if each.valid_for_read), None
     chosen = [selected_column(table, name) for name in names]
-    added = [name for column, _ in chosen for name in _companions(table, column)]
+    added = [name for column, _ in chosen for name in companions(table, column)]
     wanted = (*(column.logical_name for column, _ in chosen), *added, table.primary_id)
     return tuple(dict.fromkeys(wanted)), ",".join(dict.fromkeys(name for _, name in chosen))
 
 
-def _companions(table: Table, column: Column) -> list[str]:
+def companions(table: Table, column: Column) -> list[str]:
     """Return the columns the service adds to one that is selected."""
     if column.type == "Money":
         added = ["transactioncurrencyid"]

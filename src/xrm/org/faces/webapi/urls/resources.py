@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Literal
 
 from xrm.model.errors import service
+from xrm.model.message import Declaration
 from xrm.model.metadata import Catalogue, Column, ManyToMany, ManyToOne, OneToMany, Table
 from xrm.model.query import Parent
 from xrm.model.values import EntityReference, KeyReference, Value, read_guid
@@ -20,13 +21,13 @@ NAMESPACE = "Microsoft.Dynamics.CRM."
 _SHORT = 100
 _SYNTAX = "Bad Request - Error in query syntax."
 _ROOT = re.compile(r"/api/data/v(?P<version>(?:8\.[0-2]|9\.[0-2])(?:\.\d{1,9})?)(?P<rest>/.*|)")
-_LATER = ("$metadata", "$batch")
+_LATER = ("$batch",)
 _DEFINITIONS = ("EntityDefinitions", "RelationshipDefinitions", "GlobalOptionSetDefinitions")
 
 Reference = EntityReference | KeyReference
 Kind = Literal[
     "root", "operation", "action", "set", "count", "record", "column", "value",
-    "reference", "references", "definitions",
+    "reference", "references", "definitions", "metadata",
 ]  # fmt: skip
 
 
@@ -38,6 +39,7 @@ class Resource:
     path starts at `record` and follows the lookups of `steps`, so that `table` is the table of
     what it ends at: a set, a record, a column of it, or the references from it that
     `navigation` holds. `related` is the one of those references a path ends with.
+    `arguments` are those of a function, as they stand between its parentheses.
     """
 
     root: str
@@ -49,6 +51,7 @@ class Resource:
     navigation: ManyToOne | OneToMany | ManyToMany | None = None
     related: Reference | None = None
     operation: str = ""
+    arguments: str = ""
     segments: tuple[Segment, ...] = ()
 
     @property
@@ -99,19 +102,28 @@ def _first(catalogue: Catalogue, root: str, segments: tuple[Segment, ...]) -> Re
         return Resource(root, "set" if record is None else "record", table, record)
     if segment.name in _DEFINITIONS:
         return Resource(root, "definitions", segments=segments)
+    if segment == Segment("$metadata"):
+        return Resource(root, "metadata")
     if segment.name in _LATER:
         raise service.ServiceError(
             service.NOT_IMPLEMENTED, f"'{segment.name}' is not supported by this server yet."
         )
     handler = HANDLERS.get(segment.name)
     declaration = None if handler is None else handler.declaration
-    if declaration is None or declaration.kind == "record" or declaration.bound_to is not None:
+    if declaration is None or declaration.kind == "record" or declaration.bound_to:
         raise unknown(segment.name)
+    return _operation(Resource(root, "root"), declaration, segment)
+
+
+def _operation(here: Resource, declaration: Declaration, segment: Segment) -> Resource:
+    """Return what calls a function or action; `here` is what it is bound to."""
+    if declaration.kind == "function":
+        arguments = segment.arguments or ""
+        return replace(here, kind="operation", operation=declaration.name, arguments=arguments)
     if segment.arguments:
-        # No function here takes parameters, so that none of that name and those is known.
+        # An action's parameters are in its payload.
         raise unknown(segment.name)
-    kind: Kind = "operation" if declaration.kind == "function" else "action"
-    return Resource(root, kind, operation=segment.name)
+    return replace(here, kind="action", operation=declaration.name)
 
 
 OWNER = ManyToOne("owner", "ownerid", "", "ownerid", "")
@@ -199,14 +211,14 @@ class _Walk:
     def _bound(self, here: Resource, segment: Segment) -> Resource:
         name = segment.name.removeprefix(NAMESPACE)
         handler = HANDLERS.get(name)
-        if handler is None or here.table is None or handler.declaration.kind != "action":
+        if handler is None or here.table is None or handler.declaration.kind == "record":
             raise unknown(segment.name)
         bound = handler.declaration.bound_to
-        to_set = bound == "entityset" and here.kind == "set" and here.collection is None
-        to_record = bound == here.table.logical_name and here.kind == "record"
+        to_set = "entityset" in bound and here.kind == "set" and here.collection is None
+        to_record = here.table.logical_name in bound and here.kind == "record"
         if not to_set and not to_record:
             raise unknown(segment.name)
-        return replace(here, kind="action", operation=name)
+        return _operation(here, handler.declaration, segment)
 
 
 def other_table(catalogue: Catalogue, table: Table, navigation: OneToMany | ManyToMany) -> Table:

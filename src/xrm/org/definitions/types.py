@@ -7,35 +7,7 @@ knows of them is in the other modules, and the rest reads as null.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-MANAGED = "BooleanManagedProperty"
-LEVEL = "AttributeRequiredLevelManagedProperty"
-COMPLEX = frozenset({MANAGED, LEVEL, "AttributeTypeDisplayName", "StringFormatName"}) | {
-    "DateTimeBehavior"
-}
-"""Complex types whose one simple property, `Value`, a filter may name."""
-
-_ENUMS = {
-    "OwnershipTypes": "None UserOwned TeamOwned BusinessOwned OrganizationOwned BusinessParented",
-    "AttributeTypeCode": "Boolean Customer DateTime Decimal Double Integer Lookup Memo Money Owner "
-    "PartyList Picklist State Status String Uniqueidentifier CalendarRules Virtual BigInt "
-    "ManagedProperty EntityName",
-    "AttributeRequiredLevel": "None SystemRequired ApplicationRequired Recommended",
-    "StringFormat": "Email Text TextArea Url TickerSymbol PhoneticGuide VersionNumber Phone Json "
-    "RichText",
-    "IntegerFormat": "None Duration TimeZone Language Locale",
-    "DateTimeFormat": "DateOnly DateAndTime",
-    "LookupFormat": "None Connection Regarding Text",
-    "ImeMode": "Auto Inactive Active Disabled",
-    "OptionSetType": "Picklist State Status Boolean",
-    "RelationshipType": "OneToManyRelationship ManyToManyRelationship",
-    "SecurityTypes": "None Append ParentChild Pointer Inheritance",
-    "EntityKeyIndexStatus": "Pending InProgress Active Failed",
-    "EntityClusterMode": "Partitioned Replicated Local",
-}
-ENUMS: Mapping[str, frozenset[str]] = {
-    name: frozenset(members.split()) for name, members in _ENUMS.items()
-}
-"""The members of each enumeration."""
+from xrm.org.definitions.parts import LEVEL, MANAGED, words
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +22,6 @@ class Type:
     def is_a(self, other: "Type") -> bool:
         """Tell whether this is that type or derived from it."""
         return self is other or (self.base is not None and self.base.is_a(other))
-
-
-def _words(text: str) -> dict[str, str]:
-    """Read `Name:Type` words; a name without a type is a String."""
-    pairs = (word.partition(":") for word in text.split())
-    return {name: kind or "String" for name, _, kind in pairs}
 
 
 def _many(kind: str, names: str) -> dict[str, str]:
@@ -77,13 +43,13 @@ def _type(
     )
 
 
-_BASE = _words("MetadataId:Guid HasChanged:Boolean")
+_BASE = words("MetadataId:Guid HasChanged:Boolean")
 
 ENTITY = _type(
     "EntityMetadata",
     None,
     _BASE
-    | _words(
+    | words(
         "LogicalName SchemaName EntitySetName LogicalCollectionName CollectionSchemaName "
         "ExternalName ExternalCollectionName PrimaryIdAttribute PrimaryNameAttribute "
         "PrimaryImageAttribute RecurrenceBaseEntityLogicalName ReportViewName IntroducedVersion "
@@ -91,8 +57,9 @@ ENTITY = _type(
         "TableType MobileOfflineFilters ActivityTypeMask:Int32 ObjectTypeCode:Int32 "
         "DaysSinceRecordLastModified:Int32 OwnershipType:OwnershipTypes CreatedOn:DateTimeOffset "
         "ModifiedOn:DateTimeOffset DataProviderId:Guid DataSourceId:Guid OwnerId:Guid "
-        "OwnerIdType:Int32 OwningBusinessUnit:Guid ClusterMode:EntityClusterMode Settings:List "
-        "Description:Label DisplayName:Label DisplayCollectionName:Label Privileges:List"
+        "OwnerIdType:Int32 OwningBusinessUnit:Guid ClusterMode:EntityClusterMode "
+        "Settings:Collection(EntitySetting) Description:Label DisplayName:Label "
+        "DisplayCollectionName:Label Privileges:Collection(SecurityPrivilegeMetadata)"
     )
     | _many(
         "Boolean",
@@ -131,7 +98,7 @@ ATTRIBUTE = _type(
     "AttributeMetadata",
     None,
     _BASE
-    | _words(
+    | words(
         "LogicalName SchemaName EntityLogicalName AttributeOf AutoNumberFormat DeprecatedVersion "
         "ExternalName InheritsFrom IntroducedVersion AttributeType:AttributeTypeCode "
         "AttributeTypeName:AttributeTypeDisplayName ColumnNumber:Int32 SourceType:Int32 "
@@ -154,11 +121,11 @@ ATTRIBUTE = _type(
 
 _CALCULATED = "FormulaDefinition SourceTypeMask:Int32"
 _OPTIONS = {"OptionSet": "OptionSetMetadata", "GlobalOptionSet": "OptionSetMetadata"}
-_ENUM = _type("EnumAttributeMetadata", ATTRIBUTE, _words("DefaultFormValue:Int32"), _OPTIONS)
+_ENUM = _type("EnumAttributeMetadata", ATTRIBUTE, words("DefaultFormValue:Int32"), _OPTIONS)
 
 
 def _column(name: str, properties: str, base: Type = ATTRIBUTE) -> Type:
-    return _type(f"{name}AttributeMetadata", base, _words(properties))
+    return _type(f"{name}AttributeMetadata", base, words(properties))
 
 
 _COLUMNS = (
@@ -169,7 +136,7 @@ _COLUMNS = (
     ),
     _column(
         "Memo",
-        "MaxLength:Int32 Format:StringFormat FormatName:StringFormatName ImeMode:ImeMode "
+        "MaxLength:Int32 Format:StringFormat FormatName:MemoFormatName ImeMode:ImeMode "
         "IsLocalizable:Boolean",
     ),
     _column("Integer", f"MinValue:Int32 MaxValue:Int32 Format:IntegerFormat {_CALCULATED}"),
@@ -193,12 +160,12 @@ _COLUMNS = (
     _type(
         "BooleanAttributeMetadata",
         ATTRIBUTE,
-        _words(f"DefaultValue:Boolean {_CALCULATED}"),
+        words(f"DefaultValue:Boolean {_CALCULATED}"),
         dict.fromkeys(_OPTIONS, "BooleanOptionSetMetadata"),
     ),
-    _column("Lookup", "Targets:List Format:LookupFormat"),
-    _column("Picklist", f"ParentPicklistLogicalName ChildPicklistLogicalNames:List {_CALCULATED}",
-            _ENUM),
+    _column("Lookup", "Targets:Collection(String) Format:LookupFormat"),
+    _column("Picklist", "ParentPicklistLogicalName ChildPicklistLogicalNames:Collection(String) "
+            f"{_CALCULATED}", _ENUM),
     _column("State", "", _ENUM),
     _column("Status", "", _ENUM),
     _column("EntityName", "IsEntityReferenceStored:Boolean", _ENUM),
@@ -215,18 +182,22 @@ _OPTION_SET_BASE = _type(
     "OptionSetMetadataBase",
     None,
     _BASE
-    | _words(
+    | words(
         "Name ExternalTypeName IntroducedVersion OptionSetType:OptionSetType IsGlobal:Boolean "
         "IsCustomOptionSet:Boolean IsManaged:Boolean Description:Label DisplayName:Label "
         f"IsCustomizable:{MANAGED}"
     ),
 )
 _OPTION_SETS = (
-    _type("OptionSetMetadata", _OPTION_SET_BASE, _words("Options:List ParentOptionSetName")),
+    _type(
+        "OptionSetMetadata",
+        _OPTION_SET_BASE,
+        words("Options:Collection(OptionMetadata) ParentOptionSetName"),
+    ),
     _type(
         "BooleanOptionSetMetadata",
         _OPTION_SET_BASE,
-        _words("TrueOption:OptionMetadata FalseOption:OptionMetadata"),
+        words("TrueOption:OptionMetadata FalseOption:OptionMetadata"),
     ),
 )
 
@@ -234,7 +205,7 @@ _RELATIONSHIP = _type(
     "RelationshipMetadataBase",
     None,
     _BASE
-    | _words(
+    | words(
         "SchemaName IntroducedVersion RelationshipType:RelationshipType "
         "SecurityTypes:SecurityTypes IsCustomRelationship:Boolean IsManaged:Boolean "
         f"IsValidForAdvancedFind:Boolean IsCustomizable:{MANAGED}"
@@ -244,18 +215,19 @@ _RELATIONSHIPS = (
     _type(
         "OneToManyRelationshipMetadata",
         _RELATIONSHIP,
-        _words(
+        words(
             "ReferencedEntity ReferencedAttribute ReferencedEntityNavigationPropertyName "
             "ReferencingEntity ReferencingAttribute ReferencingEntityNavigationPropertyName "
             "EntityKey IsHierarchical:Boolean RelationshipBehavior:Int32 "
             "AssociatedMenuConfiguration:AssociatedMenuConfiguration "
-            "CascadeConfiguration:CascadeConfiguration RelationshipAttributes:List"
+            "CascadeConfiguration:CascadeConfiguration "
+            "RelationshipAttributes:Collection(RelationshipAttribute)"
         ),
     ),
     _type(
         "ManyToManyRelationshipMetadata",
         _RELATIONSHIP,
-        _words(
+        words(
             "Entity1LogicalName Entity1IntersectAttribute Entity1NavigationPropertyName "
             "Entity2LogicalName Entity2IntersectAttribute Entity2NavigationPropertyName "
             "IntersectEntityName "
@@ -269,9 +241,10 @@ _KEY = _type(
     "EntityKeyMetadata",
     None,
     _BASE
-    | _words(
-        "LogicalName SchemaName EntityLogicalName IntroducedVersion KeyAttributes:List "
-        "EntityKeyIndexStatus:EntityKeyIndexStatus IsManaged:Boolean IsExportKey:Boolean "
+    | words(
+        "LogicalName SchemaName EntityLogicalName IntroducedVersion "
+        "KeyAttributes:Collection(String) EntityKeyIndexStatus:EntityKeyIndexStatus "
+        "IsManaged:Boolean IsExportKey:Boolean "
         f"IsSecondaryKey:Boolean IsSynchronous:Boolean DisplayName:Label IsCustomizable:{MANAGED}"
     ),
 )

@@ -4,10 +4,11 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache, partial
 from typing import Any
 
-from xrm.model.metadata import Column, Option, Table
-from xrm.org.faces.webapi.definitions.types import TYPES
-from xrm.org.faces.webapi.definitions.values import Definition, Linked, Wording, identifier
-from xrm.org.metadata.languages import Language
+from xrm.model.metadata import Column, Table
+from xrm.org.definitions.choices import option_set
+from xrm.org.definitions.settings import of_column
+from xrm.org.definitions.types import TYPES
+from xrm.org.definitions.values import Definition, Linked, Wording, identifier
 
 _TYPE_NAMES = {
     "Owner": "Lookup",
@@ -17,6 +18,9 @@ _TYPE_NAMES = {
 }
 _VIRTUAL = frozenset({"Image", "File", "MultiSelectPicklist"})
 """Types that the enumeration of types knows as Virtual."""
+_OF_THE_CURRENCY = 2
+"""Where the precision of an amount comes from: its currency."""
+_NO_DEFAULT = -1
 
 
 @lru_cache(maxsize=256)
@@ -38,11 +42,10 @@ def _definition(table: Table, column: Column, wording: Wording) -> Definition:
         "EntityLogicalName": table.logical_name,
         "AttributeType": "Virtual" if column.type in _VIRTUAL else column.type,
         "AttributeTypeName": {"Value": f"{column.type}Type"},
+        "ColumnNumber": _number(table, column),
+        "Description": None,
         "DisplayName": wording.label(lambda language: language.column(column), *names),
-        "RequiredLevel": {
-            "Value": column.required,
-            "ManagedPropertyLogicalName": "canmodifyrequirementlevelsettings",
-        },
+        **of_column(table, column),
         "IsCustomAttribute": False,
         "IsManaged": True,
         "IsPrimaryId": column.logical_name == table.primary_id,
@@ -54,10 +57,21 @@ def _definition(table: Table, column: Column, wording: Wording) -> Definition:
     }
     links: dict[str, Callable[[], Linked]] = {}
     if kind.navigation and column.type != "EntityName":
-        choices = partial(_option_set, table, column, wording)
+        choices = partial(option_set, table, column, wording)
         links["OptionSet"] = choices
         links["GlobalOptionSet"] = lambda: None if column.option_set is None else choices()
     return Definition(kind, {**values, **({} if own is None else own(column))}, links)
+
+
+def _number(table: Table, column: Column) -> int:
+    """Return the place of a column in its table, from 1: the key first, as the service has it."""
+    return 1 + _places(table)[column.logical_name]
+
+
+@lru_cache(maxsize=256)
+def _places(table: Table) -> Mapping[str, int]:
+    names = dict.fromkeys((table.primary_id, *table.columns))
+    return {name: place for place, name in enumerate(names)}
 
 
 def _text(column: Column) -> Mapping[str, Any]:
@@ -65,6 +79,7 @@ def _text(column: Column) -> Mapping[str, Any]:
         "MaxLength": column.max_length,
         "Format": column.format or None,
         "FormatName": {"Value": column.format} if column.format else None,
+        "ImeMode": "Auto",
     }
 
 
@@ -82,7 +97,12 @@ def _fraction(column: Column) -> Mapping[str, Any]:
 
 def _money(column: Column) -> Mapping[str, Any]:
     is_base = column.base_of is not None
-    return {**_fraction(column), "CalculationOf": column.base_of, "IsBaseCurrency": is_base}
+    return {
+        **_fraction(column),
+        "PrecisionSource": _OF_THE_CURRENCY,
+        "CalculationOf": column.base_of,
+        "IsBaseCurrency": is_base,
+    }
 
 
 def _moment(column: Column) -> Mapping[str, Any]:
@@ -99,7 +119,7 @@ def _truth(column: Column) -> Mapping[str, Any]:
 
 
 def _choice(column: Column) -> Mapping[str, Any]:
-    return {} if column.default is None else {"DefaultFormValue": column.default}
+    return {"DefaultFormValue": _NO_DEFAULT if column.default is None else column.default}
 
 
 _OWN: Mapping[str, Callable[[Column], Mapping[str, Any]]] = {
@@ -120,54 +140,3 @@ _OWN: Mapping[str, Callable[[Column], Mapping[str, Any]]] = {
     "Customer": _targets,
 }
 """What the columns of a type have of their own."""
-
-
-def _option_set(table: Table, column: Column, wording: Wording) -> Definition:
-    """Return the choices of a column; a global choice is one, whichever column it is read from."""
-    is_global = column.option_set is not None
-    name = column.option_set or f"{table.logical_name}_{column.logical_name}"
-    names = ("optionset", name)
-    values: dict[str, Any] = {
-        "MetadataId": identifier(*names),
-        "HasChanged": None,
-        "Name": name,
-        "IsGlobal": is_global,
-        "IsCustomOptionSet": False,
-        "IsManaged": True,
-        "OptionSetType": column.type,
-    }
-    if not is_global:
-        values["DisplayName"] = wording.label(lambda language: language.column(column), *names)
-    options = {}
-    for option in column.options:
-        text = partial(_text_of, table, column, option)
-        label = wording.label(text, *names, str(option.value))
-        options[option.value] = _option(table, column, option, label)
-    if column.type == "Boolean":
-        values |= {"TrueOption": options.get(1), "FalseOption": options.get(0)}
-        return Definition(TYPES["BooleanOptionSetMetadata"], values)
-    return Definition(TYPES["OptionSetMetadata"], values | {"Options": list(options.values())})
-
-
-def _text_of(table: Table, column: Column, option: Option, language: Language) -> str | None:
-    return language.option(table, column, option)
-
-
-def _option(
-    table: Table, column: Column, option: Option, label: Mapping[str, Any]
-) -> dict[str, Any]:
-    written = {
-        "Value": option.value,
-        "Label": label,
-        "IsManaged": True,
-        "MetadataId": None,
-        "HasChanged": None,
-    }
-    own: dict[str, Any] = {}
-    if column.type == "Status":
-        own = {"State": option.state}
-    elif column.type == "State":
-        default = table.default_status.get(option.value)
-        own = {"DefaultStatus": default, "InvariantName": option.label}
-    kind = f"#Microsoft.Dynamics.CRM.{column.type}OptionMetadata"
-    return {"@odata.type": kind, **written, **own} if own else written

@@ -4,11 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from xrm.model.metadata import Catalogue, ManyToMany, ManyToOne, Table
+from xrm.model.metadata import Catalogue, Table
 from xrm.model.privileges import Depth, Privilege
-from xrm.org.faces.webapi.definitions.columns import columns_of
-from xrm.org.faces.webapi.definitions.types import ENTITY, TYPES
-from xrm.org.faces.webapi.definitions.values import Definition, Wording, identifier
+from xrm.org.definitions.columns import columns_of
+from xrm.org.definitions.relationships import many_to_many, one_to_many
+from xrm.org.definitions.settings import of_tables
+from xrm.org.definitions.types import ENTITY, TYPES
+from xrm.org.definitions.values import Definition, Wording, identifier
 from xrm.org.metadata.languages import Language
 from xrm.org.store.keys import AlternateKey
 
@@ -43,15 +45,15 @@ def _definition(facts: Facts, table: Table) -> Definition:
             "Attributes": lambda: columns_of(table, wording),
             "Keys": lambda: [_key(each, wording) for each in keys],
             "ManyToOneRelationships": lambda: [
-                _one_to_many(catalogue, table, each) for each in table.many_to_one
+                one_to_many(catalogue, table, each) for each in table.many_to_one
             ],
             "OneToManyRelationships": lambda: [
-                _one_to_many(catalogue, other, each)
+                one_to_many(catalogue, other, each)
                 for other in catalogue.tables.values()
                 for each in other.many_to_one
                 if each.target == table.logical_name
             ],
-            "ManyToManyRelationships": lambda: [_many_to_many(each) for each in table.many_to_many],
+            "ManyToManyRelationships": lambda: [many_to_many(each) for each in table.many_to_many],
         },
     )
 
@@ -60,11 +62,14 @@ def _values(table: Table, wording: Wording) -> Mapping[str, Any]:
     name = table.logical_name
     is_custom = table.object_type_code >= _FIRST_CUSTOM_CODE
     return {
+        **of_tables(),
         "MetadataId": identifier(name),
         "HasChanged": None,
         "LogicalName": name,
         "SchemaName": table.schema_name,
         "EntitySetName": table.entity_set_name,
+        "LogicalCollectionName": table.entity_set_name,
+        "Description": None,
         "DisplayName": wording.label(lambda language: language.table(table), name),
         "DisplayCollectionName": wording.label(
             lambda language: language.collection(table), name, "collection"
@@ -80,6 +85,8 @@ def _values(table: Table, wording: Wording) -> Mapping[str, Any]:
         "IsOptimisticConcurrencyEnabled": table.optimistic_concurrency,
         # Clients list what is not private; whatever the Web API serves is not.
         "IsPrivate": False,
+        "IsStateModelAware": "statecode" in table.columns,
+        "ReportViewName": f"Filtered{table.schema_name}",
         "Privileges": [_privilege(each) for each in table.privileges.values()],
     }
 
@@ -87,6 +94,9 @@ def _values(table: Table, wording: Wording) -> Mapping[str, Any]:
 def _privilege(privilege: Privilege) -> Mapping[str, Any]:
     return {
         **{f"CanBe{depth.label}": depth in privilege.depths for depth in Depth},
+        "CanBeEntityReference": False,
+        "CanBeParentEntityReference": False,
+        "CanBeRecordFilter": False,
         "Name": privilege.name,
         "PrivilegeId": privilege.id,
         "PrivilegeType": privilege.right.value,
@@ -109,52 +119,5 @@ def _key(key: AlternateKey, wording: Wording) -> Definition:
             "KeyAttributes": list(key.columns),
             "EntityKeyIndexStatus": "Active",
             "IsManaged": False,
-        },
-    )
-
-
-def _relationship(schema_name: str, kind: str) -> dict[str, Any]:
-    return {
-        "MetadataId": identifier("relationship", schema_name),
-        "HasChanged": None,
-        "SchemaName": schema_name,
-        "RelationshipType": kind,
-        "IsCustomRelationship": False,
-        "IsManaged": True,
-    }
-
-
-def _one_to_many(catalogue: Catalogue, table: Table, found: ManyToOne) -> Definition:
-    target = catalogue.tables.get(found.target)
-    return Definition(
-        TYPES["OneToManyRelationshipMetadata"],
-        {
-            **_relationship(found.schema_name, "OneToManyRelationship"),
-            "ReferencedEntity": found.target,
-            "ReferencedAttribute": None if target is None else target.primary_id,
-            "ReferencedEntityNavigationPropertyName": found.referenced_navigation,
-            "ReferencingEntity": table.logical_name,
-            "ReferencingAttribute": found.column,
-            "ReferencingEntityNavigationPropertyName": found.referencing_navigation,
-            "CascadeConfiguration": {
-                "Assign": found.cascade_assign,
-                "Delete": found.cascade_delete,
-            },
-        },
-    )
-
-
-def _many_to_many(found: ManyToMany) -> Definition:
-    return Definition(
-        TYPES["ManyToManyRelationshipMetadata"],
-        {
-            **_relationship(found.schema_name, "ManyToManyRelationship"),
-            "Entity1LogicalName": found.entity1,
-            "Entity1IntersectAttribute": found.entity1_column,
-            "Entity1NavigationPropertyName": found.schema_name,
-            "Entity2LogicalName": found.entity2,
-            "Entity2IntersectAttribute": found.entity2_column,
-            "Entity2NavigationPropertyName": found.schema_name,
-            "IntersectEntityName": found.intersect,
         },
     )

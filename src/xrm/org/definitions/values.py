@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Union
 from uuid import NAMESPACE_OID, uuid5
 
-from xrm.org.faces.webapi.definitions.types import Type
+from xrm.org.definitions.types import Type
 from xrm.org.metadata.languages import BASE, Language
 
 Linked = Union["Definition", Sequence["Definition"], None]

@@ -1,0 +1,60 @@
+"""Errors of the organization, and what the transport itself refuses, as faults."""
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+from xrm.model.errors.service import ServiceError, TransactionError
+from xrm.wire.soap.envelope import WSSE
+from xrm.wire.soap.faults import Fault, Subcode, service_fault
+from xrm.wire.soap.operations import Operation
+from xrm.wire.soap.values import Struct
+
+
+def detail(error: ServiceError, now: float, request_id: UUID) -> Struct:
+    """Return an error as the detail of a fault, or as a fault among the answers of others.
+
+    The error that was its reason is the fault within it.
+    """
+    single = not isinstance(error, TransactionError)
+    reason = error.__cause__ if single else None
+    kind = "OrganizationServiceFault" if single else "ExecuteTransactionFault"
+    found = service_fault(
+        error.fault.code,
+        error.message,
+        datetime.fromtimestamp(now, UTC),
+        kind=kind,
+        activity_id=str(request_id),
+        details=error.details,
+        inner=detail(reason, now, request_id) if isinstance(reason, ServiceError) else None,
+    )
+    if isinstance(error, TransactionError):
+        found.members["FaultedRequestIndex"] = error.request_index
+    return found
+
+
+def refusal(error: ServiceError, operation: Operation, now: float, request_id: UUID) -> Fault:
+    """Return the fault of an error of the catalogue."""
+    return Fault(
+        "Sender",
+        error.message,
+        detail=detail(error, now, request_id),
+        action=operation.fault_action,
+    )
+
+
+def insecure() -> Fault:
+    """Return the fault for a message without proof of who sent it."""
+    return Fault(
+        "Sender",
+        "An error occurred when verifying security for the message.",
+        Subcode(WSSE, "InvalidSecurity"),
+    )
+
+
+def token_refused() -> Fault:
+    """Return the fault for a security token that proves nothing here."""
+    return Fault(
+        "Sender",
+        "At least one security token in the message could not be validated.",
+        Subcode(WSSE, "FailedAuthentication"),
+    )
