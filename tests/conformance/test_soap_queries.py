@@ -64,6 +64,7 @@ def ask(soap: Soap, *tests: str, word: str = "And", filters: tuple[str, ...] = (
     )
 
 
+NUMBERS = Typed("q:ArrayOfint", "<q:int>0</q:int><q:int>4</q:int>")
 OPERATORS: tuple[tuple[str, tuple[Typed, ...], str, str], ...] = (
     ("Equal", (string("Bob"),), "lastname", "Bob"),
     ("NotEqual", (string("Bob"),), "lastname", "Ada Cyd Dee Eva"),
@@ -100,7 +101,7 @@ OPERATORS: tuple[tuple[str, tuple[Typed, ...], str, str], ...] = (
     ("OlderThanXYears", (simple("int", 10),), "birthdate", "Ada Bob Cyd Dee Eva"),
     ("LastXDays", (simple("int", 5),), "birthdate", ""),
     ("Today", (), "createdon", "Ada Bob Cyd Dee Eva"),
-    ("NextXWeeks", (simple("int", 1),), "createdon", ""),
+    ("NextXWeeks", (simple("int", 1),), "birthdate", ""),
     ("ThisMonth", (), "createdon", "Ada Bob Cyd Dee Eva"),
     ("EqualUserId", (), "ownerid", "Ada Bob Cyd Dee Eva"),
     ("NotEqualUserId", (), "ownerid", ""),

@@ -111,6 +111,14 @@ def test_headers_of_the_batch_go_for_its_parts(data: Data) -> None:
     assert f'"Id":"{other.user_id}"'.encode() in said.body
 
 
+def test_a_request_of_a_batch_names_no_user_of_its_own(data: Data) -> None:
+    named = part("POST", "TaskSet", '{"Subject":"As another"}').replace(
+        "HTTP/1.1\r\n", f"HTTP/1.1\r\nCallerObjectId: {data.client.user_id}\r\n"
+    )
+    assert statuses(send(data, named, changes(named))) == [400, 400]
+    assert data.values("TaskSet", "Subject", filter="Subject eq 'As another'") == []
+
+
 MALFORMED: Sequence[tuple[str, str]] = [
     ("no boundary", "--b\r\n\r\n--b--"),
     ("unfinished", f"--b\r\n{part('GET', 'AccountSet')}\r\n"),

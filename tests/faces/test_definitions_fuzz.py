@@ -1,5 +1,6 @@
 """Whatever is asked about definitions, the answer is well formed: never a 500, never a hang."""
 
+import json
 from urllib.parse import quote
 
 from hypothesis import given
@@ -115,3 +116,56 @@ def test_whatever_is_asked_about_definitions_is_answered(client, path, select, t
 def test_whatever_is_asked_about_tables_is_answered(client, text, expand):
     assert client.get("EntityDefinitions", filter=text).status in {200, 400}
     assert client.get("EntityDefinitions", expand=expand).status in {200, 400}
+
+
+SCALAR = st.one_of(
+    st.none(), st.booleans(), st.integers(-9, 9), st.floats(allow_nan=False), st.text(max_size=3)
+)
+KINDS = st.sampled_from(
+    [
+        *("System.String", "System.Boolean", "System.Int32", "System.Guid", "System.String[]"),
+        *("System.Object[]", "Microsoft.Xrm.Sdk.Metadata.AttributeTypeCode", "", None, 1),
+    ]
+)
+VALUE = st.one_of(SCALAR, st.lists(SCALAR, max_size=2), st.just("['a','b']"), st.just("['"))
+CONDITION = st.fixed_dictionaries(
+    {
+        "PropertyName": st.one_of(NAMES, SCALAR),
+        "ConditionOperator": st.one_of(
+            st.sampled_from(["Equals", "NotEquals", "In", "NotIn", "GreaterThan", "LessThan"]),
+            VALUE,
+        ),
+        "Value": st.one_of(
+            st.fixed_dictionaries({"Type": KINDS, "Value": VALUE}), st.none(), SCALAR
+        ),
+    }
+)
+CRITERIA = st.recursive(
+    st.fixed_dictionaries(
+        {
+            "FilterOperator": st.one_of(st.sampled_from(["And", "Or"]), VALUE),
+            "Conditions": st.one_of(st.lists(CONDITION, max_size=2), SCALAR),
+        }
+    ),
+    lambda inner: st.fixed_dictionaries({"Filters": st.lists(inner, max_size=2)}),
+    max_leaves=4,
+)
+WANTED = st.fixed_dictionaries(
+    {
+        "Properties": st.one_of(
+            SCALAR,
+            st.fixed_dictionaries({"AllProperties": VALUE, "PropertyNames": VALUE}),
+            st.fixed_dictionaries({"PropertyNames": st.lists(NAMES, max_size=3)}),
+        ),
+        "Criteria": st.one_of(CRITERIA, SCALAR),
+    }
+)
+
+
+@PROFILE
+@given(tables=WANTED, part=st.one_of(WANTED, SCALAR), labels=VALUE)
+def test_whatever_query_of_definitions_is_asked_is_answered(client, tables, part, labels):
+    query = {**tables, "AttributeQuery": part, "LabelQuery": {"FilterLanguages": labels}}
+    path = "RetrieveMetadataChanges(Query=@p1)"
+    answer = client.send("GET", path, f"@p1={quote(json.dumps(query))}")
+    assert answer.status in {200, 400}, answer.document

@@ -27,4 +27,5 @@ def test_any_fetch_is_answered(client, text, query, headers):
         assert isinstance(answer.rows, list)
         assert all(value is not None for row in answer.rows for value in row.values())
     else:
-        assert answer.error[0] in (400, 501), answer.document
+        assert answer.status in (400, 501), answer.document
+        assert answer.document["error"]["code"].startswith("0x80")

@@ -276,10 +276,21 @@ def test_definitions_are_not_written(client: Client) -> None:
     assert error.status_code == 405
 
 
-def test_questions_in_other_languages_are_refused_and_not_answered_wrong(client: Client) -> None:
-    fetch = "<fetch><entity name='account'><attribute name='name'/></entity></fetch>"
-    for asked in (
-        lambda: client.query.sql("SELECT name FROM account"),
-        lambda: client.query.fetchxml(fetch).execute(),
-    ):
-        assert refusal(asked).status_code == 501
+@pytest.mark.covers("fetch: the official Python client")
+def test_fetchxml_is_read_page_by_page(client: Client, made: list[str]) -> None:
+    for number in range(5):
+        made.append(client.records.create("account", {"name": f"Paged {number}"}))
+    fetch = """<fetch count='2'><entity name='account'><attribute name='name'/>
+        <filter><condition attribute='name' operator='like' value='Paged _'/></filter>
+        <order attribute='name' descending='true'/></entity></fetch>"""
+    pages = list(client.query.fetchxml(fetch).execute_pages())
+    assert [[record["name"] for record in page] for page in pages] == [
+        ["Paged 4", "Paged 3"],
+        ["Paged 2", "Paged 1"],
+        ["Paged 0"],
+    ]
+
+
+def test_a_question_in_sql_is_refused_and_not_answered_wrong(client: Client) -> None:
+    error = refusal(lambda: client.query.sql("SELECT name FROM account"))
+    assert error.status_code == 501

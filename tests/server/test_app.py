@@ -72,7 +72,15 @@ def test_the_organization_has_a_page_where_its_services_are_not(folder):
         estate.close()
     found = {
         path: next(row.dress for row in rows if row.matches(path))
-        for path in ("/", "/signin", "/api", "/api/data/v9.2/", "/xrmservices/2011/x.svc")
+        for path in (
+            "/",
+            "/signin",
+            "/api",
+            "/api/data/v9.2/",
+            "/xrmservices/2011/x.svc",
+            "/xrmservices/2011/organization.svc",
+            "/xrmservices/2011/organization.svc/web",
+        )
     }
     assert found == {
         "/": "plain",
@@ -80,6 +88,8 @@ def test_the_organization_has_a_page_where_its_services_are_not(folder):
         "/api": "plain",
         "/api/data/v9.2/": "odata",
         "/xrmservices/2011/x.svc": "odata",
+        "/xrmservices/2011/organization.svc": "plain",
+        "/xrmservices/2011/organization.svc/web": "plain",
     }
 
 

@@ -14,7 +14,7 @@ from xrm.wire.soap.records import (
     Rows,
     WrittenCollection,
     WrittenEntity,
-    write_entities,
+    entity_pieces,
 )
 from xrm.wire.soap.values import Items, Long, Pairs, Struct
 from xrm.wire.soap.versions import scope_of
@@ -180,7 +180,7 @@ def response(value) -> Struct:
 
 def test_no_rows():
     rows = Rows("account", "accountid", (ID,), [])
-    assert write_entities(rows, SCOPE) == ""
+    assert not entity_pieces(rows, SCOPE)
     text = write_element("r", WrittenCollection(rows), "EntityCollection", SCOPE)
     assert "<b:Entities/>" in text
     assert '<b:PagingCookie i:nil="true"/>' in text

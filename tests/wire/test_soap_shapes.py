@@ -22,7 +22,7 @@ from xrm.wire.soap.versions import ADDRESSING, SOAP_11, SOAP_12, scope_of
 from xrm.wire.xml import parse
 
 KEY = UUID("8944a0c4-b36d-4973-a3c6-e0fefe61d236")
-INSTANCE = 'xmlns:i="http://www.w3.org/2001/XMLSchema-instance"'
+XSI = 'xmlns:i="http://www.w3.org/2001/XMLSchema-instance"'
 SERVICES = "http://schemas.microsoft.com/xrm/2011/Contracts/Services"
 XRM_7_1 = "http://schemas.microsoft.com/xrm/7.1/Contracts"
 ARRAYS = "http://schemas.microsoft.com/2003/10/Serialization/Arrays"
@@ -48,7 +48,7 @@ def results(kind: str, values: dict) -> Struct:
 WHO = results("WhoAmIResponse", {"UserId": KEY})
 WHO_TEXT = (
     f'<ExecuteResponse xmlns="{SERVICES}"><ExecuteResult i:type="c:WhoAmIResponse" '
-    f'xmlns:b="{XRM}" {INSTANCE} xmlns:c="{CRM}"><b:ResponseName>WhoAmI</b:ResponseName>'
+    f'xmlns:b="{XRM}" {XSI} xmlns:c="{CRM}"><b:ResponseName>WhoAmI</b:ResponseName>'
     f'<b:Results xmlns:d="{GENERIC}"><b:KeyValuePairOfstringanyType><d:key>UserId</d:key>'
     f'<d:value i:type="e:guid" xmlns:e="{SERIALIZATION}">{KEY}</d:value>'
     "</b:KeyValuePairOfstringanyType></b:Results></ExecuteResult></ExecuteResponse>"
@@ -78,7 +78,7 @@ ENTITY = Struct(
     },
 )
 ENTITY_TEXT = (
-    f'<RetrieveResponse xmlns="{SERVICES}"><RetrieveResult xmlns:b="{XRM}" {INSTANCE}>'
+    f'<RetrieveResponse xmlns="{SERVICES}"><RetrieveResult xmlns:b="{XRM}" {XSI}>'
     f'<b:Attributes xmlns:c="{GENERIC}">'
     "<b:KeyValuePairOfstringanyType><c:key>name</c:key>"
     f'<c:value i:type="d:string" xmlns:d="{XSD}">A &amp; B</c:value>'
@@ -126,7 +126,7 @@ ATTRIBUTE = results(
 )
 ATTRIBUTE_TEXT = (
     f'<ExecuteResponse xmlns="{SERVICES}"><ExecuteResult i:type="b:RetrieveAttributeResponse" '
-    f'xmlns:b="{XRM}" {INSTANCE}><b:ResponseName>RetrieveAttribute</b:ResponseName>'
+    f'xmlns:b="{XRM}" {XSI}><b:ResponseName>RetrieveAttribute</b:ResponseName>'
     f'<b:Results xmlns:c="{GENERIC}"><b:KeyValuePairOfstringanyType>'
     "<c:key>AttributeMetadata</c:key>"
     f'<c:value i:type="d:LookupAttributeMetadata" xmlns:d="{METADATA}">'
@@ -153,7 +153,7 @@ EMPTY = Struct(
     },
 )
 EMPTY_TEXT = (
-    f'<RetrieveMultipleResponse xmlns="{SERVICES}"><RetrieveMultipleResult xmlns:b="{XRM}" {INSTANCE}>'
+    f'<RetrieveMultipleResponse xmlns="{SERVICES}"><RetrieveMultipleResult xmlns:b="{XRM}" {XSI}>'
     "<b:Entities/><b:EntityName>account</b:EntityName>"
     "<b:MinActiveRowVersion>-1</b:MinActiveRowVersion><b:MoreRecords>false</b:MoreRecords>"
     '<b:PagingCookie>&lt;cookie page="1"/&gt;</b:PagingCookie>'
@@ -201,7 +201,7 @@ def test_soap_1_1_without_addressing_begins_with_a():
     text = write_result(ORGANIZATION["Execute"], WHO, scope, ALL)
     assert text == (
         f'<ExecuteResponse xmlns="{SERVICES}"><ExecuteResult i:type="b:WhoAmIResponse" '
-        f'xmlns:a="{XRM}" {INSTANCE} xmlns:b="{CRM}"><a:ResponseName>WhoAmI</a:ResponseName>'
+        f'xmlns:a="{XRM}" {XSI} xmlns:b="{CRM}"><a:ResponseName>WhoAmI</a:ResponseName>'
         f'<a:Results xmlns:c="{GENERIC}"><a:KeyValuePairOfstringanyType><c:key>UserId</c:key>'
         f'<c:value i:type="d:guid" xmlns:d="{SERIALIZATION}">{KEY}</c:value>'
         "</a:KeyValuePairOfstringanyType></a:Results></ExecuteResult></ExecuteResponse>"
@@ -212,7 +212,7 @@ def test_soap_1_1_without_addressing_begins_with_a():
 def test_a_result_that_is_null():
     text = write_result(ORGANIZATION["Retrieve"], None, scope_of("1.2"))
     assert text == (
-        f'<RetrieveResponse xmlns="{SERVICES}"><RetrieveResult i:nil="true" xmlns:b="{XRM}" {INSTANCE}/>'
+        f'<RetrieveResponse xmlns="{SERVICES}"><RetrieveResult i:nil="true" xmlns:b="{XRM}" {XSI}/>'
         "</RetrieveResponse>"
     )
     assert read_result(body(text), ORGANIZATION["Retrieve"]) is None
@@ -221,7 +221,7 @@ def test_a_result_that_is_null():
 def test_an_untyped_answer_tells_no_type():
     answer = Struct("OrganizationResponse", WHO.members)
     text = write_result(ORGANIZATION["Execute"], answer, scope_of("1.2"))
-    assert f'<ExecuteResult xmlns:b="{XRM}" {INSTANCE}><b:ResponseName>' in text
+    assert f'<ExecuteResult xmlns:b="{XRM}" {XSI}><b:ResponseName>' in text
 
 
 @pytest.mark.covers("soap value: OrganizationRequestCollection", "message: ExecuteMultiple")
@@ -256,7 +256,7 @@ def test_requests_within_a_request():
     text = write_parameters(execute, {"request": many}, scope_of("1.1", addressed=False), ALL)
     assert text.startswith(
         f'<Execute xmlns="{SERVICES}"><request i:type="a:ExecuteMultipleRequest" '
-        f'xmlns:a="{XRM}" {INSTANCE}><a:Parameters xmlns:b="{GENERIC}"><a:KeyValuePairOfstringanyType>'
+        f'xmlns:a="{XRM}" {XSI}><a:Parameters xmlns:b="{GENERIC}"><a:KeyValuePairOfstringanyType>'
         '<b:key>Requests</b:key><b:value i:type="c:OrganizationRequestCollection" '
         f'xmlns:c="{MANY}"><c:OrganizationRequest i:type="a:CreateRequest"><a:Parameters>'
     )
@@ -276,7 +276,7 @@ def test_discovery_speaks_its_own_namespace():
     )
     text = write_parameters(DISCOVERY["Execute"], {"request": request}, scope_of("1.2"))
     assert text == (
-        f'<Execute xmlns="{space}"><request i:type="RetrieveOrganizationsRequest" {INSTANCE}>'
+        f'<Execute xmlns="{space}"><request i:type="RetrieveOrganizationsRequest" {XSI}>'
         "<AccessType>Default</AccessType><Release>Current</Release></request></Execute>"
     )
     assert read_parameters(body(text), DISCOVERY["Execute"]) == {"request": request}
@@ -288,7 +288,7 @@ def test_discovery_speaks_its_own_namespace():
     answered = write_result(DISCOVERY["Execute"], answer, scope_of("1.2"))
     assert answered == (
         f'<ExecuteResponse xmlns="{space}"><ExecuteResult i:type="RetrieveOrganizationsResponse" '
-        f'{INSTANCE}><Details><OrganizationDetail><Endpoints xmlns:b="{GENERIC}">'
+        f'{XSI}><Details><OrganizationDetail><Endpoints xmlns:b="{GENERIC}">'
         "<KeyValuePairOfEndpointTypestringztYlk6OT><b:key>OrganizationService</b:key>"
         "<b:value>https://contoso.example/x</b:value></KeyValuePairOfEndpointTypestringztYlk6OT>"
         "</Endpoints><UrlName>contoso</UrlName></OrganizationDetail></Details></ExecuteResult>"

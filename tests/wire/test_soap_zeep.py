@@ -14,6 +14,17 @@ from zeep.helpers import serialize_object
 from support import soap_documents
 from support.soap_answers import ANSWERS
 from support.soap_documents import DISCOVERY, ORGANIZATION, Answer, Loaded
+from support.zeeping import (
+    ARRAYS,
+    CRM,
+    METADATA,
+    QUERY,
+    XRM,
+    XRM_2012,
+    XRM_9_0,
+    EntityFilters,
+    Typed,
+)
 from xrm.wire.soap import operations
 from xrm.wire.soap.envelope import content_type, read_envelope, write_response
 from xrm.wire.soap.faults import Fault, service_fault, write_fault
@@ -21,55 +32,10 @@ from xrm.wire.soap.operations import Operation, read_parameters, write_result
 from xrm.wire.soap.values import Items, Long, Pairs, Struct, Word
 from xrm.wire.soap.versions import Version, scope_of
 
-XS = "http://www.w3.org/2001/XMLSchema"
-XRM = "http://schemas.microsoft.com/xrm/2011/Contracts"
-XRM_2012 = "http://schemas.microsoft.com/xrm/2012/Contracts"
-XRM_9_0 = "http://schemas.microsoft.com/xrm/9.0/Contracts"
-CRM = "http://schemas.microsoft.com/crm/2011/Contracts"
-METADATA = "http://schemas.microsoft.com/xrm/2011/Metadata"
-QUERY = f"{METADATA}/Query"
-GENERIC = "http://schemas.datacontract.org/2004/07/System.Collections.Generic"
-ARRAYS = "http://schemas.microsoft.com/2003/10/Serialization/Arrays"
-SERIALIZATION = "http://schemas.microsoft.com/2003/10/Serialization/"
 DISCOVERY_TYPES = f"{XRM}/Discovery"
 ID = UUID("dbe9d7c9-2c98-e311-9752-6c3be5a87df0")
 MOMENT = datetime(2024, 2, 29, 12, 30, 45, tzinfo=UTC)
 BINDINGS: list[tuple[str, Version]] = [("CustomBinding", "1.2"), ("BasicHttpBinding", "1.1")]
-
-
-class Typed:
-    """Makes the values of a client's types; lists are those of the type that is named."""
-
-    def __init__(self, client: Client) -> None:
-        self._client = client
-
-    def make(self, name: str, /, *values: Any, namespace: str = XRM, **members: Any) -> Any:
-        return self._client.get_type(f"{{{namespace}}}{name}")(*values, **members)
-
-    def simple(self, kind: str, value: Any, namespace: str = XS) -> xsd.AnyObject:
-        return xsd.AnyObject(self._client.get_type(f"{{{namespace}}}{kind}"), value)
-
-    def guid(self, value: UUID) -> xsd.AnyObject:
-        return self.simple("guid", str(value), SERIALIZATION)
-
-    def text(self, value: str) -> xsd.AnyObject:
-        return self.simple("string", value)
-
-    def texts(self, *values: str) -> Any:
-        return self.make("ArrayOfstring", list(values), namespace=ARRAYS)
-
-    def pairs(self, name: str, /, **values: Any) -> Any:
-        pair = "KeyValuePairOfstringanyType"
-        held = [
-            self.make(pair, key=key, value=value, namespace=GENERIC)
-            for key, value in values.items()
-        ]
-        return self.make(name, held)
-
-    def request(self, message: str, namespace: str = XRM, **parameters: Any) -> Any:
-        held = self.pairs("ParameterCollection", **parameters)
-        named = {"RequestName": message, "Parameters": held}
-        return self.make(f"{message}Request", namespace=namespace, **named)
 
 
 @pytest.fixture(scope="module")
@@ -207,12 +173,6 @@ def test_a_query_by_fetch(client: Client, typed: Typed):
     query = typed.make("FetchExpression", Query=fetch)
     read = read_back(client, "RetrieveMultiple", query=query)
     assert read == {"query": Struct("FetchExpression", {"Query": fetch})}
-
-
-class EntityFilters(xsd.String):
-    """What a caller writes for flags among parameters: zeep forgets the names of list types."""
-
-    _default_qname = etree.QName(METADATA, "EntityFilters")
 
 
 def test_a_request_with_flags_among_its_parameters(client: Client, typed: Typed):

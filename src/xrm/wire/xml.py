@@ -169,12 +169,17 @@ def _reference(found: re.Match[str]) -> str:
     return _NAMED.get(character) or f"&#x{ord(character):X};"
 
 
+def is_plain(text: str) -> bool:
+    """Tell whether a text stands in an element as it is."""
+    return _SPECIAL.search(text) is None
+
+
 def escape(text: str) -> str:
     """Return text as it stands in an element.
 
     A character that XML has not is written as a reference all the same, as .NET does.
     """
-    return _SPECIAL.sub(_reference, text) if _SPECIAL.search(text) else text
+    return text if is_plain(text) else _SPECIAL.sub(_reference, text)
 
 
 def quote(text: str) -> str:

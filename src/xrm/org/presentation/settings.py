@@ -45,7 +45,16 @@ class Settings:
 
 
 def read_settings(context: Context) -> Settings:
-    """Return the settings of the caller."""
+    """Return the settings of the caller, kept as long as the caches hold."""
+    known = context.organization.remembered(context.transaction)
+    key = (Settings, context.caller.user_id)
+    found: Settings | None = known.get(key)
+    if found is None:
+        found = known[key] = _read(context)
+    return found
+
+
+def _read(context: Context) -> Settings:
     caller = context.caller
     own = _row(context, "usersettings", caller.user_id, _OF_USER)
     organization = _row(context, "organization", caller.organization_id, _OF_ORGANIZATION)

@@ -329,4 +329,6 @@ def _envelope(
         start += f' xmlns:u="{WSU}"'
     header = "".join(blocks)
     header = f"<s:Header>{header}</s:Header>" if header else ""
-    return f"{start}>{header}<s:Body>{body}</s:Body></s:Envelope>".encode()
+    # The body may be large, so it is not made part of another text.
+    head = f"{start}>{header}<s:Body>".encode()
+    return b"".join((head, body.encode(), b"</s:Body></s:Envelope>"))

@@ -11,7 +11,7 @@ from xrm.wire.soap.contract import SERVICES, Member
 from xrm.wire.soap.contracts import CONTRACTS, Contracts
 from xrm.wire.soap.faults import Fault, SoapFault, deserialization_fault
 from xrm.wire.soap.reading import ContractError, read_member, read_value
-from xrm.wire.soap.writing import Scope, write_element
+from xrm.wire.soap.writing import Scope, element_pieces, write_element
 from xrm.wire.xml import quote
 
 
@@ -137,20 +137,21 @@ def _unexpected(body: etree._Element, operation: Operation) -> Fault:
     )
 
 
-def _wrapped(name: str, namespace: str, content: str) -> str:
+def _wrapped(name: str, namespace: str, pieces: list[str]) -> str:
     start = f'<{name} xmlns="{quote(namespace)}"'
-    return f"{start}>{content}</{name}>" if content else f"{start}/>"
+    return "".join((f"{start}>", *pieces, f"</{name}>")) if pieces else f"{start}/>"
 
 
 def write_result(
     operation: Operation, result: Any, scope: Scope, contracts: Contracts = CONTRACTS
 ) -> str:
     """Return the wrapper of a response; an operation without a result takes None."""
-    content, member = "", operation.result
+    pieces: list[str] = []
+    member = operation.result
     if member is not None:
         inner = scope.defaulted(operation.namespace)
-        content = write_element(member.name, result, member.type, inner, contracts)
-    return _wrapped(f"{operation.name}Response", operation.namespace, content)
+        pieces = element_pieces(member.name, result, member.type, inner, contracts)
+    return _wrapped(f"{operation.name}Response", operation.namespace, pieces)
 
 
 def write_parameters(
@@ -158,12 +159,12 @@ def write_parameters(
 ) -> str:
     """Return the wrapper of a request; parameters that are not given are left out."""
     inner = scope.defaulted(operation.namespace)
-    content = "".join(
+    pieces = [
         write_element(member.name, values[member.name], member.type, inner, contracts)
         for member in operation.parameters
         if member.name in values
-    )
-    return _wrapped(operation.name, operation.namespace, content)
+    ]
+    return _wrapped(operation.name, operation.namespace, pieces)
 
 
 def read_result(

@@ -5,7 +5,7 @@ the element of a result for its contract, on a member for a contract of another 
 collection for its items, and wherever an element tells a type of another namespace.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from string import ascii_lowercase
 from typing import Any, Protocol, runtime_checkable
 
@@ -72,8 +72,11 @@ class Written(Protocol):
     def type(self) -> str:
         """The name of the contract."""
 
-    def write(self, scope: Scope) -> tuple[str, str]:
-        """Return declarations for the element's start tag, and what stands in the element."""
+    def write(self, scope: Scope) -> Iterable[str]:
+        """Return what stands in the element, in pieces.
+
+        The namespace of its contract and that of XML Schema instances are in scope.
+        """
 
 
 def write_element(
@@ -84,13 +87,22 @@ def write_element(
     A value of another type than the declared one, which fits it, tells its own (i:type). Raises
     TypeError for a value that does not fit, KeyError for a contract there is not.
     """
+    return "".join(element_pieces(name, value, declared, scope, contracts))
+
+
+def element_pieces(
+    name: str, value: Any, declared: str, scope: Scope, contracts: Contracts = CONTRACTS
+) -> list[str]:
+    """Return what `write_element` does, in pieces: a large answer is copied only once."""
     declarations = ""
     contract = contracts.get(declared)
     if contract is not None and contract.shape not in ("enumeration", "flags"):
         scope, declarations = scope.declare(contract.namespace)
         scope, more = scope.declare(INSTANCE, "i")
         declarations += more
-    return _Writer(contracts).element(name, value, declared, scope, declarations)
+    writer = _Writer(contracts)
+    writer.element(name, value, declared, scope, declarations)
+    return writer.pieces
 
 
 def write_root(value: Struct, scope: Scope, contracts: Contracts = CONTRACTS) -> str:
@@ -99,32 +111,49 @@ def write_root(value: Struct, scope: Scope, contracts: Contracts = CONTRACTS) ->
     inner, declaration = scope.defaulted(contract.namespace).declare(INSTANCE, "i")
     declarations = f' xmlns="{quote(contract.namespace)}"{declaration}'
     writer = _Writer(contracts)
-    return writer.element(contract.wire_name, value, value.type, inner, declarations)
+    writer.element(contract.wire_name, value, value.type, inner, declarations)
+    return "".join(writer.pieces)
 
 
 class _Writer:
+    """Writes values by one set of contracts, piece after piece."""
+
     def __init__(self, contracts: Contracts) -> None:
         self._contracts = contracts
+        self.pieces: list[str] = []
 
     def element(
         self, tag: str, value: Any, declared: str, scope: Scope, declarations: str = ""
-    ) -> str:
-        """Return an element; `declarations` are those that `scope` came by on it."""
+    ) -> None:
+        """Write an element; `declarations` are those that `scope` came by on it."""
         if value is None:
             scope, more = scope.declare(INSTANCE, "i")
-            return f'<{tag} {scope.name(INSTANCE, "nil")}="true"{declarations}{more}/>'
+            nil = scope.name(INSTANCE, "nil")
+            self.pieces.append(f'<{tag} {nil}="true"{declarations}{more}/>')
+            return
         simple = WRITERS.get(type(value))
         kind = value.type if simple is None else simple[0]
         stated = ""
         if kind != declared and declared not in _ALIKE.get(kind, ()):
             scope, stated, declarations = self._stated(kind, declared, scope, declarations)
-        if simple is not None:
-            content = escape(simple[1](value)) if kind == "string" else simple[1](value)
-        else:
-            more, content = self._content(value, kind, scope)
-            declarations += more
+        if simple is None:
+            self._held(tag, value, kind, scope, stated + declarations)
+            return
+        text = escape(simple[1](value)) if kind == "string" else simple[1](value)
         start = f"<{tag}{stated}{declarations}"
-        return f"{start}>{content}</{tag}>" if content else f"{start}/>"
+        self.pieces.append(f"{start}>{text}</{tag}>" if text else f"{start}/>")
+
+    def _held(self, tag: str, value: Any, kind: str, scope: Scope, attributes: str) -> None:
+        """Write an element around what it holds, or an empty one around nothing."""
+        pieces = self.pieces
+        place = len(pieces)
+        pieces.append("")
+        attributes += self._content(value, kind, scope)
+        if len(pieces) == place + 1:
+            pieces[place] = f"<{tag}{attributes}/>"
+        else:
+            pieces[place] = f"<{tag}{attributes}>"
+            pieces.append(f"</{tag}>")
 
     def _stated(
         self, kind: str, declared: str, scope: Scope, declarations: str
@@ -140,42 +169,46 @@ class _Writer:
         stated = f' {scope.name(INSTANCE, "type")}="{scope.name(namespace, local)}"'
         return scope, stated, declarations + instance + more
 
-    def _content(self, value: Any, kind: str, scope: Scope) -> tuple[str, str]:
-        """Return what is declared for the content of an element, and the content."""
+    def _content(self, value: Any, kind: str, scope: Scope) -> str:
+        """Write what an element holds; return what is declared for it."""
+        declarations = ""
         if isinstance(value, Word):
-            return "", escape(value.text)
-        if isinstance(value, Struct):
+            self.pieces.extend([escape(value.text)] if value.text else [])
+        elif isinstance(value, Struct):
+            self._members(value.members, self._contracts.layout(kind).members, scope)
+        elif isinstance(value, Items | Pairs):
             layout = self._contracts.layout(kind)
-            return "", self._members(value.members, layout.members, scope)
-        if not isinstance(value, Items | Pairs):
-            declarations, content = value.write(scope)
-            return declarations, content
-        layout = self._contracts.layout(kind)
-        scope, declarations = scope.declare(layout.declares)
-        if isinstance(value, Items):
-            placed = layout.members[0]
-            return declarations, "".join(self._placed(placed, item, scope) for item in value.values)
-        return declarations, self._pairs(value.values, layout, scope)
+            scope, declarations = scope.declare(layout.declares)
+            if isinstance(value, Items):
+                for item in value.values:
+                    self._placed(layout.members[0], item, scope)
+            else:
+                self._pairs(value.values, layout, scope)
+        else:
+            self.pieces.extend(value.write(scope))
+        return declarations
 
-    def _pairs(self, values: Mapping[Any, Any], layout: Layout, scope: Scope) -> str:
+    def _pairs(self, values: Mapping[Any, Any], layout: Layout, scope: Scope) -> None:
         item = scope.name(layout.contract.namespace, layout.item)
         key, value = layout.members
-        return "".join(
-            f"<{item}>{self._placed(key, name, scope)}{self._placed(value, held, scope)}</{item}>"
-            for name, held in values.items()
-        )
+        start, end = f"<{item}>", f"</{item}>"
+        for name, held in values.items():
+            self.pieces.append(start)
+            self._placed(key, name, scope)
+            self._placed(value, held, scope)
+            self.pieces.append(end)
 
-    def _members(self, members: Mapping[str, Any], layout: tuple[Placed, ...], scope: Scope) -> str:
-        return "".join(
-            self._placed(placed, members[placed.member.name], scope)
-            for placed in layout
-            if placed.member.name in members
-        )
+    def _members(
+        self, members: Mapping[str, Any], layout: tuple[Placed, ...], scope: Scope
+    ) -> None:
+        for placed in layout:
+            if placed.member.name in members:
+                self._placed(placed, members[placed.member.name], scope)
 
-    def _placed(self, placed: Placed, value: Any, scope: Scope) -> str:
+    def _placed(self, placed: Placed, value: Any, scope: Scope) -> None:
         scope, declarations = scope.declare(placed.namespace)
         tag = scope.name(placed.namespace, placed.member.name)
         if placed.declares:
             scope, more = scope.declare(placed.declares)
             declarations += more
-        return self.element(tag, value, placed.member.type, scope, declarations)
+        self.element(tag, value, placed.member.type, scope, declarations)

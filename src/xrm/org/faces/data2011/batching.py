@@ -8,6 +8,7 @@ from uuid import UUID
 from xrm.model.errors.service import ServiceError
 from xrm.org import pipeline
 from xrm.org.callers import Identity
+from xrm.org.callers.impersonation import BY_OBJECT, BY_USER
 from xrm.org.faces.data2011 import answers
 from xrm.org.faces.data2011.accepting import error_form
 from xrm.org.faces.data2011.exchange import Exchange, Within
@@ -20,7 +21,7 @@ from xrm.wire.odata4.errors import ODataError
 Answer = Callable[[Request, Identity, UUID, Within | None], Response]
 """Answer one request, within a change set or alone."""
 
-_INHERITED = ("mscrmcallerid", "callerobjectid", "accept")
+_OF_THE_BATCH = (BY_OBJECT.lower(), BY_USER.lower())
 
 
 def answer_batch(exchange: Exchange, answer: Answer) -> Response:
@@ -41,8 +42,9 @@ def answer_batch(exchange: Exchange, answer: Answer) -> Response:
 
 def _alone(exchange: Exchange, item: Item, answer: Answer) -> Response:
     """Answer a request outside of change sets: it reads, or is kept on its own."""
-    request = _request(exchange, item, {})
+    request = exchange.request
     try:
+        request = _request(exchange, item, {})
         return answer(request, exchange.identity, exchange.request_id, None)
     except (ODataError, Refusal, ServiceError) as error:
         return answers.error(error, error_form(request), exchange.request_id)
@@ -92,10 +94,12 @@ def _request(exchange: Exchange, item: Item, created: dict[str, str]) -> Request
         head, slash, rest = path.partition("/")
         path = f"/{ROOT}{created.get(head, head)}{slash}{rest}"
     own = {name for name, _ in item.headers}
+    if not own.isdisjoint(_OF_THE_BATCH):
+        raise ODataError("The batch names the user in whose name it runs, not a request of it.")
     inherited = [
         (name, value)
         for name, value in outer.headers
-        if name not in own and (name in _INHERITED or name.startswith("mscrm."))
+        if name not in own and (name == "accept" or name.startswith("mscrm."))
     ]
     request = Request(item.method, path, parts.query, (*item.headers, *inherited), item.body)
     return replace(request, peer=outer.peer, listener=outer.listener)

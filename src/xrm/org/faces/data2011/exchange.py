@@ -142,7 +142,7 @@ class Exchange:
             body = atom.write_feed(feed, self.root, self._now())
         return self._document(200, body, answers.ATOM, "2.0;")
 
-    def property(self, item: Property) -> Response:
+    def one_property(self, item: Property) -> Response:
         """Return the document of a property."""
         write = verbose.write_property if self.form == "json" else xmlforms.write_property
         return self._document(200, write(item), answers.XML)

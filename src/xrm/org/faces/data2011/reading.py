@@ -135,7 +135,7 @@ def read_property(exchange: Exchange) -> Response:
     item = _property(exchange)
     if exchange.resource.member:
         item = _member(exchange, item)
-    return exchange.property(item)
+    return exchange.one_property(item)
 
 
 def read_value(exchange: Exchange) -> Response:

@@ -78,8 +78,9 @@ def read_message(
 
 
 def _check_given(declaration: Declaration, found: Parameters) -> None:
-    for name in declaration.parameters.keys() - declaration.optional - found.keys():
-        if name not in _ADDED:
+    for name in declaration.parameters.keys() - declaration.optional - _ADDED:
+        # No ColumnSet at all and one of all columns are not the same.
+        if name not in found or (found[name] is None and name != "ColumnSet"):
             raise missing(name, declaration.name)
 
 

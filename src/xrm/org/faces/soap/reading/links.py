@@ -143,5 +143,5 @@ def columns_of(table: Table, raw: Struct | None) -> tuple[str, ...] | None:
         raise unsupported("An aggregate of a ColumnSet")
     if member(raw, "AllColumns"):
         return None
-    names = (column_of(table, str(name)).logical_name for name in listed(raw, "Columns"))
+    names = (column_of(table, name or "").logical_name for name in listed(raw, "Columns"))
     return tuple(dict.fromkeys(names))

@@ -30,10 +30,16 @@ def read_parameter(catalogue: Catalogue, kind: str, name: str, value: Any) -> An
         return None
     inner = _collected(kind)
     if inner is not None:
-        return [read_parameter(catalogue, inner, name, each) for each in _values(name, value)]
+        return [_item(catalogue, inner, name, each) for each in _values(name, value)]
     if (read := _READERS.get(kind)) is not None:
         return read(catalogue, name, value)
     return _shaped(catalogue, kind, name, value)
+
+
+def _item(catalogue: Catalogue, kind: str, name: str, value: Any) -> Any:
+    if value is None:
+        raise invalid(f"An item of the parameter '{name}' is nil.")
+    return read_parameter(catalogue, kind, name, value)
 
 
 def _collected(kind: str) -> str | None:
@@ -91,7 +97,11 @@ def _columns(_catalogue: Catalogue, name: str, value: Any) -> tuple[str, ...] | 
         raise _unfit(name, value)
     if listed(value, "AttributeExpressions"):
         raise unsupported("An aggregate of a ColumnSet")
-    return None if value.members.get("AllColumns") else tuple(listed(value, "Columns"))
+    return (
+        None
+        if value.members.get("AllColumns")
+        else tuple(name or "" for name in listed(value, "Columns"))
+    )
 
 
 def _option(_catalogue: Catalogue, name: str, value: Any) -> int:
