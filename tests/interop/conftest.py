@@ -9,8 +9,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+import zeep
 
 from support import node as nodes
+from support import zeeping
 from support.browser import Browser
 from support.people_walking import Walker
 from support.requirements import missing
@@ -78,3 +80,23 @@ def realms_are_asked_where_they_are(served: Served, monkeypatch: pytest.MonkeyPa
 def walker(served: Served, browser: Browser) -> Walker:
     """Return the salesperson at a browser that has not been here before."""
     return Walker(served, browser, username=served["username"], password=served["password"])
+
+
+@pytest.fixture(scope="module")
+def zeep_client(served: Served) -> Iterator[zeep.Client]:
+    """Return zeep with the description of Organization.svc and an administrator's token."""
+    client = zeeping.loaded(served, "wsdl", zeeping.app_token(served, "admin_"))
+    yield client
+    client.transport.session.close()
+
+
+@pytest.fixture(params=zeeping.BINDINGS)
+def by_zeep(request: pytest.FixtureRequest, zeep_client: zeep.Client) -> zeeping.Caller:
+    """Return the administrator by one of the bindings."""
+    return zeeping.caller(zeep_client, request.param)
+
+
+@pytest.fixture
+def typed(by_zeep: zeeping.Caller) -> zeeping.Typed:
+    """Return what makes the values of its types."""
+    return by_zeep.typed

@@ -6,8 +6,9 @@ import pytest
 from lxml import etree
 
 from support.estate import STS, TENANT, URL, Client, Estate
-from support.soap_elements import DECLARED, SERVICES
+from support.soap_elements import SERVICES, columns, expression, order
 from support.soaping import SVC, WEB, Soap, action_of, envelope
+from xrm.db import StepBudgetExceeded, budget
 from xrm.org.faces.soap import mount
 from xrm.wire.http import Request
 
@@ -134,7 +135,6 @@ def test_anybody_may_read_the_description(stranger: Soap, query: str) -> None:
     assert (found.status, found.response.header("content-type")) == (200, "text/xml; charset=utf-8")
     root = etree.fromstring(found.response.body)
     assert etree.QName(root).localname == ("schema" if "xsd" in query.lower() else "definitions")
-    assert DECLARED  # the envelopes of these tests name the namespaces of the schemas
 
 
 def test_the_description_knows_every_message(stranger: Soap) -> None:
@@ -167,6 +167,19 @@ def test_what_is_no_call_is_refused(soap: Soap) -> None:
         assert not [
             name for name, _ in found.response.headers if name.lower().startswith("access-control")
         ]
+
+
+def test_nothing_lies_below_the_service(soap: Soap) -> None:
+    for below in ("/other", "/web/other", "/webs"):
+        assert replace(soap, path=f"{SVC}{below}").send("POST").status == 404
+
+
+def test_an_expensive_question_leaves_the_event_loop(soap: Soap) -> None:
+    asked = expression("lead", columns("subject"), orders=order("subject", "Descending"))
+    with budget.limited(1000), pytest.raises(StepBudgetExceeded):
+        soap.query(asked)
+    with budget.limited(10**9):
+        assert soap.query(asked).status == 200
 
 
 def test_only_small_questions_run_on_the_event_loop(client: Client) -> None:

@@ -112,7 +112,9 @@ def test_a_transaction_keeps_all_or_nothing(soap: Soap) -> None:
         requests = several(request("Create", NEW), request("Create", second))
         reply = soap.execute("ExecuteTransaction", {"Requests": requests})
         assert reply.status == 500
-        detail = next(each for each in reply.body.iter() if each.tag.endswith("TransactionFault"))
+        detail = reply.body.find(f".//{{{DATA}}}OrganizationServiceFault")
+        assert detail is not None
+        assert type_of(detail).endswith("7.1/Contracts}ExecuteTransactionFault")
         found = plain(detail)
         assert int(found["ErrorCode"]) & 0xFFFFFFFF == int(code, 16)
         assert found["FaultedRequestIndex"] == "1"

@@ -1,12 +1,21 @@
 """zeep's own types, made and read as its users do: nothing here knows the house's writers."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+import msal
+import pytest
+import requests
 from lxml import etree
 from zeep import Client, xsd
+from zeep.exceptions import Fault
+from zeep.plugins import HistoryPlugin
+from zeep.transports import Transport
+
+from support.served import Served
 
 XS = "http://www.w3.org/2001/XMLSchema"
 XRM = "http://schemas.microsoft.com/xrm/2011/Contracts"
@@ -19,6 +28,8 @@ GENERIC = "http://schemas.datacontract.org/2004/07/System.Collections.Generic"
 ARRAYS = "http://schemas.microsoft.com/2003/10/Serialization/Arrays"
 SERIALIZATION = "http://schemas.microsoft.com/2003/10/Serialization/"
 ZERO = UUID(int=0)
+BINDINGS = ("CustomBinding", "BasicHttpBinding")
+ADDRESS = "XRMServices/2011/Organization.svc"
 
 
 class EntityFilters(xsd.String):
@@ -190,3 +201,50 @@ def caller(client: Client, binding: str) -> Caller:
     """Return one who calls by `CustomBinding` (SOAP 1.2) or `BasicHttpBinding` (1.1)."""
     service = client.bind("OrganizationService", f"{binding}_IOrganizationService")
     return Caller(client, service, Typed(client))
+
+
+def _trusting(served: Served) -> requests.Session:
+    session = requests.Session()
+    session.verify = served["ca_bundle"]
+    session.trust_env = False  # the bundle the environment names would go before it
+    return session
+
+
+def app_token(served: Served, whose: str = "") -> str:
+    """Return what msal gets for the demonstration's service, or for the administration."""
+    app = msal.ConfidentialClientApplication(
+        served[f"{whose}client_id"],
+        authority=served.tenant_authority,
+        client_credential=served[f"{whose}client_secret"],
+        instance_discovery=False,
+        http_client=_trusting(served),
+    )
+    result = app.acquire_token_for_client([f"{served['organization_url']}.default"])
+    assert "access_token" in result, result
+    return str(result["access_token"])
+
+
+def loaded(served: Served, query: str, token: str = "") -> Client:
+    """Return zeep with the description, with a token for its calls."""
+    session = _trusting(served)
+    client = Client(
+        f"{served['organization_url']}{ADDRESS}?{query}",
+        transport=Transport(session=session),
+        plugins=[HistoryPlugin()],
+    )
+    if token:
+        session.headers["Authorization"] = f"Bearer {token}"
+    return client
+
+
+def code_of(fault: Fault) -> str:
+    """Return the ErrorCode of a fault's detail as the Web API writes it."""
+    code = fault.detail.findtext(f".//{{{XRM}}}ErrorCode")
+    return f"0x{int(code) & 0xFFFFFFFF:08x}"
+
+
+def refused(call: Callable[[], object]) -> str:
+    """Return the code of the fault that a call ends with."""
+    with pytest.raises(Fault) as caught:
+        call()
+    return code_of(caught.value)

@@ -20,8 +20,8 @@ from support.zeeping import (
     METADATA,
     QUERY,
     XRM,
-    XRM_2012,
     XRM_9_0,
+    XRM_2012,
     EntityFilters,
     Typed,
 )

@@ -121,5 +121,8 @@ class Instances(Protocol):
         Raises NotAuthenticated for a request without a token that counts here.
         """
 
-    def user_id(self, name: str, object_id: Guid) -> Guid | None:
-        """Return the user an account has in the organization of a unique name, None if none."""
+    def user_of(self, instance: Instance, external_id: str) -> Guid | None:
+        """Return the enabled user a person has in an organization, None if there is none.
+
+        `external_id` is the account's id in the directory, or its user principal name.
+        """

@@ -14,6 +14,7 @@ from xrm.org.organization import Organization
 from xrm.org.ports import Instance
 from xrm.server.organizations.hosting import Organizations
 from xrm.server.organizations.registry import Entry
+from xrm.sts.registration import people
 from xrm.wire.http import Request
 
 _COMMON = "common"
@@ -87,15 +88,21 @@ class Discovery:
                 entry, organization, caller.user_id, enabled=enabled, administers=administers
             )
 
-    def user_id(self, name: str, object_id: Guid) -> Guid | None:
-        """Return the user an account has in the organization of a unique name, None if none."""
-        entry = self._organizations.registry.named(name)
+    def user_of(self, instance: Instance, external_id: str) -> Guid | None:
+        """Return the enabled user a person has in an organization, None if there is none."""
+        entry = self._organizations.registry.named(str(instance.organization_id))
         if entry is None:
             return None
         organization = self._organizations.opened(entry)
+        account = people.find_user(
+            self._organizations.service, self._organizations.tenant(entry), external_id
+        )
+        if account is None:
+            return None
         with organization.database.read() as transaction:
             try:
-                return organization.users.admit(transaction, Identity(object_id, None)).user_id
+                identity = Identity(str(account.object_id), None)
+                return organization.users.admit(transaction, identity).user_id
             except ServiceError:
                 return None
 

@@ -10,8 +10,8 @@ from xrm import db
 from xrm.db import Database
 from xrm.model.ports import Clock, random_ids
 from xrm.org import administration
-from xrm.org.organization import Organization
 from xrm.org.metadata.particulars import Particulars
+from xrm.org.organization import Organization
 from xrm.org.provisioning import platform_caller, provision
 from xrm.server.folder import EstateError, Folder
 from xrm.server.organizations.following import catch_up
@@ -67,7 +67,7 @@ class Organizations:
         self, storage: Storage, service: TokenService, *, origin: str, clock: Clock
     ) -> None:
         self._storage = storage
-        self._service = service
+        self.service = service
         self._clock = clock
         self.origin = origin
         self.registry = Registry(storage.open(NAMESPACE))
@@ -92,8 +92,8 @@ class Organizations:
             entry = self._entry(name, tenant.name, tenant, namespace, database, path="")
             self.registry.add(entry)
         found = self._opened[entry.organization_id] = self._organization(entry, tenant, database)
-        catch_up(self._service, found)
-        self._service.people_changed = self._follow
+        catch_up(self.service, found)
+        self.service.people_changed = self._follow
         return found
 
     def _entry(
@@ -123,8 +123,8 @@ class Organizations:
         return Organization(
             database,
             url=entry.url(self.origin),
-            trust=TenantTrust(self._service, tenant, strict=settings.profile == "strict"),
-            directory=TenantDirectory(self._service, tenant),
+            trust=TenantTrust(self.service, tenant, strict=settings.profile == "strict"),
+            directory=TenantDirectory(self.service, tenant),
             clock=self._clock,
             ids=random_ids,
             quoted_challenge=settings.quoted_challenge,
@@ -170,7 +170,7 @@ class Organizations:
         try:
             self._provision(entry, database)
             found = self._organization(entry, self.tenant(entry), database)
-            catch_up(self._service, found)
+            catch_up(self.service, found)
         except BaseException:
             database.close()
             raise
@@ -187,7 +187,7 @@ class Organizations:
 
     def tenant(self, entry: Entry) -> Tenant:
         """Return the tenant an organization belongs to. Raises EstateError if it is gone."""
-        tenant = find_tenant(self._service, str(entry.tenant_id))
+        tenant = find_tenant(self.service, str(entry.tenant_id))
         if tenant is None:
             raise EstateError(f"the tenant of the organization {entry.unique_name!r} is gone")
         return tenant
@@ -232,8 +232,8 @@ class Organizations:
         tenant = self.tenant(entry)
         url = entry.url(self.origin)
         for each in dict.fromkeys((url, self.origin)):
-            add_resource(self._service, tenant, each)
-        add_reply_url(self._service, tenant, CRM_APPLICATION, url)
+            add_resource(self.service, tenant, each)
+        add_reply_url(self.service, tenant, CRM_APPLICATION, url)
 
     def is_enabled(self, entry: Entry) -> bool:
         """Tell whether an organization takes requests."""
@@ -261,7 +261,7 @@ class Organizations:
         # tries again.
         for entry in self.entries():
             try:
-                catch_up(self._service, self.opened(entry))
+                catch_up(self.service, self.opened(entry))
             except Exception:
                 log.exception("%s could not follow a change of an account", entry.unique_name)
 

@@ -22,6 +22,8 @@ Code = Literal["Sender", "Receiver", "MustUnderstand", "VersionMismatch"]
 FAULT_ACTION = f"{ADDRESSING}/soap/fault"
 DISPATCHER = "http://schemas.microsoft.com/net/2005/12/windowscommunicationfoundation/dispatcher"
 UNADDRESSED = "http://schemas.microsoft.com/ws/2005/05/addressing/none"
+_SERVICE_FAULT = "OrganizationServiceFault"
+"""What the operations declare: a fault derived from it is one that tells its own type."""
 _LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 _CODES_11: dict[Code, str] = {"Sender": "Client", "Receiver": "Server"}
 _CODES: dict[str, Code] = {
@@ -144,7 +146,9 @@ def write_fault(
     detail = ""
     if fault.detail is not None:
         scope = scope_of(version, addressed=version == "1.2" if addressed is None else addressed)
-        detail = write_root(fault.detail, scope, contracts)
+        kind = fault.detail.type
+        declared = _SERVICE_FAULT if contracts.fits(kind, _SERVICE_FAULT) else kind
+        detail = write_root(fault.detail, scope, contracts, declared=declared)
     reason = f'xml:lang="{quote(fault.language)}">{escape(fault.reason)}</'
     if version == "1.1":
         return _fault_11(fault, reason, detail)

@@ -105,13 +105,18 @@ def element_pieces(
     return writer.pieces
 
 
-def write_root(value: Struct, scope: Scope, contracts: Contracts = CONTRACTS) -> str:
-    """Return an instance of a contract as an element of its own, in its default namespace."""
-    contract = contracts[value.type]
+def write_root(
+    value: Struct, scope: Scope, contracts: Contracts = CONTRACTS, *, declared: str = ""
+) -> str:
+    """Return an instance of a contract as an element of its own, in its default namespace.
+
+    The element is that of the contract `declared`, where the value's derives from one.
+    """
+    contract = contracts[declared or value.type]
     inner, declaration = scope.defaulted(contract.namespace).declare(INSTANCE, "i")
     declarations = f' xmlns="{quote(contract.namespace)}"{declaration}'
     writer = _Writer(contracts)
-    writer.element(contract.wire_name, value, value.type, inner, declarations)
+    writer.element(contract.wire_name, value, contract.name, inner, declarations)
     return "".join(writer.pieces)
 
 

@@ -13,6 +13,11 @@ OLDEST = (6, 0, 2, 0)
 _VERSION = re.compile(r"\d{1,9}(?:\.\d{1,9}){1,3}", re.ASCII)
 
 
+def is_known(request: Request) -> bool:
+    """Tell whether a request is for the service or its endpoint, and for nothing below them."""
+    return request.path.lower().rstrip("/").endswith((".svc", ".svc/web"))
+
+
 def is_web(request: Request) -> bool:
     """Tell whether a request is for the endpoint of bearer tokens."""
     return request.path.lower().rstrip("/").endswith(".svc/web")

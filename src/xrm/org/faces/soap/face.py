@@ -71,19 +71,34 @@ class OrganizationService:
 
     def _answered(self, request: Request, request_id: UUID) -> Response:
         reads = request.method in ("GET", "HEAD")
-        if reads and (found := self._descriptions.find(request)) is not None:
-            return answers.page(found, "text/xml; charset=utf-8", request_id)
+        if not authority.is_known(request):
+            return answers.nothing(404, request_id)
         if not reads and request.method != "POST":
             return answers.nothing(405, request_id, (("Allow", "GET, HEAD, POST"),))
+        if reads and (found := self._descriptions.find(request)) is not None:
+            return answers.page(found, "text/xml; charset=utf-8", request_id)
         try:
-            identity: Identity | None = identify(request, self._organization.tokens)
+            identity = self._proved(request)
+        except NotAuthenticated as error:
+            headers = answers.always(request_id)
+            return challenging.unauthorized(self._organization, error.reason, headers)
+        if reads:
+            return self._shown(request, request_id)
+        return self._message(request, identity, request_id)
+
+    def _proved(self, request: Request) -> Identity | None:
+        """Return who a request proves to be, None where its message may still prove it.
+
+        Raises NotAuthenticated for a bad token, and for who is to be told where to get one.
+        """
+        try:
+            return identify(request, self._organization.tokens)
         except NotAuthenticated as error:
             if error.reason is not None or authority.wants_authority(request):
-                headers = answers.always(request_id)
-                return challenging.unauthorized(self._organization, error.reason, headers)
-            identity = None
-        if not reads:
-            return self._message(request, identity, request_id)
+                raise
+            return None
+
+    def _shown(self, request: Request, request_id: UUID) -> Response:
         if authority.is_web(request):
             return answers.nothing(400, request_id)
         body = answers.help_page(self._organization)
