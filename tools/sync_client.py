@@ -1,6 +1,6 @@
 """Generate the synchronous client from the asynchronous one.
 
-    python tools/sync_client.py            write src/xrm/client/sync.py and transports/sync.py
+    python tools/sync_client.py            write each sync.py in src/xrm/client
     python tools/sync_client.py --check    say which of them are not current, and exit with 1
 
 Edit `aio.py`; words are replaced by the table below, then ruff formats the result. A rule that
@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 
 CLIENT = Path(__file__).resolve().parent.parent / "src" / "xrm" / "client"
-SOURCES = (CLIENT / "aio.py", CLIENT / "transports" / "aio.py")
+SOURCES = sorted(CLIENT.rglob("aio.py"))
 
 WORDS = (
     (r"import asyncio\nimport os\nimport secrets\n", "import os\nimport secrets\n"),
@@ -27,10 +27,10 @@ WORDS = (
     (r"\b__a(enter|exit)__\b", r"__\1__"),
     (r"\baclose\b", "close"),
     (r"\baiter_bytes\b", "iter_bytes"),
-    (r"\btransports\.aio\b", "transports.sync"),
-    (r"for record in (\S+):\n +yield record\n", r"yield from \1\n"),
+    (r"\b(client|soap|transports)\.aio\b", r"\1.sync"),
+    (r"for (record|entity) in (\S+):\n +yield \1\n", r"yield from \2\n"),
     (r"The asynchronous shell:", "The synchronous shell:"),
-    (r"httpx2, asynchronous\.", "httpx2, synchronous."),
+    (r"(?<=, )asynchronous(?=[.:])", "synchronous"),
     (
         r"`sync` is generated from this file by tools/sync_client\.py\.",
         "Generated from aio.py by tools/sync_client.py: edit that file.",

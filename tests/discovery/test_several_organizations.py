@@ -86,9 +86,7 @@ def test_disabled_it_refuses_everybody_at_once_and_keeps_what_it_holds(hosted: H
     token = hosted.token(SECOND, url)
     hosted.run("org", "disable", SECOND)
     try:
-        refused = hosted.http.get(
-            f"{url}{API}WhoAmI", headers={"Authorization": f"Bearer {token}"}
-        )
+        refused = hosted.http.get(f"{url}{API}WhoAmI", headers={"Authorization": f"Bearer {token}"})
         assert refused.status_code == 403
         assert refused.json()["error"]["code"] == "0x8004a104"
         assert hosted.ask("contoso", hosted.origin, f"{API}WhoAmI").status_code == 200

@@ -8,7 +8,7 @@ import os
 import secrets
 from collections.abc import AsyncIterator, Mapping, Sequence
 from types import TracebackType
-from typing import Any, Self, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 from uuid import UUID
 
 import xrm
@@ -28,6 +28,10 @@ from xrm.client.tls import Verify
 from xrm.client.transports import AsyncTransport
 from xrm.model.ports import Clock, system_clock
 from xrm.model.secret import Secret
+
+if TYPE_CHECKING:
+    from xrm.client.soap.aio import AsyncRun, AsyncSoap
+    from xrm.client.soap.organization import Organization
 
 T = TypeVar("T")
 TIMEOUT = 120.0
@@ -70,6 +74,7 @@ class AsyncClient:
         self._locating = asyncio.Lock()
         self._place: Place | None = self._credential.place(self._service)
         self._fixed = self._place is not None
+        self._soap: AsyncSoap | None = None
 
     @property
     def url(self) -> str:
@@ -152,6 +157,33 @@ class AsyncClient:
         sending then raises NotFoundError."""
         request = self._api.delete(entity_set, record_id, if_match=if_match)
         self._api.read_done(await self._call(request))
+
+    @property
+    def soap(self) -> "AsyncSoap":
+        """The same organization by SOAP: Organization.svc, as the same caller."""
+        if self._soap is None:
+            from xrm.client.soap.aio import AsyncSoap
+
+            self._soap = AsyncSoap(*self.flows())
+        return self._soap
+
+    def flows(self) -> "tuple[AsyncRun, Organization]":
+        """Return what SOAP needs: who performs its flows, and Organization.svc as flows."""
+        from xrm.client.soap.organization import Organization
+        from xrm.client.soap.refusal import SoapSender
+
+        sender = self._sender
+        soap = SoapSender(sender.retry, sender.clock, sender.chance)
+        return self._run, Organization(self._service, Bearer(soap))
+
+    async def authority(self) -> str:
+        """Return where a token is asked for: the authority given, else the organization's word."""
+        place = self._place or await self._located(SignIn())
+        if place.authority is None:
+            place = await self._run(
+                discovery.locate(self._service, self._sender, tenant=None, trust=self._trust)
+            )
+        return discovery.named(place).url
 
     async def access_token(self) -> Secret:
         """Return a token for the organization, from the cache or a new one."""

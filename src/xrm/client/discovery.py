@@ -125,8 +125,8 @@ def probe(service: Service) -> HttpRequest:
     """Return the request without a token that draws the challenge."""
     return HttpRequest(
         "GET",
-        f"{service.url}/api/data/v9.2/WhoAmI",
-        headers=(("Accept", "application/json"),),
+        f"{service.url}{service.asked}",
+        headers=(("Accept", "application/json, text/xml"),),
         limit=_PROBE_LIMIT,
     )
 
@@ -175,6 +175,12 @@ def believe(
             next_step="Give the tenant (TenantId= or tenant=).",
         )
     return Place(authority, _own_resource(challenge.resource_id, service))
+
+
+def named(place: Place) -> Authority:
+    """Return the authority of a place that an organization named, which always has one."""
+    assert place.authority is not None
+    return place.authority
 
 
 def own_resource(service: Service) -> str:

@@ -125,7 +125,12 @@ class TokenRefusedError(SignInError):
 
 
 class ServiceError(XrmError):
-    """The organization refused the request."""
+    """The organization refused the request.
+
+    `request_index` is the place of the message of a transaction that was refused (SOAP).
+    """
+
+    request_index: int | None = None
 
 
 class BadRequestError(ServiceError):

@@ -6,7 +6,7 @@ two URL parsers can then not disagree on where a secret goes.
 
 import ipaddress
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from xrm.client.errors import ConfigurationError
 
@@ -15,7 +15,9 @@ _URL = re.compile(
     r"(?P<scheme>[A-Za-z]+)://(?P<host>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::(?P<port>[0-9]{1,5}))?"
     r"(?P<rest>[/?#][\x21-\x5b\x5d-\x7e]*)?\Z"
 )
-_SERVICE_PATHS = re.compile(r"/(?:api/data|xrmservices)(?:/.*)?\Z", re.IGNORECASE)
+_SERVICE_PATHS = re.compile(r"/(?:api/data|api/discovery|xrmservices)(?:/.*)?\Z", re.IGNORECASE)
+_SVC = re.compile(r"/xrmservices/2011/(organization|discovery)\.svc(?:[/?].*)?\Z", re.IGNORECASE)
+_WEB_API = "/api/data/v9.2/WhoAmI"
 _PATH = re.compile(r"(?:/[A-Za-z0-9._~-]+)*\Z")
 
 
@@ -50,10 +52,14 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """An organization's address: its origin, and the path before `/api/data` ("" online)."""
+    """An organization's address: its origin, and the path before `/api/data` ("" online).
+
+    `asked` is what is asked below it to learn where to sign in.
+    """
 
     origin: Origin
     path: str
+    asked: str = field(default=_WEB_API, compare=False)
 
     @property
     def url(self) -> str:
@@ -82,7 +88,7 @@ def split(url: str) -> tuple[Origin, str]:
 def read_service(url: str) -> Service:
     """Read an organization's address; one that goes on to a service's own path is cut there.
 
-    https, or http on loopback only. Raises ConfigurationError.
+    Where to sign in is then asked at that service. https, or http on loopback only. Raises ConfigurationError.
     """
     origin, path = split(url.strip())
     if origin.scheme != "https" and not origin.loopback:
@@ -90,10 +96,23 @@ def read_service(url: str) -> Service:
             "an organization is reached by https (http only on this machine)",
             next_step="Begin the address with https://.",
         )
+    asked = _asked(path)
     path = _SERVICE_PATHS.sub("", path).rstrip("/")
     if not _PATH.match(path):
         raise ConfigurationError(
             "the organization's address has a query or characters that do not belong there",
             next_step="Give only what stands before /main.aspx or /api/data.",
         )
-    return Service(origin, path)
+    return Service(origin, path, asked)
+
+
+def _asked(path: str) -> str:
+    """Return what draws the challenge of the service that an address leads to.
+
+    A SOAP service tells only who names a version of the SDK above 6.0.0002.0000 (documented).
+    """
+    found = _SVC.search(path)
+    if found is not None:
+        name = found[1].capitalize()
+        return f"/XRMServices/2011/{name}.svc/web?SdkClientVersion=9.2.0.0"
+    return "/api/discovery/v2.0/Instances" if "/api/discovery" in path.lower() else _WEB_API

@@ -115,6 +115,9 @@ class Instances(Protocol):
     def quoted_challenge(self) -> bool:
         """Whether the values of a challenge stand in quotes."""
 
+    def now(self) -> float:
+        """Return the server's time in seconds since 1970."""
+
     def of_bearer(self, request: Request) -> Sequence[Instance]:
         """Return the organizations in which a request's bearer has an enabled user.
 

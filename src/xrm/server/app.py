@@ -139,7 +139,13 @@ def _of_origin(estate: Estate) -> _Mounts:
         quoted_challenge=estate.settings.quoted_challenge,
     )
     inline = estate.organization.database.inline
-    return [("/api/discovery/", discovery.mount_global(known, inline=inline), "odata")]
+    everywhere, svc = discovery.mount_global(known, inline=inline), discovery.mount(known)
+    below = "/xrmservices/2011/discovery.svc"
+    return [
+        ("/api/discovery/", everywhere, "odata"),
+        (below, svc, "plain"),
+        (f"{below}/", svc, "plain"),
+    ]
 
 
 def _of_sts(estate: Estate) -> _Mounts:

@@ -43,8 +43,7 @@ def check(answer: Answer, *, now: float) -> None:
             next_step="Give the organization's own address.",
         )
     code, message = _said(answer)
-    kind = _CLASSES.get(status, UnavailableError if status >= 500 else ServiceError)
-    raise kind(
+    raise class_of(status)(
         message,
         status=status,
         code=code,
@@ -53,6 +52,11 @@ def check(answer: Answer, *, now: float) -> None:
         retry_after=retry_after(answer, now=now),
         next_step=next_step(code, status),
     )
+
+
+def class_of(status: int) -> type[ServiceError]:
+    """Return the class of a refusal with a status."""
+    return _CLASSES.get(status, UnavailableError if status >= 500 else ServiceError)
 
 
 def _said(answer: Answer) -> tuple[str | None, str]:

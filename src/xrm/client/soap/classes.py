@@ -1,9 +1,12 @@
-"""The class of a data contract by the contract's name, loaded when it is first needed."""
+"""The class of a data contract, loaded when it is first needed, and what Python calls its members."""
 
+import re
 from functools import cache
 from importlib import import_module
+from keyword import iskeyword
 from typing import Any
 
+_WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _HERE = "xrm.client.soap"
 _HOMES = {
     **dict.fromkeys(
@@ -51,4 +54,15 @@ def find(name: str) -> type[Any] | None:
 @cache
 def find_message(name: str) -> Any:
     """Return the class of a message by the SDK's name for it, None where there is none."""
-    return getattr(import_module("xrm.client.messages"), name, None)
+    messages = import_module("xrm.client.messages")
+    return getattr(messages, name) if name in messages.NAMESPACES else None
+
+
+@cache
+def snake(name: str) -> str:
+    """Return a member's name as Python's are: `PrincipalAccess` is `principal_access`.
+
+    A keyword gets a line behind it.
+    """
+    text = _WORDS.sub("_", name.replace("OData", "Odata")).lower()
+    return f"{text}_" if iskeyword(text) else text

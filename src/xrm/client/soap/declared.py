@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar, Generic, TypeVar
 
 from xrm.client.errors import ServiceError
-from xrm.model.message import Namespace
 
 Part = tuple[str, str, str]
 """An attribute, the SDK's name for it, and the type the message declares it to be of."""
@@ -29,7 +28,6 @@ class Message(Generic[R_co]):
 
     __slots__ = ()
     NAME: ClassVar[str]
-    SPACE: ClassVar[Namespace]
     PARAMETERS: ClassVar[tuple[Part, ...]] = ()
     ANSWER: ClassVar[type[Answered]]
     READS: ClassVar[bool] = False

@@ -26,10 +26,10 @@ class WhoAmI:
         return ()
 
     def run(self, context: Context, _message: Message) -> dict[str, str]:
-        """Return the identifiers."""
+        """Return the identifiers, in the order in which SOAP tells them."""
         caller = context.caller
         return {
-            "BusinessUnitId": caller.business_unit_id,
             "UserId": caller.user_id,
+            "BusinessUnitId": caller.business_unit_id,
             "OrganizationId": caller.organization_id,
         }

@@ -39,6 +39,10 @@ class Discovery:
         """The origin: tokens for it are tokens for discovery."""
         return self._organizations.origin
 
+    def now(self) -> float:
+        """Return the server's time in seconds since 1970."""
+        return self._clock()
+
     def of_bearer(self, request: Request) -> Sequence[Instance]:
         """Return the organizations in which a request's bearer has an enabled user.
 

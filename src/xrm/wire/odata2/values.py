@@ -16,6 +16,7 @@ from xrm.wire.odata2.kinds import COMPLEX, kind_of, qualified
 from xrm.wire.odata4.errors import ODataError
 from xrm.wire.odata4.filter import read_time
 from xrm.wire.odata4.values import read_value as read_plain
+from xrm.wire.soap.lexical import write_double
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _TICKS = re.compile(r"\\?/Date\((-?\d{1,15})([+-]\d{1,4})?\)\\?/", re.ASCII)
@@ -67,7 +68,7 @@ def write_text(edm: str, value: Any) -> str:
         return f"{value:f}"
     if edm == "Edm.DateTime":
         return _moment(value).isoformat()[:19] + "Z"
-    return repr(value) if isinstance(value, float) else str(value)
+    return write_double(value) if isinstance(value, float) else str(value)
 
 
 def _moment(value: Any) -> datetime:

@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from xrm.org.organization import Organization
 from xrm.wire.http import Headers, Response
 from xrm.wire.soap.contracts import Contracts
 from xrm.wire.soap.envelope import Envelope, content_type, write_response
@@ -73,13 +72,13 @@ def page(body: bytes, kind: str, request_id: UUID) -> Response:
     return Response(200, (("Content-Type", kind), *always(request_id)), body)
 
 
-def help_page(organization: Organization) -> bytes:
-    """Return what the service shows a browser: where its description is."""
-    address = f"{organization.url}XRMServices/2011/Organization.svc?wsdl"
+def help_page(name: str, address: str) -> bytes:
+    """Return what a service shows a browser: where its description is."""
+    address += "?wsdl"
     return (
         "<!DOCTYPE html>\n"
-        '<html lang="en"><head><meta charset="utf-8"><title>OrganizationService</title></head>\n'
-        "<body><h1>OrganizationService</h1>\n"
+        f'<html lang="en"><head><meta charset="utf-8"><title>{name}</title></head>\n'
+        f"<body><h1>{name}</h1>\n"
         f'<p>The description of this service: <a href="{address}">{address}</a></p>\n'
         "</body></html>\n"
     ).encode()

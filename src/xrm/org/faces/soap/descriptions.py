@@ -1,4 +1,4 @@
-"""The descriptions of the service that anybody may read: WSDL and schemas."""
+"""The descriptions of a service that anybody may read: WSDL and schemas."""
 
 from threading import Lock
 
@@ -8,18 +8,27 @@ from xrm.org.organization import Organization
 from xrm.wire.http import Request
 from xrm.wire.soap.wsdl.deployments import DEPLOYMENTS, Site
 from xrm.wire.soap.wsdl.documents import ORGANIZATION_SERVICE, Documents
+from xrm.wire.soap.wsdl.parts import Service
 
-PATH = "XRMServices/2011/Organization.svc"
+ROOT = "XRMServices/2011/"
 _ASKED = ("wsdl", "singlewsdl", "xsd")
 
 
 class Descriptions:
-    """The documents of one organization's service, made when they are first asked for."""
+    """The documents of one service, made when they are first asked for."""
 
-    def __init__(self, organization: Organization) -> None:
-        self._organization = organization
+    def __init__(self, service: Service, address: str, sts: str) -> None:
+        self._service = service
+        self.address = address
+        self._sts = sts
         self._made: Documents | None = None
         self._lock = Lock()
+
+    @classmethod
+    def of_organization(cls, organization: Organization) -> "Descriptions":
+        """Return those of Organization.svc."""
+        address = f"{organization.url}{ROOT}Organization.svc"
+        return cls(ORGANIZATION_SERVICE, address, organization.trust.authority)
 
     def find(self, request: Request) -> bytes | None:
         """Return the document a request asks for, None if it asks for none there is."""
@@ -28,14 +37,6 @@ class Descriptions:
             return None
         with self._lock:
             if self._made is None:
-                self._made = self._documents()
+                site = Site(address=self.address, deployment=DEPLOYMENTS["online"], sts=self._sts)
+                self._made = Documents(self._service, site, contracts().values())
             return self._made.document(request.query)
-
-    def _documents(self) -> Documents:
-        organization = self._organization
-        site = Site(
-            address=f"{organization.url}{PATH}",
-            deployment=DEPLOYMENTS["online"],
-            sts=organization.trust.authority,
-        )
-        return Documents(ORGANIZATION_SERVICE, site, contracts().values())

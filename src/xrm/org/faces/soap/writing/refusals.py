@@ -10,14 +10,16 @@ from xrm.wire.soap.operations import Operation
 from xrm.wire.soap.values import Struct
 
 
-def detail(error: ServiceError, now: float, request_id: UUID) -> Struct:
+def detail(
+    error: ServiceError, now: float, request_id: UUID, *, kind: str = "OrganizationServiceFault"
+) -> Struct:
     """Return an error as the detail of a fault, or as a fault among the answers of others.
 
     The error that was its reason is the fault within it.
     """
     single = not isinstance(error, TransactionError)
     reason = error.__cause__ if single else None
-    kind = "OrganizationServiceFault" if single else "ExecuteTransactionFault"
+    kind = kind if single else "ExecuteTransactionFault"
     found = service_fault(
         error.fault.code,
         error.message,
@@ -37,7 +39,7 @@ def refusal(error: ServiceError, operation: Operation, now: float, request_id: U
     return Fault(
         "Sender",
         error.message,
-        detail=detail(error, now, request_id),
+        detail=detail(error, now, request_id, kind=operation.fault),
         action=operation.fault_action,
     )
 

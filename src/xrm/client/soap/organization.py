@@ -1,0 +1,184 @@
+"""Organization.svc: each operation as a flow. Requests are built and answers read; nothing is sent.
+
+The endpoint is that of bearer tokens, `Organization.svc/web`, in SOAP 1.1 without WS-Addressing.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+from uuid import UUID
+
+from xrm.client.credentials.bearer import Bearer
+from xrm.client.errors import ConfigurationError, UnexpectedAnswerError
+from xrm.client.flow import Flow, HttpRequest
+from xrm.client.origin import Service
+from xrm.client.soap.declared import Answered, Message, Request
+from xrm.client.soap.decoding import answer_contracts, decode, decode_answer
+from xrm.client.soap.encoding import contracts, encode, encode_message
+from xrm.client.soap.queries import Columns, QueryBase, column_set
+from xrm.client.soap.refusal import read_envelope, unexpected
+from xrm.client.soap.values import Entity, EntityCollection, EntityReference, Relationship
+from xrm.wire.soap.contract import XRM
+from xrm.wire.soap.envelope import content_type, scope_of, write_request
+from xrm.wire.soap.operations import ORGANIZATION, Operation, read_result, write_parameters
+from xrm.wire.soap.reading import ContractError
+from xrm.wire.xml import escape, quote
+
+R = TypeVar("R", bound=Answered)
+SDK_VERSION = "9.2.0.0"
+PATH = "XRMServices/2011/Organization.svc/web"
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How messages are sent: in whose name, as which version of the SDK, and records' classes."""
+
+    caller_id: UUID | None = None
+    caller_object_id: UUID | None = None
+    sdk_client_version: str = SDK_VERSION
+    types: Mapping[str, type[Entity]] = field(default_factory=dict)
+
+    def headers(self) -> list[str]:
+        """Return the header blocks of an envelope (data namespace)."""
+        told = {
+            "SdkClientVersion": self.sdk_client_version,
+            "UserType": "CrmUser",
+            "CallerId": self.caller_id,
+            "CallerObjectId": self.caller_object_id,
+        }
+        return [
+            f'<{name} xmlns="{quote(XRM)}">{escape(str(value))}</{name}>'
+            for name, value in told.items()
+            if value is not None
+        ]
+
+
+def as_id(value: UUID | str | None) -> UUID | None:
+    """Return an id that may be given as a text. Raises ConfigurationError."""
+    found: UUID | None = encode("guid", value)
+    return found
+
+
+def classes(kinds: Iterable[type[Entity]]) -> dict[str, type[Entity]]:
+    """Return classes for tables by logical name. Raises ConfigurationError for one without."""
+    found: dict[str, type[Entity]] = {}
+    for kind in kinds:
+        if not (isinstance(kind, type) and issubclass(kind, Entity) and kind.TABLE):
+            raise ConfigurationError(
+                "a class for a table says which",
+                next_step='Derive it as `class Lead(xrm.soap.Entity, table="lead")`.',
+            )
+        found[kind.TABLE] = kind
+    return found
+
+
+def post(url: str, operation: Operation, body: str, manner: Manner, *, reads: bool) -> HttpRequest:
+    """Return the request of an operation, its body around the text of its wrapper."""
+    document = write_request(
+        body, version="1.1", action=operation.action, addressed=False, headers=manner.headers()
+    )
+    headers = (
+        ("Accept", "text/xml"),
+        ("Content-Type", content_type("1.1")),
+        ("SOAPAction", f'"{operation.action}"'),
+    )
+    return HttpRequest("POST", url, headers, document, repeatable=reads)
+
+
+def wrapped(operation: Operation, values: Mapping[str, Any]) -> str:
+    """Return an operation's wrapper. Raises ConfigurationError for values that do not fit."""
+    try:
+        return write_parameters(operation, values, scope_of("1.1", addressed=False), contracts())
+    except (TypeError, KeyError) as error:
+        raise ConfigurationError(f"a value cannot be sent: {error}") from None
+
+
+def ask(bearer: Bearer, operation: Operation, request: HttpRequest) -> Flow[Any]:
+    """Send a request and return the result of its operation as it is on the wire."""
+    answer = yield from bearer.call(request)
+    envelope = read_envelope(answer, now=bearer.sender.clock())
+    try:
+        if envelope.body is None:
+            raise ContractError("The envelope is empty.")
+        return read_result(envelope.body, operation, answer_contracts())
+    except (ContractError, RecursionError) as error:
+        raise unexpected(answer, f"the answer cannot be read: {error}") from None
+
+
+@dataclass(frozen=True, slots=True)
+class Organization:
+    """Organization.svc of one organization, asked by one caller."""
+
+    service: Service
+    bearer: Bearer
+    manner: Manner = Manner()
+
+    def execute(self, message: Message[R]) -> Flow[R]:
+        """Ask for a message and return what it answered."""
+        values = {"request": encode_message(message)}
+        reads = message.reads if isinstance(message, Request) else message.READS
+        raw = yield from self._ask("Execute", values, reads=reads)
+        return decode_answer(message, raw, self.manner.types)
+
+    def create(self, entity: Entity) -> Flow[UUID]:
+        """Create a record and return its id."""
+        raw = yield from self._ask("Create", {"entity": encode("Entity", entity)})
+        if not isinstance(raw, UUID):
+            raise UnexpectedAnswerError("the service did not say the new record's id")
+        return raw
+
+    def retrieve(self, entity_name: str, key: UUID | str, columns: Columns) -> Flow[Entity]:
+        """Return one record."""
+        values = {
+            **_record(entity_name, key),
+            "columnSet": encode("ColumnSet", column_set(columns)),
+        }
+        raw = yield from self._ask("Retrieve", values, reads=True)
+        return self._decoded(raw, Entity)
+
+    def update(self, entity: Entity) -> Flow[None]:
+        """Write the columns a record holds."""
+        yield from self._ask("Update", {"entity": encode("Entity", entity)})
+
+    def delete(self, entity_name: str, key: UUID | str) -> Flow[None]:
+        """Delete a record."""
+        yield from self._ask("Delete", _record(entity_name, key))
+
+    def relate(
+        self,
+        operation: str,
+        record: tuple[str, UUID | str],
+        relationship: Relationship | str,
+        related: Iterable[EntityReference],
+    ) -> Flow[None]:
+        """Relate records to one, or part them: `Associate` or `Disassociate`."""
+        known = Relationship(relationship) if isinstance(relationship, str) else relationship
+        values = {
+            "entityName": encode("string", record[0]),
+            "entityId": encode("guid", record[1]),
+            "relationship": encode("Relationship", known),
+            "relatedEntities": encode("EntityReferenceCollection", related),
+        }
+        yield from self._ask(operation, values)
+
+    def retrieve_multiple(self, query: QueryBase) -> Flow[EntityCollection]:
+        """Return one page of a query."""
+        values = {"query": encode("QueryBase", query)}
+        raw = yield from self._ask("RetrieveMultiple", values, reads=True)
+        return self._decoded(raw, EntityCollection)
+
+    def _decoded(self, raw: Any, kind: type[Any]) -> Any:
+        found = decode(raw, self.manner.types)
+        if not isinstance(found, kind):
+            raise UnexpectedAnswerError(f"the service answered without {kind.__name__}")
+        return found
+
+    def _ask(self, name: str, values: Mapping[str, Any], *, reads: bool = False) -> Flow[Any]:
+        operation = ORGANIZATION[name]
+        url = f"{self.service.url}/{PATH}?SDKClientVersion={self.manner.sdk_client_version}"
+        request = post(url, operation, wrapped(operation, values), self.manner, reads=reads)
+        return (yield from ask(self.bearer, operation, request))
+
+
+def _record(entity_name: str, key: UUID | str) -> dict[str, Any]:
+    return {"entityName": encode("string", entity_name), "id": encode("guid", key)}

@@ -1,0 +1,163 @@
+"""One request of a SOAP service: proof of identity, envelope, answer; the one `except`.
+
+What the service is — its operations, descriptions and contracts, and what a message does — its
+Organization.svc and Discovery.svc say.
+"""
+
+import logging
+from collections.abc import Mapping
+from typing import Any, Generic, Protocol, TypeVar
+from uuid import UUID
+
+from lxml import etree
+
+from xrm.db import StepBudgetExceeded
+from xrm.model.errors import service
+from xrm.org.callers import NotAuthenticated
+from xrm.org.faces.soap import answers, authority
+from xrm.org.faces.soap.contracts import contracts
+from xrm.org.faces.soap.headers import UNDERSTOOD
+from xrm.org.faces.soap.writing import refusals
+from xrm.wire.http import Request, Response
+from xrm.wire.soap.envelope import Envelope, MediaTypeError, read_envelope, scope_of
+from xrm.wire.soap.faults import Fault, SoapFault, action_fault, internal_fault
+from xrm.wire.soap.operations import Operation, read_parameters, write_result
+from xrm.wire.xml import XmlError
+
+log = logging.getLogger("xrm.soap")
+T = TypeVar("T")
+Given = Mapping[str, Any]
+_SECURITY_HEADERS = frozenset({"Timestamp", "SignatureConfirmation"})
+"""What a Security header holds that is no proof of who sent it."""
+
+
+class Service(Protocol[T]):
+    """What a service is; `T` is what is known of a caller."""
+
+    @property
+    def operations(self) -> Mapping[str, Operation]:
+        """The operations by the action of a request."""
+
+    def identify(self, request: Request) -> T:
+        """Return who sends a request. Raises NotAuthenticated."""
+
+    def challenge(self, reason: str | None, request_id: UUID) -> Response:
+        """Return 401 with the service's challenge."""
+
+    def described(self, request: Request) -> bytes | None:
+        """Return the document a request without a message asks for, None for no such one."""
+
+    def help_page(self) -> bytes:
+        """Return what a browser is shown."""
+
+    def run(
+        self, operation: Operation, given: Given, envelope: Envelope, request: Request, who: T
+    ) -> Any:
+        """Return an operation's result as the wire has it. Raises ServiceError."""
+
+    def refused(
+        self, error: service.ServiceError, operation: Operation, who: T, request_id: UUID
+    ) -> Fault:
+        """Return the fault of an error."""
+
+
+class Endpoint(Generic[T]):
+    """The address of a service, and the one below it for bearer tokens."""
+
+    def __init__(self, service: Service[T]) -> None:
+        self._service = service
+
+    def answer(self, request: Request, request_id: UUID) -> Response:
+        """Answer one request; nothing escapes but the step budget, which moves it to the pool."""
+        reads = request.method in ("GET", "HEAD")
+        if not authority.is_known(request):
+            return answers.nothing(404, request_id)
+        if not reads and request.method != "POST":
+            return answers.nothing(405, request_id, (("Allow", "GET, HEAD, POST"),))
+        if reads and (found := self._service.described(request)) is not None:
+            return answers.page(found, "text/xml; charset=utf-8", request_id)
+        try:
+            who = self._proved(request)
+        except NotAuthenticated as error:
+            return self._service.challenge(error.reason, request_id)
+        return (
+            self._shown(request, request_id) if reads else self._message(request, who, request_id)
+        )
+
+    def _proved(self, request: Request) -> T | None:
+        """Return who sends a request, None where its message may still prove it.
+
+        Raises NotAuthenticated for a bad token, and for who is to be told where to get one.
+        """
+        try:
+            return self._service.identify(request)
+        except NotAuthenticated as error:
+            if error.reason is not None or authority.wants_authority(request):
+                raise
+            return None
+
+    def _shown(self, request: Request, request_id: UUID) -> Response:
+        if authority.is_web(request):
+            return answers.nothing(400, request_id)
+        return answers.page(self._service.help_page(), "text/html; charset=utf-8", request_id)
+
+    def _message(self, request: Request, who: T | None, request_id: UUID) -> Response:
+        try:
+            envelope = read_envelope(
+                request.body,
+                content_type=request.header("content-type") or "",
+                soap_action=request.header("soapaction"),
+                understood=UNDERSTOOD,
+            )
+        except MediaTypeError:
+            return answers.nothing(415, request_id)
+        except XmlError:
+            return answers.nothing(400, request_id)
+        except SoapFault as error:
+            return answers.fault(error.fault, request_id, contracts(), version=error.version)
+        try:
+            return self._done(request, envelope, who, request_id)
+        except SoapFault as error:
+            said = error.fault
+        except XmlError:
+            return answers.nothing(400, request_id)
+        except StepBudgetExceeded:
+            raise
+        except Exception:
+            log.exception("request %s failed", request_id)
+            said = internal_fault()
+        return answers.fault(
+            said, request_id, contracts(), version=envelope.version, envelope=envelope
+        )
+
+    def _done(
+        self, request: Request, envelope: Envelope, who: T | None, request_id: UUID
+    ) -> Response:
+        """Run what an envelope asks. Raises SoapFault for all that is refused."""
+        if _has_token(envelope.security):
+            raise SoapFault(refusals.token_refused())
+        if who is None:
+            raise SoapFault(refusals.insecure())
+        operation = self._service.operations.get(envelope.action)
+        if operation is None:
+            raise SoapFault(action_fault(envelope.action, addressed=envelope.addressed))
+        if envelope.body is None:
+            raise XmlError("The body of the message is empty.")
+        given = read_parameters(envelope.body, operation, contracts())
+        try:
+            value = self._service.run(operation, given, envelope, request, who)
+        except service.ServiceError as error:
+            raise SoapFault(self._service.refused(error, operation, who, request_id)) from error
+        scope = scope_of(envelope.version, addressed=envelope.addressed)
+        body = write_result(operation, value, scope, contracts())
+        return answers.answer(body, envelope, operation.reply_action, request_id)
+
+
+def _has_token(security: etree._Element | None) -> bool:
+    """Tell whether a Security header holds what is to prove who sent the message."""
+    if security is None:
+        return False
+    return any(
+        isinstance(child.tag, str) and etree.QName(child).localname not in _SECURITY_HEADERS
+        for child in security
+    )
