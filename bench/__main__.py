@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from bench import bare, exchange, leads, people, records, report
+from bench import bare, exchange, leads, people, records, report, soap
 from bench.exchange import Exchange
 from bench.load import Pressure, burst
 from bench.machine import Cores, choose_cores, load_average, pinned
@@ -30,6 +30,7 @@ PARTS = {
     "reads": records.READS,
     "writes": records.WRITES,
     "records": records.READS + records.WRITES,
+    "soap": (records.LIST, records.INSERT, *soap.KINDS),
 }
 
 
@@ -115,7 +116,7 @@ def _plan(options: argparse.Namespace) -> Plan:
     if options.only:
         kinds = set(PARTS[options.only])
     else:
-        every = TOKENS + people.KINDS + PARTS["records"]
+        every = TOKENS + people.KINDS + PARTS["records"] + soap.KINDS
         kinds = set(report.GROWING if options.large else every)
     sizes = (options.rows, options.large) if options.large else (options.rows,)
     return Plan(frozenset(kinds), sizes)
@@ -134,7 +135,7 @@ def _servers(plan: Plan, peers: Peers, cores: Cores, cache: Path) -> Iterator[li
             for count in plan.sizes:
                 sample = leads.sample(count)
                 served = stack.enter_context(ours.with_leads(cores, cache, count))
-                mine = served.server(served.tokens() | served.records(sample))
+                mine = served.server(served.tokens() | served.records(sample) | served.soap())
                 theirs = stack.enter_context(peers.cap(sample))
                 servers += [_at(count, mine, plan), _at(count, theirs, plan)]
         if plan.wants_people or plan.kinds >= set(TOKENS):

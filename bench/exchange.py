@@ -22,7 +22,8 @@ class Exchange:
     """One kind of request to one origin; the paths and the bodies are taken in turn.
 
     `fresh` makes the body where each may be sent only once. `status` is what a sane answer has;
-    `check` looks at its content, and only where there is one; of a redirect, at its address.
+    `check` looks at its content as `read` gives it, and only where there is one; of a redirect,
+    at its address.
     """
 
     origin: str
@@ -34,6 +35,7 @@ class Exchange:
     bodies: tuple[str, ...] = ("",)
     fresh: Callable[[], str] | None = None
     status: int = 200
+    read: Callable[[bytes], Any] = json.loads
 
     def requests(self, seconds: float) -> list[tuple[str, str]]:
         """Return the paths and bodies of a burst of so many seconds, in the order to send them.
@@ -68,7 +70,7 @@ def ask(exchange: Exchange) -> None:
             said = f"{exchange.origin}{path}: {answer.status} {text[:500]!r}"
             assert answer.status == exchange.status, said
             redirected = 300 <= answer.status < 400
-            content = json.loads(text) if text and not redirected else None
+            content = exchange.read(text) if text and not redirected else None
             exchange.check(path, answer.getheader("location") if redirected else content)
     finally:
         connection.close()

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench import people, records
+from bench import people, records, soap
 from bench.load import Pressure, tool
 from bench.machine import Cores, memory_gib, processor
 from bench.rounds import WARM_UPS, Name, Spread, ratios, spread
@@ -98,9 +98,26 @@ _PEOPLE = (
         (OIDC_PROVIDER, people.SILENT),
     ),
 )
+_SOAP = (
+    Comparison(
+        "SOAP Create, to the Web API's insert", (OURS, soap.CREATE), (OURS, records.INSERT), 0.5
+    ),
+    Comparison(
+        "SOAP RetrieveMultiple, to 50 rows as they come",
+        (OURS, soap.RETRIEVE),
+        (OURS, records.LIST),
+        0.5,
+    ),
+    Comparison(
+        "SOAP RetrieveMultiple, to 50 rows with formatted values",
+        (OURS, soap.RETRIEVE),
+        (OURS, soap.ANNOTATED),
+    ),
+)
 COMPARISONS = (
     *_TOKENS,
     *_PEOPLE,
+    *_SOAP,
     *(
         Comparison(f"{title}, to @sap/cds", (OURS, kind), (CAP, kind), aim)
         for title, kind, aim in _RECORDS

@@ -14,13 +14,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from xrm.client.soap.classes import snake
+from xrm.client.soap.classes import HOMES, snake
 from xrm.model import shapes
 from xrm.model.message import Declaration
 from xrm.org.messages import REGISTRY
 from xrm.wire.soap.contract import Contract
-from xrm.wire.soap.contracts import CONTRACTS
 from xrm.wire.soap.contracts import (
+    CONTRACTS,
     core,
     discovery,
     metadata,
@@ -41,6 +41,7 @@ ALL = {**CONTRACTS, **SHAPES}
 SIMPLE = {
     "string": "str",
     "boolean": "bool",
+    "short": "int",
     "int": "int",
     "long": "int",
     "decimal": "Decimal",
@@ -58,20 +59,7 @@ PLAIN_IMPORTS = {
     "Sequence": "from collections.abc import Sequence",
     "Mapping": "from collections.abc import Mapping",
 }
-WRITTEN = {
-    **dict.fromkeys(
-        ("AliasedValue", "Entity", "EntityCollection", "EntityReference", "Money",
-         "OptionSetValue", "Relationship"),
-        "xrm.client.soap.values",
-    ),
-    **dict.fromkeys(
-        ("ColumnSet", "ConditionExpression", "FetchExpression", "FilterExpression", "LinkEntity",
-         "OrderExpression", "PagingInfo", "QueryBase", "QueryByAttribute", "QueryExpression"),
-        "xrm.client.soap.queries",
-    ),
-    **dict.fromkeys(("Answered", "ExecuteMultipleResponseItem", "Message", "Part"),
-                    "xrm.client.soap.declared"),
-}  # fmt: skip
+WRITTEN = HOMES | dict.fromkeys(("Answered", "Message", "Part"), "xrm.client.soap.declared")
 """Classes that are written by hand, and where."""
 LEFT_OUT = {
     "AttributeExpression", "BaseServiceFault", "DiscoveryServiceFault", "ExecuteTransactionFault",
@@ -80,7 +68,8 @@ LEFT_OUT = {
 """Contracts that are no class of the client's."""
 NOT_THE_SDKS = {"Formatted", "RowVersion"}
 """Parameters of handlers that the SDK's messages do not have."""
-ADDED = dict.fromkeys(("Update", "Delete"), {"ConcurrencyBehavior": "ConcurrencyBehavior"})
+_BEHAVIOR = {"ConcurrencyBehavior": "ConcurrencyBehavior"}
+ADDED = {"Update": _BEHAVIOR, "Delete": _BEHAVIOR}
 """Parameters of the SDK's messages that handlers take in another form."""
 FAMILIES: Mapping[str, tuple[Contract, ...]] = {
     "shapes": (*core.CORE, *SHAPES.values()),
@@ -110,7 +99,7 @@ def homes() -> dict[str, str]:
     return found
 
 
-HOMES = homes()
+GENERATED = homes()
 
 
 @dataclass
@@ -168,8 +157,8 @@ class Text:
         """Return the module of a class, "" if that is this one or the class is Python's."""
         if name in WRITTEN:
             return WRITTEN[name]
-        if name in HOMES:
-            home = f"xrm.client.soap.contracts.{HOMES[name]}"
+        if name in GENERATED:
+            home = f"xrm.client.soap.contracts.{GENERATED[name]}"
             return "" if home == self.module else home
         if name.endswith("Response") and name.removesuffix("Response") in NAMES:
             return f"xrm.client.messages.{snake(name.removesuffix('Response'))}"
@@ -179,22 +168,13 @@ class Text:
 NAMES = {handler.declaration.name for handler in REGISTRY}
 
 
-def wrap(text: str, indent: str = "    ") -> list[str]:
-    """Return a docstring, on one line where it fits."""
-    one = f'{indent}"""{text}"""'
-    if len(one) <= WIDTH:
-        return [one]
-    first, _, rest = text.partition(". ")
-    return [f'{indent}"""{first}.', "", f"{indent}{rest}", f'{indent}"""']
-
-
 def dataclass_lines(name: str, base: str, about: str, fields: Iterable[str]) -> list[str]:
     """Return a frozen dataclass."""
     head = f"class {name}({base}):" if base else f"class {name}:"
     return [
         "@dataclass(frozen=True, slots=True, kw_only=True)",
         head,
-        *wrap(about),
+        f'    """{about}"""',
         "",
         *(f"    {line}" for line in fields),
         "",
@@ -207,15 +187,15 @@ def enumeration(contract: Contract) -> list[str]:
     numbers = shapes.ENUMERATIONS.get(contract.name)
     lines = []
     if contract.shape == "enumeration":
-        lines = [f'{snake(word).upper()} = "{word}"' for word in contract.words]
-        return [f"class {contract.name}(StrEnum):", *wrap(about), "", *indented(lines), ""]
+        lines = [f'{snake(word).rstrip("_").upper()} = "{word}"' for word in contract.words]
+        return [f"class {contract.name}(StrEnum):", f'    """{about}"""', "", *indented(lines), ""]
     bit = 1
     for word in contract.words:
         number = numbers.members[word] if numbers else (0 if word == "None" else bit)
-        lines.append(f"{snake(word).upper()} = {number}")
+        lines.append(f"{snake(word).rstrip('_').upper()} = {number}")
         bit *= 1 if word == "None" else 2
     about = f"{contract.name}, of which a value may have several."
-    return [f"class {contract.name}(Flag):", *wrap(about), "", *indented(lines), ""]
+    return [f"class {contract.name}(Flag):", f'    """{about}"""', "", *indented(lines), ""]
 
 
 def indented(lines: Iterable[str]) -> list[str]:
@@ -260,26 +240,26 @@ def ordered(contracts: Iterable[Contract]) -> list[Contract]:
     return done
 
 
-GENERATED = "Generated by tools/soap_messages.py: edit that, or what it reads."
+NOTE = "Generated by tools/soap_messages.py: edit that, or what it reads."
 
 
 def types() -> Iterator[tuple[Path, str]]:
     """Yield the modules of classes for data contracts."""
-    modules = sorted(set(HOMES.values()))
+    modules = sorted(set(GENERATED.values()))
     for module in modules:
         text = Text(f"xrm.client.soap.contracts.{module}")
-        for contract in ordered(ALL[name] for name in HOMES if HOMES[name] == module):
+        for contract in ordered(ALL[name] for name in GENERATED if GENERATED[name] == module):
             is_word = contract.shape in ("enumeration", "flags")
             text.lines += enumeration(contract) if is_word else structure(text, contract)
         about = f"{module.capitalize().replace('_', ' ')}: data contracts of the SDK as classes."
-        title = f'"""{about}\n\n{GENERATED}\n"""'
+        title = f'"""{about}\n\n{NOTE}\n"""'
         yield TYPES / f"{module}.py", "\n".join([title, text.imports(), *text.lines])
     yield (
         TYPES / "__init__.py",
         index(
             "Classes of the SDK's data contracts, each loaded when it is first used.",
             "xrm.client.soap.contracts",
-            {module: sorted(n for n in HOMES if HOMES[n] == module) for module in modules},
+            {module: sorted(n for n in GENERATED if GENERATED[n] == module) for module in modules},
         ),
     )
 
@@ -303,7 +283,7 @@ def part_lines(head: str, parts: Mapping[str, str]) -> list[str]:
 def about_response(declaration: Declaration, space: str) -> str:
     """Return what is said of a response."""
     said = "" if declaration.results else ": nothing"
-    return f"What {declaration.name} answers{said} ({space}.{declaration.name}Response)."
+    return f"What {declaration.name} answers{said}.\n\n    .NET: {space}.{declaration.name}Response\n    "
 
 
 def message(declaration: Declaration) -> str:
@@ -336,11 +316,11 @@ def message(declaration: Declaration) -> str:
         *(["READS: ClassVar[bool] = True"] if reads else []),
         *part_lines("PARAMETERS", given),
     ]
-    about = f"{name} ({space}.{name}Request)."
+    about = f"{name}, a message.\n\n    .NET: {space}.{name}Request\n    "
     text.lines += dataclass_lines(name, f"Message[{name}Response]", about, [*table, *fields])
     text.needed |= {"Message", "Answered"}
     text.used |= {"Part"} if given or results else set()
-    return "\n".join([f'"""{name}. {GENERATED}"""', text.imports(), *text.lines])
+    return "\n".join([f'"""{name}.\n\n{NOTE}\n"""', text.imports(), *text.lines])
 
 
 def index(title: str, package: str, modules: Mapping[str, list[str]], more: str = "") -> str:
@@ -351,7 +331,7 @@ def index(title: str, package: str, modules: Mapping[str, list[str]], more: str 
     homes = ", ".join(f'"{name}": "{module}"' for module, each in modules.items() for name in each)
     return "\n".join(
         [
-            f'"""{title}\n\n{GENERATED}\n"""',
+            f'"""{title}\n\n{NOTE}\n"""',
             "from collections.abc import Mapping",
             "from importlib import import_module",
             "from typing import TYPE_CHECKING, Any",

@@ -44,13 +44,15 @@ def generate(source: str) -> str:
     """Return the synchronous text of an asynchronous module, formatted."""
     for pattern, replacement in WORDS:
         source = re.sub(pattern, replacement, source)
-    done = subprocess.run(
-        [sys.executable, "-m", "ruff", "format", "--stdin-filename", str(SOURCES[0]), "-"],
-        input=source.encode(),
-        capture_output=True,
-        check=True,
-    )
-    return done.stdout.decode()
+    for command in (["check", "--select", "I", "--fix", "--quiet"], ["format"]):
+        done = subprocess.run(
+            [sys.executable, "-m", "ruff", *command, "--stdin-filename", str(SOURCES[0]), "-"],
+            input=source.encode(),
+            capture_output=True,
+            check=True,
+        )
+        source = done.stdout.decode()
+    return source
 
 
 def main(arguments: list[str]) -> int:

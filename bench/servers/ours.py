@@ -17,7 +17,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
 
-from bench import exchange, leads, records
+from bench import exchange, leads, records, soap
 from bench.exchange import Exchange
 from bench.machine import Cores
 from bench.people import SignIn
@@ -104,6 +104,11 @@ class Ours:
         """Return what is asked of the organization."""
         side = Side(self._origin, self._trusted, self._root, self._authorization())
         return records.reads(side, sample, self._page(side, sample)) | records.writes(side, sample)
+
+    def soap(self) -> dict[str, Exchange]:
+        """Return what is asked of the organization by SOAP, and beside it."""
+        side = Side(self._origin, self._trusted, self._root, self._authorization())
+        return soap.exchanges(side, urlsplit(self._announced["organization_url"]).path)
 
     def _page(self, side: Side, sample: leads.Sample) -> Exchange:
         """Follow the links to the page whose cost is measured: there is no other way to it."""

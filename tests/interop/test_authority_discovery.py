@@ -44,14 +44,19 @@ def read_as_the_service_client_does(challenge: str) -> Told:
 
 
 @pytest.mark.covers("soap header: SdkClientVersion in the query")
-@pytest.mark.parametrize("name", ["SDKClientVersion", "SdkClientVersion", "sdkclientversion"])
-@pytest.mark.parametrize("method", ["GET", "POST"])
-@pytest.mark.parametrize("sent", [None, "Bearer", "Bearer "])
+@pytest.mark.parametrize(
+    ("method", "name", "headers"),
+    [
+        ("GET", "SDKClientVersion", {}),
+        ("GET", "SdkClientVersion", {"Authorization": "Bearer"}),
+        ("POST", "sdkclientversion", {}),
+        ("POST", "SdkClientVersion", {"Authorization": "Bearer"}),
+    ],
+)
 def test_msal_signs_in_where_the_challenge_says(
-    served: Served, name: str, method: str, sent: str | None
+    served: Served, method: str, name: str, headers: dict[str, str]
 ) -> None:
     address = f"{served['organization_url']}{ADDRESS}?{name}={VERSION}"
-    headers = {} if sent is None else {"Authorization": sent.encode()}
     with served.http() as http:
         asked = http.request(method, address, headers=headers)
         assert asked.status_code == 401
@@ -96,7 +101,7 @@ def test_msal_node_signs_in_where_the_challenge_says(served: Served, node: Node)
     found: Any = node.run("msal-node-challenge", served.facts)
     assert (found["asked"], found["status"]) == (401, 200)
     assert found["authority"] == served.tenant_authority
-    assert "<b:ResponseName>WhoAmI" in found["body"] or ">WhoAmI<" in found["body"]
+    assert ">WhoAmI</" in found["body"]
 
 
 def test_the_token_names_the_service_that_was_asked(served: Served) -> None:

@@ -37,7 +37,8 @@ FORMATTED = "@OData.Community.Display.V1.FormattedValue"
 TARGET = "@Microsoft.Dynamics.CRM.lookuplogicalname"
 _XSD = "{http://www.w3.org/2001/XMLSchema}"
 _SDK = "{http://schemas.microsoft.com/xrm/2011/Contracts}"
-_KINDS = dict.fromkeys(("Money", "OptionSetValue", "EntityReference"), _SDK)
+_WHOLE = ("Money", "OptionSetValue", "EntityReference", "BooleanManagedProperty")
+_KINDS = dict.fromkeys(_WHOLE, _SDK)
 _KINDS["guid"] = "{http://schemas.microsoft.com/2003/10/Serialization/}"
 _NO_XML = re.compile(rb"&#x(1?[0-8BCEF]|1[09AD]|FFFE|FFFF);")
 """References to characters that XML 1.0 has not, which .NET writes and lxml does not read."""

@@ -88,7 +88,8 @@ def split(url: str) -> tuple[Origin, str]:
 def read_service(url: str) -> Service:
     """Read an organization's address; one that goes on to a service's own path is cut there.
 
-    Where to sign in is then asked at that service. https, or http on loopback only. Raises ConfigurationError.
+    Where to sign in is then asked at that service. https, or http on loopback only. Raises
+    ConfigurationError.
     """
     origin, path = split(url.strip())
     if origin.scheme != "https" and not origin.loopback:

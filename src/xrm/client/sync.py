@@ -31,8 +31,8 @@ from xrm.model.ports import Clock, system_clock
 from xrm.model.secret import Secret
 
 if TYPE_CHECKING:
-    from xrm.client.soap.sync import Run, Soap
     from xrm.client.soap.organization import Organization
+    from xrm.client.soap.sync import Run, Soap
 
 T = TypeVar("T")
 TIMEOUT = 120.0

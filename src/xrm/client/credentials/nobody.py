@@ -14,7 +14,7 @@ class Nobody:
     __slots__ = ()
     tenant: str | None = None
 
-    def place(self, service: Service) -> Place | None:  # noqa: ARG002 - the protocol's
+    def place(self, _service: Service) -> Place | None:
         """Return None: the organization must say."""
         return None
 
@@ -22,6 +22,6 @@ class Nobody:
         """Return the account of nobody."""
         return TokenKey("", "", "", place.resource)
 
-    def sign_in(self, place: Place, sender: Sender) -> Flow[Token]:
+    def sign_in(self, _place: Place, _sender: Sender) -> Flow[Token]:
         """Raise ConfigurationError: there is nothing to sign in with."""
         raise ConfigurationError("there is no credential", next_step="Pass one of xrm.auth.")

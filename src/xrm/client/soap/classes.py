@@ -1,4 +1,4 @@
-"""The class of a data contract, loaded when it is first needed, and what Python calls its members."""
+"""The class of a data contract by its name, and what Python calls its members."""
 
 import re
 from functools import cache
@@ -8,7 +8,7 @@ from typing import Any
 
 _WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _HERE = "xrm.client.soap"
-_HOMES = {
+HOMES = {
     **dict.fromkeys(
         (
             "AliasedValue",
@@ -36,13 +36,15 @@ _HOMES = {
         ),
         f"{_HERE}.queries",
     ),
+    "ExecuteMultipleResponseItem": f"{_HERE}.declared",
 }
+"""The modules of classes that are written by hand; all others are in `contracts`."""
 
 
 @cache
 def find(name: str) -> type[Any] | None:
-    """Return the class for a contract, None where there is none."""
-    home = _HOMES.get(name)
+    """Return the class for a contract, loaded when it is first asked for; None if there is none."""
+    home = HOMES.get(name)
     found: type[Any] | None
     if home is not None:
         found = getattr(import_module(home), name)

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from enum import Enum, Flag
-from functools import cache
+from functools import cache, reduce
+from operator import or_
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
@@ -83,7 +84,7 @@ def decode_answer(message: Message[R], raw: Any, types: Types) -> R:
         raise UnexpectedAnswerError("a message came back without its response")
     if isinstance(message, Request):
         return cast(R, _untyped(raw, types, message.name))
-    return cast(R, _answered(cast(type[Answered], message.ANSWER), raw, types))
+    return cast(R, _answered(message.ANSWER, raw, types))
 
 
 def _struct(raw: Struct, types: Types) -> Any:
@@ -126,12 +127,7 @@ def _word(raw: Word) -> Any:
         return raw.text
     members = dict(zip(contracts()[raw.type].words, kind.__members__.values(), strict=True))
     found = [members[word] for word in raw.text.split()]
-    if not issubclass(kind, Flag):
-        return found[0]
-    value = kind(0)
-    for member in found:
-        value |= member
-    return value
+    return reduce(or_, found, kind(0)) if issubclass(kind, Flag) else found[0]
 
 
 def _item(raw: Struct, types: Types) -> ExecuteMultipleResponseItem:
@@ -149,7 +145,8 @@ def _response(raw: Struct, types: Types) -> Answered:
     message = find_message(str(name))
     if message is None:
         return _untyped(raw, types, str(name))
-    return _answered(message.ANSWER, raw, types)
+    kind: type[Answered] = message.ANSWER
+    return _answered(kind, raw, types)
 
 
 def _untyped(raw: Struct, types: Types, name: str) -> Response:

@@ -1,8 +1,8 @@
 """Discovery.svc, and the global discovery service: which organizations a caller has, and where."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
 from uuid import UUID
 
 import orjson
@@ -27,6 +27,7 @@ from xrm.client.soap.encoding import encode
 from xrm.client.soap.organization import Manner, ask, post, wrapped
 from xrm.wire.soap.operations import DISCOVERY
 
+T = TypeVar("T")
 PATH = "XRMServices/2011/Discovery.svc/web"
 INSTANCES = "api/discovery/v2.0/Instances"
 _MEMBERS = {
@@ -74,7 +75,7 @@ class Discovering:
 
     service: Service
     bearer: Bearer
-    manner: Manner = Manner()
+    manner: Manner = field(default_factory=Manner)
 
     def execute(self, request: Any) -> Flow[Any]:
         """Ask Discovery.svc for one of its requests and return its response."""
@@ -140,7 +141,7 @@ class Discovering:
             ) from None
 
 
-def _the(response: Any, kind: type[Any]) -> Any:
+def _the(response: Any, kind: type[T]) -> T:
     if not isinstance(response, kind):
         raise UnexpectedAnswerError(f"the service answered without {kind.__name__}")
     return response

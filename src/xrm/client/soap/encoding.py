@@ -48,21 +48,11 @@ def encode(kind: str, value: Any) -> Any:
     """Return a value as one of a contract or a simple type. Raises ConfigurationError."""
     if value is None:
         return None
-    if kind == "anyType":
-        return _any(value)
     simple = _SIMPLE.get(kind)
     if simple is not None:
         return simple(value)
-    contract = contracts()[kind]
-    match contract.shape:
-        case "list":
-            return Items(kind, [encode(contract.members[0].type, each) for each in _each(value)])
-        case "pairs":
-            return _pairs(kind, value)
-        case "enumeration" | "flags":
-            return _word(kind, value)
-        case _:
-            return _struct(kind, value)
+    shape = contracts()[kind].shape
+    return _SHAPED[shape](kind, value)
 
 
 def encode_message(message: Message[Any]) -> Struct:
@@ -98,6 +88,11 @@ def _each(value: Any) -> Iterable[Any]:
     return value
 
 
+def _items(kind: str, value: Any) -> Items:
+    item = contracts()[kind].members[0].type
+    return Items(kind, [encode(item, each) for each in _each(value)])
+
+
 def _pairs(kind: str, value: Any) -> Pairs:
     if not isinstance(value, Mapping):
         raise _unfit(value, "a mapping")
@@ -130,10 +125,10 @@ def _words(value: Flag, words: tuple[str, ...]) -> list[str]:
 
 def _struct(kind: str, value: Any) -> Struct:
     if isinstance(value, Message):
-        value = encode_message(value)
-        if not contracts().fits(value.type, kind):
+        request = encode_message(value)
+        if not contracts().fits(request.type, kind):
             raise _unfit(value, kind)
-        return value
+        return request
     if kind == "EntityCollection" and not isinstance(value, EntityCollection):
         listed = list(_each(value))
         name = next((each.logical_name for each in listed if isinstance(each, Entity)), None)
@@ -265,6 +260,8 @@ def _binary(value: Any) -> bytes:
 
 _SIMPLE: Mapping[str, Callable[[Any], Any]] = {
     "string": _text,
+    "anyType": _any,
+    "short": _number,
     "int": _number,
     "long": _long,
     "boolean": _boolean,
@@ -273,6 +270,13 @@ _SIMPLE: Mapping[str, Callable[[Any], Any]] = {
     "dateTime": _moment,
     "guid": _guid,
     "base64Binary": _binary,
+}
+_SHAPED: Mapping[str, Callable[[str, Any], Any]] = {
+    "list": _items,
+    "pairs": _pairs,
+    "enumeration": _word,
+    "flags": _word,
+    "struct": _struct,
 }
 _PLAIN: tuple[tuple[type, Callable[[Any], Any]], ...] = (
     (str, str),

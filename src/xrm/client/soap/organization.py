@@ -97,9 +97,9 @@ def ask(bearer: Bearer, operation: Operation, request: HttpRequest) -> Flow[Any]
     """Send a request and return the result of its operation as it is on the wire."""
     answer = yield from bearer.call(request)
     envelope = read_envelope(answer, now=bearer.sender.clock())
+    if envelope.body is None:
+        raise unexpected(answer, "the service answered with an empty envelope")
     try:
-        if envelope.body is None:
-            raise ContractError("The envelope is empty.")
         return read_result(envelope.body, operation, answer_contracts())
     except (ContractError, RecursionError) as error:
         raise unexpected(answer, f"the answer cannot be read: {error}") from None
@@ -111,7 +111,7 @@ class Organization:
 
     service: Service
     bearer: Bearer
-    manner: Manner = Manner()
+    manner: Manner = field(default_factory=Manner)
 
     def execute(self, message: Message[R]) -> Flow[R]:
         """Ask for a message and return what it answered."""
@@ -134,7 +134,8 @@ class Organization:
             "columnSet": encode("ColumnSet", column_set(columns)),
         }
         raw = yield from self._ask("Retrieve", values, reads=True)
-        return self._decoded(raw, Entity)
+        found: Entity = self._decoded(raw, Entity)
+        return found
 
     def update(self, entity: Entity) -> Flow[None]:
         """Write the columns a record holds."""
@@ -165,7 +166,8 @@ class Organization:
         """Return one page of a query."""
         values = {"query": encode("QueryBase", query)}
         raw = yield from self._ask("RetrieveMultiple", values, reads=True)
-        return self._decoded(raw, EntityCollection)
+        found: EntityCollection = self._decoded(raw, EntityCollection)
+        return found
 
     def _decoded(self, raw: Any, kind: type[Any]) -> Any:
         found = decode(raw, self.manner.types)

@@ -3,7 +3,7 @@
 Generated from aio.py by tools/sync_client.py: edit that file.
 """
 
-from collections.abc import Iterator, Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Protocol, Self, TypeVar
 from uuid import UUID

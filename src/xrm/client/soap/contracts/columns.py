@@ -257,9 +257,9 @@ class ImageAttributeMetadata(AttributeMetadata):
 
     can_store_full_image: bool | None = None
     is_primary_image: bool | None = None
-    max_height: short | None = None
+    max_height: int | None = None
     max_size_in_kb: int | None = None
-    max_width: short | None = None
+    max_width: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

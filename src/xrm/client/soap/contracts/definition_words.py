@@ -187,7 +187,7 @@ class MetadataConditionOperator(StrEnum):
 
     EQUALS = "Equals"
     NOT_EQUALS = "NotEquals"
-    IN_ = "In"
+    IN = "In"
     NOT_IN = "NotIn"
     GREATER_THAN = "GreaterThan"
     LESS_THAN = "LessThan"

@@ -96,14 +96,14 @@ class PrivilegeDepth(StrEnum):
     BASIC = "Basic"
     LOCAL = "Local"
     DEEP = "Deep"
-    GLOBAL_ = "Global"
+    GLOBAL = "Global"
 
 
 class LogicalOperator(StrEnum):
     """LogicalOperator, as `Microsoft.Xrm.Sdk` has it."""
 
-    AND_ = "And"
-    OR_ = "Or"
+    AND = "And"
+    OR = "Or"
 
 
 class OrderType(StrEnum):
@@ -120,7 +120,7 @@ class JoinOperator(StrEnum):
     LEFT_OUTER = "LeftOuter"
     NATURAL = "Natural"
     MATCH_FIRST_ROW_USING_CROSS_APPLY = "MatchFirstRowUsingCrossApply"
-    IN_ = "In"
+    IN = "In"
     EXISTS = "Exists"
     ANY = "Any"
     NOT_ANY = "NotAny"
@@ -164,7 +164,7 @@ class ConditionOperator(StrEnum):
     LESS_EQUAL = "LessEqual"
     LIKE = "Like"
     NOT_LIKE = "NotLike"
-    IN_ = "In"
+    IN = "In"
     NOT_IN = "NotIn"
     BETWEEN = "Between"
     NOT_BETWEEN = "NotBetween"

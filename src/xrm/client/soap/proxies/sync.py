@@ -9,15 +9,15 @@ from types import TracebackType
 from typing import Any, Self
 from uuid import UUID
 
-from xrm.client.sync import TIMEOUT, Client
 from xrm.client.credentials import Credential, TokenCredential
 from xrm.client.credentials.nobody import Nobody
 from xrm.client.retry import Retry
-from xrm.client.soap.sync import Soap
 from xrm.client.soap.contracts.discovery import DiscoveryOrganizationDetail
 from xrm.client.soap.discovery import Instance
 from xrm.client.soap.organization import SDK_VERSION, Manner, as_id, classes
+from xrm.client.soap.sync import Soap
 from xrm.client.soap.values import Entity
+from xrm.client.sync import TIMEOUT, Client
 from xrm.client.tls import Verify
 from xrm.client.transports import Transport
 

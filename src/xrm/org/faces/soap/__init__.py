@@ -1,6 +1,7 @@
 """Organization.svc: the SOAP service of one organization. It only translates.
 
-face          one request from proof of identity to answer; the one `except`
+face          the service: its operations, its caller, and where a request runs
+endpoint      one request from proof of identity to answer; the one `except`
 authority     who is told where to sign in
 descriptions  WSDL and schemas
 headers       in whose name a message runs
