@@ -35,11 +35,13 @@ check: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+	$(BIN)/python tools/soap_messages.py --check
 	$(BIN)/python tools/sync_client.py --check
 	$(BIN)/python tools/settings_page.py --check
 	$(BIN)/python -m pytest -q tests/test_architecture.py
 
 fix: $(STAMP)
+	$(BIN)/python tools/soap_messages.py
 	$(BIN)/python tools/sync_client.py
 	$(BIN)/python tools/settings_page.py
 	$(BIN)/ruff check --fix .

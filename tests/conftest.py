@@ -7,7 +7,7 @@ import pytest
 from hypothesis import settings
 
 from support import browser as browsers
-from support import fuzz, postgres, requirements
+from support import fuzz, postgres, proving, requirements
 
 settings.register_profile("xrm", fuzz.PROFILE)
 settings.load_profile("xrm")
@@ -50,6 +50,11 @@ def browser(chromium: browsers.Browser) -> Iterator[browsers.Browser]:
     """Return the browser; `browser.page(ca=path)` opens a page, all are closed after the test."""
     yield chromium
     chromium.close_pages()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Judge what the run proves of the protocol sheets."""
+    config.pluginmanager.register(proving.Judge(proving.items(), proving.PAGE))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -8,11 +8,12 @@ from the tables of `wire.soap` and `model.shapes`. The client itself knows nothi
 """
 
 import re
-import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from generated import SOURCE, formatted, kept
 
 from xrm.client.soap.classes import HOMES, snake
 from xrm.model import shapes
@@ -32,7 +33,7 @@ from xrm.wire.soap.contracts import (
 )
 from xrm.wire.soap.messages import contract_type, contracts_of_shapes
 
-CLIENT = Path(__file__).resolve().parent.parent / "src" / "xrm" / "client"
+CLIENT = SOURCE / "xrm" / "client"
 MESSAGES, TYPES = CLIENT / "messages", CLIENT / "soap" / "contracts"
 WIDTH = 100
 SHAPES = {each.name: each for each in contracts_of_shapes()}
@@ -187,7 +188,7 @@ def enumeration(contract: Contract) -> list[str]:
     numbers = shapes.ENUMERATIONS.get(contract.name)
     lines = []
     if contract.shape == "enumeration":
-        lines = [f'{snake(word).rstrip("_").upper()} = "{word}"' for word in contract.words]
+        lines = [f'{_constant(word)} = "{word}"' for word in contract.words]
         return [f"class {contract.name}(StrEnum):", f'    """{about}"""', "", *indented(lines), ""]
     bit = 1
     for word in contract.words:
@@ -196,6 +197,10 @@ def enumeration(contract: Contract) -> list[str]:
         bit *= 1 if word == "None" else 2
     about = f"{contract.name}, of which a value may have several."
     return [f"class {contract.name}(Flag):", f'    """{about}"""', "", *indented(lines), ""]
+
+
+def _constant(word: str) -> str:
+    return snake(word).rstrip("_").upper()
 
 
 def indented(lines: Iterable[str]) -> list[str]:
@@ -280,12 +285,6 @@ def part_lines(head: str, parts: Mapping[str, str]) -> list[str]:
     return [f"{head}: ClassVar[tuple[Part, ...]] = ({rows},)"] if parts else []
 
 
-def about_response(declaration: Declaration, space: str) -> str:
-    """Return what is said of a response."""
-    said = "" if declaration.results else ": nothing"
-    return f"What {declaration.name} answers{said}.\n\n    .NET: {space}.{declaration.name}Response\n    "
-
-
 def message(declaration: Declaration) -> str:
     """Return the module of one message."""
     name = declaration.name
@@ -293,6 +292,7 @@ def message(declaration: Declaration) -> str:
     space = "Microsoft.Crm.Sdk.Messages"
     if declaration.namespace != "crm":
         space = "Microsoft.Xrm.Sdk.Messages"
+    said = "" if declaration.results else ": nothing"
     results = [
         f"{snake(each)}: {text.kind(contract_type(declared))}"
         for each, declared in declaration.results.items()
@@ -300,7 +300,7 @@ def message(declaration: Declaration) -> str:
     text.lines += dataclass_lines(
         f"{name}Response",
         "Answered",
-        about_response(declaration, space),
+        f"What {name} answers{said}.\n\n    .NET: {space}.{name}Response\n    ",
         [*part_lines("RESULTS", declaration.results), *results],
     )
     given = parameters_of(declaration)
@@ -370,45 +370,14 @@ def messages() -> Iterator[tuple[Path, str]]:
     )
 
 
-def formatted(files: Mapping[Path, str]) -> dict[Path, str]:
-    """Return texts as ruff sorts and formats them, without the imports they do not need."""
-    found = {}
-    for path, text in files.items():
-        for command in (
-            ["check", "--select", "I,F401,F811,UP", "--fix", "--exit-zero", "--quiet"],
-            ["format"],
-        ):
-            done = subprocess.run(
-                [sys.executable, "-m", "ruff", *command, "--stdin-filename", str(path), "-"],
-                input=text.encode(),
-                capture_output=True,
-                check=True,
-            )
-            text = done.stdout.decode()  # noqa: PLW2901 - each step takes the one before
-        found[path] = text
-    return found
-
-
 def main(arguments: list[str]) -> int:
     """Write the generated modules, or check them."""
-    files = formatted(dict([*types(), *messages()]))
-    known = {*MESSAGES.glob("*.py"), *TYPES.glob("*.py")}
-    stale = [path for path in known if path not in files]
-    stale += [
-        path
-        for path, text in files.items()
-        if not path.exists() or path.read_text(encoding="utf-8") != text
-    ]
-    if "--check" in arguments:
-        for path in sorted(stale):
-            print(f"not current: {path.relative_to(CLIENT.parent.parent.parent)}")
-        return int(bool(stale))
-    for path in stale:
-        if path in files:
-            path.write_text(files[path], encoding="utf-8")
-        else:
-            path.unlink()
-    return 0
+    files = {
+        path: formatted(text, path, rules="I,F401,F811,UP")
+        for path, text in (*types(), *messages())
+    }
+    known = [*MESSAGES.glob("*.py"), *TYPES.glob("*.py")]
+    return kept(files, known, check="--check" in arguments)
 
 
 if __name__ == "__main__":

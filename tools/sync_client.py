@@ -8,11 +8,11 @@ would need more than a word belongs into a module both shells share.
 """
 
 import re
-import subprocess
 import sys
-from pathlib import Path
 
-CLIENT = Path(__file__).resolve().parent.parent / "src" / "xrm" / "client"
+from generated import SOURCE, formatted, kept
+
+CLIENT = SOURCE / "xrm" / "client"
 SOURCES = sorted(CLIENT.rglob("aio.py"))
 
 WORDS = (
@@ -23,7 +23,7 @@ WORDS = (
     (r"\bAsync(?=[A-Z])", ""),
     (r"\basyncio\.Lock\b", "threading.Lock"),
     (r"\basyncio\.sleep\b", "time.sleep"),
-    (r"\bask_async\b", "ask"),
+    (r"\b(ask|discover_authority)_async\b", r"\1"),
     (r"\b__a(enter|exit)__\b", r"__\1__"),
     (r"\baclose\b", "close"),
     (r"\baiter_bytes\b", "iter_bytes"),
@@ -44,31 +44,15 @@ def generate(source: str) -> str:
     """Return the synchronous text of an asynchronous module, formatted."""
     for pattern, replacement in WORDS:
         source = re.sub(pattern, replacement, source)
-    for command in (["check", "--select", "I", "--fix", "--quiet"], ["format"]):
-        done = subprocess.run(
-            [sys.executable, "-m", "ruff", *command, "--stdin-filename", str(SOURCES[0]), "-"],
-            input=source.encode(),
-            capture_output=True,
-            check=True,
-        )
-        source = done.stdout.decode()
-    return source
+    return formatted(source, SOURCES[0], rules="I")
 
 
 def main(arguments: list[str]) -> int:
     """Write the generated modules, or check them."""
-    stale = 0
-    for path in SOURCES:
-        target = path.with_name("sync.py")
-        text = generate(path.read_text(encoding="utf-8"))
-        if target.exists() and target.read_text(encoding="utf-8") == text:
-            continue
-        if "--check" in arguments:
-            print(f"not current: {target.relative_to(CLIENT.parent.parent.parent)}")
-            stale = 1
-        else:
-            target.write_text(text, encoding="utf-8")
-    return stale
+    files = {
+        path.with_name("sync.py"): generate(path.read_text(encoding="utf-8")) for path in SOURCES
+    }
+    return kept(files, (), check="--check" in arguments)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@
 
 connect, Client                the ways in; connect_async, AsyncClient alike
 auth, errors                   credentials; the one hierarchy of errors
+soap                           the SDK's values, queries and messages, for `org.soap`
 Retry, WhoAmI                  patience with a busy service; who the service takes you for
 
 Names load on first use, so that `import xrm` costs next to nothing. To add a public name:
@@ -17,7 +18,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from xrm import auth, errors
+    from xrm import auth, errors, soap
     from xrm.client.aio import AsyncClient
     from xrm.client.aio import connect as connect_async
     from xrm.client.retry import Retry
@@ -36,6 +37,7 @@ __all__ = [
     "connect",
     "connect_async",
     "errors",
+    "soap",
 ]
 
 _HOMES = {
@@ -46,7 +48,7 @@ _HOMES = {
     "connect": "xrm.client.sync:connect",
     "connect_async": "xrm.client.aio:connect",
 }
-_MODULES = ("auth", "errors")
+_MODULES = ("auth", "errors", "soap")
 
 
 def __getattr__(name: str) -> Any:

@@ -54,6 +54,7 @@ def account(text):
     return KeyReference("account", (("accountnumber", text),))
 
 
+@pytest.mark.covers("definition: Keys")
 def test_what_is_defined_is_listed(estate):
     found = [
         (key.table, key.name, key.schema_name, key.display_name, key.columns)
@@ -180,6 +181,7 @@ def test_an_id_that_is_taken_is_no_violation_of_a_key(client):
     assert refusal(client, "Create", Target=target) == (412, "0x80040237")
 
 
+@pytest.mark.covers("service: alternate key", "feature: alternate keys")
 def test_a_record_is_named_by_a_key(client):
     text = number()
     key = create(client, "account", name="Named", accountnumber=text)
@@ -191,6 +193,7 @@ def test_a_record_is_named_by_a_key(client):
     assert not exists(client, "account", key)
 
 
+@pytest.mark.covers("service: lookup in an alternate key")
 def test_a_lookup_is_part_of_a_key(client):
     parent = EntityReference("account", create(client, "account", name="Parent"))
     key = create(client, "contact", lastname="Seated", employeeid="9", parentcustomerid=parent)
@@ -286,6 +289,7 @@ def test_a_key_out_of_reach_answers_as_an_id_does(client, estate):
             assert refusal(some, name, Target=target, **shown) == (403, "0x80048306")
 
 
+@pytest.mark.covers("record: upsert by alternate key")
 def test_an_upsert_by_key_updates_or_creates_with_its_values(client):
     text = number()
     named = (("accountnumber", text),)

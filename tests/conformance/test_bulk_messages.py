@@ -30,6 +30,7 @@ def total(client, table="account"):
     return ask(client, "RetrieveMultiple", Query=query).total
 
 
+@pytest.mark.covers("message: CreateMultiple")
 def test_records_are_created_in_their_order(client):
     targets = [
         entity("account", name=f"Record {place}", revenue=Decimal(place))
@@ -132,6 +133,7 @@ def test_there_are_targets_and_they_are_of_one_table(client, name):
     assert refusal(client, name, Targets=alone, EntityName="account")[0] == 400
 
 
+@pytest.mark.covers("message: UpdateMultiple")
 def test_records_are_changed(client):
     some = ask(client, "CreateMultiple", Targets=[entity("account", name="A")] * 3)
     targets = [entity("account", key, name=f"B{place}") for place, key in enumerate(some)]
@@ -153,6 +155,7 @@ def test_a_record_that_is_missing_among_those_changed(client):
     assert refusal(client, "UpdateMultiple", Targets=[entity("account", name="B")]) == ABSENT
 
 
+@pytest.mark.covers("message: UpsertMultiple")
 def test_records_are_created_or_changed(client):
     text, key = number(), create(client, "account", name="A")
     new = str(uuid.uuid4())
@@ -229,6 +232,7 @@ def bulk(client, *queries, **more):
     return ask(client, "BulkDelete", **parameters)
 
 
+@pytest.mark.covers("message: BulkDelete")
 def test_what_queries_find_is_deleted(client):
     one, other, kept = (str(uuid.uuid4()) for _ in range(3))
     targets = [entity("account", name=text) for text in (one, one, other, kept)]

@@ -18,6 +18,7 @@ def names(client: Client, path: str, wanted: str, **options: str) -> list[str]:
     return [row["LogicalName"] for row in client.rows(path, filter=wanted, **options)]
 
 
+@pytest.mark.covers("definition: EntityDefinitions")
 def test_a_table_is_found_by_its_name(client: Client) -> None:
     answer = client.get(
         "EntityDefinitions",
@@ -35,6 +36,7 @@ def test_a_table_is_found_by_its_name(client: Client) -> None:
     assert answer.document == {"@odata.context": context, "value": answer.rows}
 
 
+@pytest.mark.covers("definition: $filter", "definition: managed properties in $filter")
 @pytest.mark.parametrize(
     ("wanted", "found"),
     [
@@ -99,6 +101,10 @@ def test_one_choice_by_the_way_of_its_column(client: Client) -> None:
     assert client.send("GET", f"{column}/GlobalOptionSet").status == 204
 
 
+@pytest.mark.covers(
+    "definition: OptionSet and GlobalOptionSet",
+    "definition: GlobalOptionSetDefinitions",
+)
 def test_a_global_choice_is_one_and_the_same(client: Client) -> None:
     query = "$select=LogicalName&$expand=GlobalOptionSet($select=Name)"
     cast = f"Attributes(LogicalName='need')/{PICKLIST}"
@@ -171,6 +177,11 @@ def test_a_column_tells_what_its_type_has(
     assert cast == {**own, "MetadataId": found["MetadataId"]}
 
 
+@pytest.mark.covers(
+    "definition: Attributes",
+    "definition: casts of Attributes",
+    "definition: enumerations in $filter",
+)
 def test_columns_are_filtered(client: Client) -> None:
     attributes = f"{ACCOUNT}/Attributes"
     member = f"AttributeType eq {CRM}AttributeTypeCode'Customer'"
@@ -184,6 +195,11 @@ def test_columns_are_filtered(client: Client) -> None:
     assert all(row["MaxLength"] > 1000 for row in own.rows)
 
 
+@pytest.mark.covers(
+    "definition: by identifier and LogicalName",
+    "definition: $expand",
+    "definition: $select",
+)
 def test_columns_are_expanded_within_a_table(client: Client) -> None:
     expand = "Attributes($select=LogicalName;$filter=AttributeType eq 'State'),Keys"
     answer = client.get(ACCOUNT, select="LogicalName", expand=expand)
@@ -229,6 +245,12 @@ def test_a_label_is_read_by_itself(client: Client) -> None:
     assert client.get(f"{ACCOUNT}/Description").status == 204
 
 
+@pytest.mark.covers(
+    "definition: OneToManyRelationships",
+    "definition: ManyToOneRelationships",
+    "definition: ManyToManyRelationships",
+    "definition: RelationshipDefinitions",
+)
 def test_relationships_of_a_table(client: Client) -> None:
     wanted = "SchemaName eq 'account_primary_contact'"
     select = "ReferencedEntity,ReferencingEntity,ReferencingAttribute,SchemaName"
@@ -257,6 +279,7 @@ def test_relationships_of_a_table(client: Client) -> None:
     assert client.get("RelationshipDefinitions(SchemaName='account_primary_contact')").status == 200
 
 
+@pytest.mark.covers("definition: unknown definition 404")
 @pytest.mark.parametrize(
     "path",
     [

@@ -76,6 +76,7 @@ def test_all_columns_or_none(client):
     assert set(row) == {"@odata.etag", "accountid"}
 
 
+@pytest.mark.covers("annotation: AttributeName of an alias")
 @covers("attribute alias")
 def test_an_alias_takes_the_place_of_the_name(client, people):
     inside = (
@@ -254,6 +255,7 @@ def test_distinct_rows(client):
     assert answer.rows == [{}, *({"numberofemployees": number} for number in (1, 2, 3))]
 
 
+@pytest.mark.covers("annotation: fetchxmlpagingcookie", "annotation: morerecords")
 @covers("fetch count", "fetch page", "fetch paging-cookie")
 @pytest.mark.parametrize("times", [0, 1, 2])
 @pytest.mark.parametrize(
@@ -431,6 +433,7 @@ def test_a_value_is_only_a_value(client):
         assert names(ask(client, selected("name") + asked)) == ""
 
 
+@pytest.mark.covers("option: fetchXml", "fetch: any letter case of fetchXml")
 def test_the_option_is_read_in_any_letter_case(client):
     text = quote(document("account", selected("name") + BY_NAME + OURS, top=1), safe="")
     assert names(client.send("GET", "accounts", f"fetchxml={text}")) == "A"

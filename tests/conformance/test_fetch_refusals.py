@@ -232,6 +232,7 @@ def test_what_is_not_there_yet_is_never_answered(client, text):
     assert answer.document["error"]["message"].endswith("is not supported by this server yet.")
 
 
+@pytest.mark.covers("fetch: other options refused")
 @pytest.mark.parametrize(
     "query",
     [
@@ -261,6 +262,7 @@ def test_a_page_that_needs_a_cookie_is_given_with_one(client):
     assert fetch(client, "accounts", text).rows == []
 
 
+@pytest.mark.covers("fetch: at most 15 link-entities")
 def test_as_many_links_as_are_joined(client):
     links = "".join(LINK.format(f" alias='x{number}'") for number in range(15))
     assert fetch(client, "accounts", account(links)).rows == []

@@ -184,6 +184,12 @@ def told(user: Client) -> list[list[int]]:
     return [user.get(f"{name}()").document[only] for name, only in FUNCTIONS.items()]
 
 
+@pytest.mark.covers(
+    "message: RetrieveAvailableLanguages",
+    "message: RetrieveProvisionedLanguages",
+    "message: RetrieveInstalledLanguagePacks",
+    "message: RetrieveDeprovisionedLanguages",
+)
 def test_functions_tell_the_languages(fresh: Estate) -> None:
     user = fresh.user()
     assert told(user) == [[ENGLISH], [ENGLISH], PACKS, PACKS]
@@ -209,6 +215,7 @@ def label(document: dict[str, Any]) -> tuple[list[tuple[int, str]], str]:
     return every, document["UserLocalizedLabel"]["Label"]
 
 
+@pytest.mark.covers("definition: labels of every language")
 def test_definitions_tell_all_languages_and_the_users(reader: Client) -> None:
     choose(reader, GERMAN)
     found = reader.get("EntityDefinitions(LogicalName='account')").document

@@ -155,7 +155,7 @@ def test_members_that_are_refused(estate, client, team, verb):
     assert client.post(missing, {"Members": [user]}).error == ABSENT
 
 
-@pytest.mark.covers("message: AddMembersTeam", "error: 0x8004830b")
+@pytest.mark.covers("message: AddMembersTeam", "error: 0x8004830b webapi")
 def test_nobody_is_put_into_a_default_team(estate, client):
     (default,) = client.rows("teams", select="name", filter="isdefault eq true")
     user = user_named(estate.user(name="Default"))

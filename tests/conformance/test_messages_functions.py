@@ -107,7 +107,7 @@ def test_who_may_not_read_all_records_learns_no_count(estate, client):
     assert call(client, f'{COUNT}(EntityNames=["principalobjectaccess"])').error == MISSING
 
 
-@pytest.mark.covers("message: RetrieveUserPrivileges")
+@pytest.mark.covers("message: RetrieveUserPrivileges", "service: bound function")
 def test_privileges_of_a_user_are_the_deepest_of_all_its_roles(estate, client):
     user = holder(estate, {"prvReadAccount": Depth.BASIC, "prvWriteAccount": Depth.LOCAL})
     more = new_role(estate, f"More {uuid.uuid4()}", {"prvReadAccount": Depth.DEEP})
@@ -152,6 +152,7 @@ def test_whose_privileges_are_not_told(estate, client):
     assert call(client, nobody).error == ABSENT
 
 
+@pytest.mark.covers("message: RetrieveRolePrivilegesRole")
 def test_what_a_role_grants_is_read_from_the_role(client, estate):
     role = new_role(estate, f"Told {uuid.uuid4()}", {"prvReadLead": Depth.LOCAL})
     answer = call(client, f"roles({role})/{CRM}RetrieveRolePrivilegesRole()")

@@ -164,7 +164,10 @@ def test_teams_are_shared_with(estate, client, unit, owner, account, kind):
 
 
 @pytest.mark.covers(
-    "message: GrantAccess", "message: ModifyAccess", "error: 0x80040214", "error: 0x80040231"
+    "message: GrantAccess",
+    "message: ModifyAccess",
+    "error: 0x80040214 webapi",
+    "error: 0x80040231 webapi",
 )
 def test_whom_nothing_is_shared_with(estate, client, unit, owner, account):
     powerless = holder(estate, SEEN)
@@ -295,7 +298,7 @@ def test_what_belongs_to_a_record_is_shared_with_it(estate, client, owner, frien
     assert shared_with(owner, f"tasks({mine})") == {}
 
 
-@pytest.mark.covers("message: GrantAccess", "error: 0x80040800")
+@pytest.mark.covers("message: GrantAccess", "error: 0x80040800 webapi")
 def test_what_is_not_shared(client, friend):
     who = user_named(friend)
     for table, key in (("systemuser", friend.user_id), ("businessunit", uuid.uuid4())):

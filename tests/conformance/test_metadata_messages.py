@@ -65,7 +65,7 @@ def told(document: Mapping[str, Any]) -> dict[str, Any]:
 ACCOUNT = criteria(condition("LogicalName", "Equals", "account"))
 
 
-@pytest.mark.covers("message: RetrieveEntity")
+@pytest.mark.covers("message: RetrieveEntity", "definition: Privileges")
 @pytest.mark.parametrize(
     ("filters", "below"),
     [
@@ -491,7 +491,7 @@ def test_the_query_of_the_sdk(soap: Soap) -> None:
     assert names == ["ownerid", "statecode"]
 
 
-@pytest.mark.covers("error: 0x80044183 soap")
+@pytest.mark.covers("error: 0x80044183 soap", "soap fault: InnerFault")
 def test_the_reason_is_the_fault_within(soap: Soap) -> None:
     of_text = '<n:Value i:type="x:string">00000000-0000-0000-0000-000000000000</n:Value>'
     asked = metadata_query(metadata_test("MetadataId", "Equals", of_text))

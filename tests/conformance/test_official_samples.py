@@ -30,6 +30,13 @@ def uri(answer) -> str:
     return url.removeprefix(HERE)
 
 
+@pytest.mark.covers(
+    "record: retrieve",
+    "record: retrieve with null columns",
+    "record: update",
+    "record: column value set",
+    "annotation: FormattedValue",
+)
 def test_create_read_update_a_contact(administrator):
     rafel = uri(administrator.post("contacts", {"firstname": "Rafel", "lastname": "Shillo"}))
     change = {"annualincome": 80000, "jobtitle": "Junior Developer"}
@@ -54,6 +61,7 @@ def test_create_read_update_a_contact(administrator):
     }
 
 
+@pytest.mark.covers("record: deep insert")
 def test_create_records_that_belong_together(administrator):
     rafel = uri(administrator.post("contacts", {"firstname": "Rafel", "lastname": "Shillo"}))
     contoso = uri(

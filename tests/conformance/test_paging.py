@@ -89,6 +89,7 @@ def keys(answer):
     return [row["contactid"] for row in answer.rows]
 
 
+@pytest.mark.covers("option: $skiptoken")
 @pytest.mark.parametrize("order", ORDERS)
 def test_every_row_comes_once_and_in_order(client, order):
     whole = keys(client.get("contacts", **query(orderby=order)))
@@ -120,6 +121,7 @@ def test_rows_that_go_do_not_move_those_that_stay(client):
     assert sorted(keys(first) + keys(second) + keys(third)) == sorted(made)
 
 
+@pytest.mark.covers("option: $top")
 def test_top_bounds_the_answer(client):
     whole = keys(client.get("contacts", **query(orderby="jobtitle")))
     for top in (1, 22, 23, 24, 5000):

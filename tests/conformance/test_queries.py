@@ -22,6 +22,21 @@ def pairs(client):
     )
 
 
+@pytest.mark.covers(
+    "option: $filter",
+    "filter: eq",
+    "filter: ne",
+    "filter: gt",
+    "filter: ge",
+    "filter: lt",
+    "filter: le",
+    "filter: and",
+    "filter: or",
+    "filter: not",
+    "filter: parentheses",
+    "filter: null",
+    "filter: comparison of two columns",
+)
 @pytest.mark.parametrize(
     ("text", "test"),
     [
@@ -69,6 +84,7 @@ def test_logic_and_nulls(client, pairs, text, test):
     assert find(client, pairs, spelled) == expected
 
 
+@pytest.mark.covers("filter: 500 conditions")
 def test_the_most_conditions(client, pairs):
     many = " or ".join(["numberofchildren eq 1"] * 500)
     assert len(client.rows("contacts", filter=many)) == 3
@@ -86,6 +102,7 @@ def test_the_deepest_filter(client, deep):
     assert client.get("contacts", filter=over, top=1).error == URI
 
 
+@pytest.mark.covers("filter: dates", "filter: identifiers", "filter: identifiers in quotes")
 @pytest.mark.parametrize(
     ("text", "found"),
     [

@@ -27,6 +27,7 @@ def marked(mark, text=""):
     return f"employeeid eq '{mark}'" + (f" and ({text})" if text else "")
 
 
+@pytest.mark.covers("option: $count")
 @pytest.mark.parametrize(
     ("text", "count"),
     [
@@ -76,6 +77,7 @@ def test_a_count_alone(client, mark, text, count):
     assert answer.body.decode("utf-8-sig") == count
 
 
+@pytest.mark.covers("annotation: totalrecordcount", "annotation: totalrecordcountlimitexceeded")
 @pytest.mark.parametrize(("most", "count", "beyond"), [(3, 3, True), (5, 5, False)])
 def test_rows_are_counted_so_far_and_no_further(client, mark, monkeypatch, most, count, beyond):
     monkeypatch.setattr(compiling, "MOST_COUNTED", most)
@@ -89,6 +91,7 @@ def test_rows_are_counted_so_far_and_no_further(client, mark, monkeypatch, most,
     assert document["@Microsoft.Dynamics.CRM.totalrecordcountlimitexceeded"] is beyond
 
 
+@pytest.mark.covers("option: parameter aliases")
 @pytest.mark.parametrize(
     ("options", "aliases", "found"),
     [
@@ -184,6 +187,14 @@ REFUSED = [
 ]  # fmt: skip
 
 
+@pytest.mark.covers(
+    "option: names are case-sensitive",
+    "option: $skip refused",
+    "option: $search refused",
+    "option: $format refused",
+    "option: $compute refused",
+    "filter: guid'…' refused",
+)
 @pytest.mark.parametrize(("query", "said"), REFUSED)
 def test_what_is_refused_and_how(client, query, said):
     answer = client.send("GET", "contacts", quote(query, safe="$=&@,"))

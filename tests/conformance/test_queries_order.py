@@ -53,6 +53,7 @@ def test_rows_without_an_order_are_in_that_of_their_keys(client):
             assert client.delete(f"contacts({key})").status == 204
 
 
+@pytest.mark.covers("option: $orderby")
 @pytest.mark.parametrize(
     ("name", "values"),
     [

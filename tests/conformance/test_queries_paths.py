@@ -33,6 +33,7 @@ def find(client, text):
     return sorted(client.column("contacts", "jobtitle", filter=f"employeeid eq 'paths' and {text}"))
 
 
+@pytest.mark.covers("filter: path through lookups")
 @pytest.mark.parametrize(
     ("text", "found"),
     [
@@ -105,6 +106,7 @@ def test_names_on_the_way_are_those_of_the_metadata(client, text, said):
     assert said in answer.document["error"]["message"]
 
 
+@pytest.mark.covers("filter: 15 links")
 def test_fifteen_links_and_no_more(client):
     deep = "/".join(["parentaccountid"] * 15)
     assert client.get("accounts", filter=f"{deep}/name eq 'x'").status == 200
@@ -199,6 +201,7 @@ ORDERS = [
 ]
 
 
+@pytest.mark.covers("option: $orderby through a lookup")
 @pytest.mark.parametrize(("order", "found"), ORDERS)
 def test_a_lookup_is_sorted_by_the_name_it_shows(client, ordered, order, found):
     rows = client.column("contacts", "jobtitle", filter=ordered, orderby=order)

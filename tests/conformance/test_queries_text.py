@@ -24,6 +24,12 @@ def words(client):
     return given(client, [{"jobtitle": text} for text in texts])
 
 
+@pytest.mark.covers(
+    "record: strings compared without case",
+    "filter: contains",
+    "filter: startswith",
+    "filter: endswith",
+)
 @pytest.mark.parametrize(
     ("text", "found"),
     [
@@ -69,6 +75,7 @@ def shapes(client):
     return given(client, [{"jobtitle": text} for text in SHAPES])
 
 
+@pytest.mark.covers("filter: wildcards in text")
 @pytest.mark.parametrize(
     ("function", "pattern", "found"),
     [

@@ -43,7 +43,7 @@ def folded(cells):
             for row in cells]  # fmt: skip
 
 
-@pytest.mark.covers("fetch: distinct", "query: Distinct")
+@pytest.mark.covers("fetch: fetch distinct", "query: Distinct")
 def test_alike_is_what_the_service_takes_for_equal(client):
     by_job = asked("jobtitle", orders=(Order("jobtitle"),))
     assert folded(rows(client, by_job)) == [(None,), ("baker",), ("cook",), ("mason",)]

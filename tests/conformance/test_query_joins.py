@@ -76,7 +76,11 @@ def made(client):
 BOTH = [("Alpha", "Ann"), ("Alpha", "Bob"), ("Beta", "Cid")]
 
 
-@pytest.mark.covers("fetch: link-entity inner", "fetch: link-entity outer")
+@pytest.mark.covers(
+    "fetch: link-entity inner",
+    "fetch: link-entity outer",
+    "message: RetrieveMultiple",
+)
 @pytest.mark.parametrize(
     ("query", "expected"),
     [
@@ -197,7 +201,7 @@ def test_an_intersect_table_is_joined(client, estate):
     assert (role, str(user.user_id)) in [row[1:] for row in answer.rows]
 
 
-@pytest.mark.covers("fetch: attribute alias", "fetch: order link-entity")
+@pytest.mark.covers("fetch: attribute alias", "fetch: link-entity order")
 def test_names_and_orders(client, made):
     renamed = asked(columns=(Selected("lastname", "who"), Selected("lastname")))
     renamed = replace(renamed, named=(Selected("name", "company"),))

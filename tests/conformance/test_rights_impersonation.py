@@ -70,6 +70,7 @@ def user(estate):
     return holder(estate, BASIC)
 
 
+@pytest.mark.covers("header: MSCRMCallerID", "header: CallerObjectId", "feature: impersonation")
 @pytest.mark.parametrize("header", [BY_USER, BY_OBJECT])
 def test_the_other_is_who_asks(service, user, header):
     found = As(service, user, header).get("WhoAmI").document

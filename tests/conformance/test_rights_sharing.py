@@ -26,6 +26,7 @@ def friend(estate):
     return holder(estate, BASIC)
 
 
+@pytest.mark.covers("feature: sharing")
 @pytest.mark.parametrize("masks", [{"own": READ}, {"own": 0, "inherited": READ}])
 def test_a_share_counts_at_once_everywhere_and_no_longer(estate, friend, account, masks):
     where = f"accounts({account.id})"

@@ -23,6 +23,11 @@ def role(client: Client) -> str:
     return client.post("roles", bind).created
 
 
+@pytest.mark.covers(
+    "message: AddPrivilegesRole",
+    "message: ReplacePrivilegesRole",
+    "message: RemovePrivilegeRole",
+)
 def test_privileges_are_added_replaced_and_removed(client, estate, role, privileges):
     def call(action: str, **parameters):
         return client.post(f"roles({role})/{CRM}.{action}", parameters)

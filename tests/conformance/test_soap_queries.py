@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from support.estate import Client
+from support.proving import cases
 from support.soap_elements import (
     Typed,
     columns,
@@ -110,14 +111,17 @@ OPERATORS: tuple[tuple[str, tuple[Typed, ...], str, str], ...] = (
 )
 
 
-@pytest.mark.parametrize(("operator", "values", "column", "found"), OPERATORS)
+@pytest.mark.covers("query: ConditionExpression", "query: values in an array")
+@pytest.mark.parametrize(
+    ("operator", "values", "column", "found"), cases("operator: query {}", OPERATORS)
+)
 def test_each_operator_finds_its_rows(
     soap: Soap, people: Any, operator: str, values: tuple[Typed, ...], column: str, found: str
 ) -> None:
     assert ask(soap, condition(column, operator, *values)) == found.split()
 
 
-@pytest.mark.covers("query: nested filters")
+@pytest.mark.covers("query: nested filters", "query: FilterExpression")
 def test_filters_nest(soap: Soap, people: Any) -> None:
     ends = criteria(
         condition("lastname", "Equal", string("Ada")),
@@ -130,6 +134,7 @@ def test_filters_nest(soap: Soap, people: Any) -> None:
     assert ask(soap) == list(NAMES)
 
 
+@pytest.mark.covers("query: CompareColumns")
 def test_columns_are_compared_with_each_other(soap: Soap, people: Any) -> None:
     same = condition("createdon", "Equal", string("modifiedon"), compare=True)
     assert ask(soap, same) == list(NAMES)
@@ -147,14 +152,21 @@ def test_a_reference_is_compared_by_its_id(soap: Soap, people: dict[str, str]) -
         assert ask(soap, condition("parentcustomerid", "Equal", value)) == ["Ada", "Bob"]
 
 
-@pytest.mark.covers("query: orders")
+@pytest.mark.covers("query: OrderExpression")
 def test_rows_come_in_the_order_asked(soap: Soap, people: Any) -> None:
     orders = order("donotphone", "Descending") + order("lastname", "Descending")
     found = soap.query(expression("contact", columns("lastname"), orders=orders)).entities
     assert [row["lastname"] for row in found] == ["Dee", "Bob", "Eva", "Cyd", "Ada"]
 
 
-@pytest.mark.covers("query: inner and outer links")
+@pytest.mark.covers(
+    "query: LinkEntity Inner",
+    "query: LinkEntity LeftOuter",
+    "query: LinkEntity Columns",
+    "query: LinkEntity LinkCriteria",
+    "query: LinkEntity EntityAlias",
+    "query: LinkEntity without an alias",
+)
 def test_linked_rows_stand_beside_their_holders(soap: Soap, people: Any) -> None:
     def asked(kind: str, alias: str = "firm", tests: str = "") -> list[dict[str, Any]]:
         to = link(
@@ -184,6 +196,7 @@ def test_linked_rows_stand_beside_their_holders(soap: Soap, people: Any) -> None
     assert [row["lastname"] for row in kept] == ["Cyd"]
 
 
+@pytest.mark.covers("query: EntityName of a condition")
 def test_a_condition_may_be_about_a_link(soap: Soap, people: Any) -> None:
     to = link("account", ("parentcustomerid", "accountid"), alias="firm", kind="LeftOuter")
     for of in ("firm", "account"):
@@ -192,7 +205,7 @@ def test_a_condition_may_be_about_a_link(soap: Soap, people: Any) -> None:
         assert names(soap.query(asked)) == ["Dee", "Eva"]
 
 
-@pytest.mark.covers("query: paging with cookies", "query: total count")
+@pytest.mark.covers("query: PagingCookie", "query: ReturnTotalRecordCount")
 def test_pages_follow_each_other(soap: Soap, people: Any) -> None:
     found: list[str] = []
     cookie, number = "", 1
@@ -215,6 +228,7 @@ def test_pages_follow_each_other(soap: Soap, people: Any) -> None:
     assert found == list(reversed(NAMES))
 
 
+@pytest.mark.covers("query: PagingInfo Count, PageNumber")
 def test_pages_go_by_number_without_a_cookie(soap: Soap, people: Any) -> None:
     def rows(number: int, **more: Any) -> list[str]:
         asked = expression(
@@ -244,7 +258,7 @@ def test_a_page_tells_nothing_it_was_not_asked(soap: Soap, people: Any) -> None:
     assert (empty.entities, empty.said("PagingCookie")) == ([], None)
 
 
-@pytest.mark.covers("query: TopCount", "query: distinct")
+@pytest.mark.covers("query: TopCount", "query: Distinct")
 def test_rows_are_bounded_and_distinct(soap: Soap, people: Any) -> None:
     top = expression("contact", columns("lastname"), orders=order("lastname"), top=2)
     assert names(soap.query(top)) == ["Ada", "Bob"]
@@ -346,6 +360,7 @@ REFUSED: tuple[tuple[Typed, str], ...] = (
 )
 
 
+@pytest.mark.covers("query: at most 15 links")
 @pytest.mark.parametrize(("asked", "code"), REFUSED)
 def test_what_cannot_be_asked_is_refused(soap: Soap, asked: Typed, code: str) -> None:
     assert soap.query(asked).code == code

@@ -256,6 +256,7 @@ def test_booleans(client, value):
     assert written(client, "donotemail", value) is value
 
 
+@pytest.mark.covers("record: dates of second precision")
 @pytest.mark.parametrize(
     ("sent", "read"),
     [

@@ -223,6 +223,7 @@ def test_a_change_takes_no_records_within(client, name):
     assert read(client, "account", key, "name") == "Outer"
 
 
+@pytest.mark.covers("message: Upsert")
 def test_an_upsert_tells_whether_it_created(client):
     key = str(uuid.uuid4())
     for created, name in ((True, "New"), (False, "Changed")):
@@ -300,6 +301,7 @@ def test_a_lookup_to_another_record_is_left(client):
     assert read(client, "contact", key, "parentcustomerid") == account(there)
 
 
+@pytest.mark.covers("message: Associate", "message: Disassociate")
 def test_pairs_are_made_once_and_parted_quietly(client):
     key, lead = create(client, "account", name="One"), create(client, "lead", lastname="Other")
     parameters = related(LEADS, EntityReference("lead", lead), account(key))

@@ -137,6 +137,7 @@ def test_what_is_no_batch(data: Data, name: str, body: str) -> None:
     assert said.error[:2] == (400, "")
 
 
+@pytest.mark.covers("odata2: batch of 1,000 requests")
 def test_a_batch_holds_a_thousand_requests(data: Data) -> None:
     task = data.made("TaskSet", Subject="Asked often")
     one = part("GET", f"TaskSet(guid'{key_of(task)}')/Subject/$value")

@@ -58,6 +58,7 @@ def test_versions(data: Data, headers: Headers, status: int) -> None:
     assert data.send("GET", "AccountSet", "$top=1", headers=(JSON, *headers)).status == status
 
 
+@pytest.mark.covers("odata2: REQ_ID")
 def test_every_answer_is_told_apart_and_kept_by_nobody(data: Data) -> None:
     for said in (data.get("AccountSet", top=1), data.get("nothing"), data.post("AccountSet", {})):
         assert said.header("REQ_ID")
@@ -86,7 +87,7 @@ def test_who_is_no_user_learns_nothing_else(data: Data) -> None:
         assert stranger.get(path).error[:2] == (403, str(0x80072560 - 2**32))
 
 
-@pytest.mark.covers("odata2: CallerObjectId")
+@pytest.mark.covers("odata2: MSCRMCallerID")
 def test_a_request_runs_in_the_name_of_another(data: Data) -> None:
     estate = data.client.estate
     other = estate.user("Salesperson", name="Other")
@@ -98,7 +99,13 @@ def test_a_request_runs_in_the_name_of_another(data: Data) -> None:
 
 
 @pytest.mark.covers("odata2: errors")
-@pytest.mark.parametrize("fault", service.CATALOGUE, ids=lambda fault: fault.name)
+@pytest.mark.parametrize(
+    "fault",
+    [
+        pytest.param(fault, marks=pytest.mark.covers(f"error: {fault.hex} odata2"), id=fault.name)
+        for fault in service.CATALOGUE
+    ],
+)
 def test_every_error_has_its_dress(
     data: Data, monkeypatch: pytest.MonkeyPatch, fault: service.Fault
 ) -> None:
@@ -127,6 +134,7 @@ def test_what_nobody_foresaw_tells_nothing(
     assert "secret" in caplog.text
 
 
+@pytest.mark.covers("odata2: no message execution")
 def test_the_other_doors_stay_closed(data: Data) -> None:
     """Documented: no messages are executed here, and definitions of entities are no data."""
     for path in ("WhoAmI", "WhoAmI()", "EntityMetadataSet", "AccountSet(guid'x')/WhoAmI"):

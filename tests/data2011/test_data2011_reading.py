@@ -33,6 +33,7 @@ def test_the_service_document_lists_the_sets(data: Data) -> None:
     assert [each.get("href") for each in root.iterfind(".//app:collection", NAMES)] == names
 
 
+@pytest.mark.covers("odata2: paths in any letter case")
 @pytest.mark.parametrize("path", ["/xrmservices/2011/organizationdata.svc/", ROOT, ROOT.upper()])
 def test_the_path_answers_in_any_letter_case(data: Data, path: str) -> None:
     assert data.send("GET", f"{path}AccountSet", "$top=1").status == 200
@@ -264,7 +265,12 @@ def test_order_top_and_skip(data: Data) -> None:
     assert shown == sorted(shown)
 
 
-@pytest.mark.covers("odata2: __next", "odata2: $skiptoken", "odata2: $inlinecount")
+@pytest.mark.covers(
+    "odata2: __next",
+    "odata2: $skiptoken",
+    "odata2: $inlinecount",
+    "odata2: pages of 50",
+)
 def test_pages_of_fifty(data: Data) -> None:
     for number in range(105):
         data.made("TaskSet", Subject=f"Page {number:03d}")
@@ -315,6 +321,7 @@ def test_options_the_service_does_not_take(data: Data, options: str, sentence: s
     assert sentence in message
 
 
+@pytest.mark.covers("odata2: $expand at most 6")
 def test_six_records_are_expanded_and_not_seven(data: Data) -> None:
     names = [
         "lk_accountbase_createdby", "lk_accountbase_modifiedby", "account_primary_contact",

@@ -25,6 +25,7 @@ def test_each_has_records_of_its_own(hosted: Hosted) -> None:
     assert elsewhere["value"] == []
 
 
+@pytest.mark.covers("service: organization in the path")
 def test_the_segment_counts_in_any_letter_case(hosted: Hosted) -> None:
     token = hosted.token(SECOND, hosted.url())
     answer = hosted.http.get(

@@ -16,6 +16,13 @@ def ask(client, verb, targets):
     return client.post(f"accounts/{CRM}{verb}Multiple", payload)
 
 
+@pytest.mark.covers(
+    "service: bound action",
+    "service: unbound action",
+    "message: CreateMultiple",
+    "message: UpdateMultiple",
+    "message: BulkDelete",
+)
 def test_many_are_created_changed_and_removed(client):
     made = ask(client, "Create", [{**TYPE, "name": f"Many {number}"} for number in range(3)])
     assert made.status == 200

@@ -30,6 +30,7 @@ def account(client):
     return client.post("accounts", {"name": "Bound", "accountnumber": "B'1"}).created
 
 
+@pytest.mark.covers("record: bind")
 @pytest.mark.parametrize(
     "form",
     [
@@ -91,6 +92,7 @@ def test_urls_that_name_no_record_to_bind(client, url, error, said):
     assert said in answer.document["error"]["message"]
 
 
+@pytest.mark.covers("record: bind to null")
 def test_a_lookup_is_emptied_in_either_way(client, account):
     lead = client.post(
         "leads", {"lastname": "Null", "parentaccountid@odata.bind": f"accounts({account})"}
@@ -108,6 +110,7 @@ def test_a_lookup_is_emptied_in_either_way(client, account):
         assert answer.document["error"]["message"] == "Attribute: ownerid cannot be set to NULL"
 
 
+@pytest.mark.covers("annotation: associatednavigationproperty", "annotation: lookuplogicalname")
 def test_a_lookup_of_several_tables_goes_by_the_name_for_each(client, account):
     contact = client.post(
         "contacts",

@@ -21,7 +21,13 @@ from xrm.wire.odata4.errors import ODataError
 URI = (400, "0x80060888")
 
 
-@pytest.mark.parametrize("fault", CATALOGUE, ids=lambda fault: fault.name)
+@pytest.mark.parametrize(
+    "fault",
+    [
+        pytest.param(fault, marks=pytest.mark.covers(f"error: {fault.hex} webapi"), id=fault.name)
+        for fault in CATALOGUE
+    ],
+)
 def test_every_error_of_the_catalogue_is_spelled(client, monkeypatch, fault):
     def refuse(*_arguments):
         raise ServiceError(fault, 'The sentence, with "quotes" and \u00fcmlauts.')
@@ -49,6 +55,11 @@ def test_the_catalogue_has_one_row_a_meaning():
     assert all(400 <= fault.status <= 599 for fault in CATALOGUE)
 
 
+@pytest.mark.covers(
+    "annotation: HelpLink of errors",
+    "annotation: InnerError of errors",
+    "header: Prefer: odata.include-annotations",
+)
 @pytest.mark.parametrize(
     ("wanted", "names"),
     [
@@ -73,6 +84,7 @@ def test_errors_carry_the_annotations_that_are_wanted(client, path, wanted, name
         )
 
 
+@pytest.mark.covers("error: 500 tells nothing")
 @pytest.mark.parametrize(
     "failure",
     [
@@ -140,6 +152,7 @@ def test_a_failed_message_leaves_nothing_behind(client, monkeypatch):
         assert transaction.generation == number
 
 
+@pytest.mark.covers("error: 413 body too large")
 def test_a_body_over_the_limit_is_refused_in_the_services_form(client):
     route = mount(client.estate.organization).route(Request("POST", ROOT + "leads"))
     answer = route.too_large(Request("POST", ROOT + "leads"))

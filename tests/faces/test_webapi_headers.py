@@ -59,6 +59,22 @@ def every_kind_of_answer(client, account):
     ]
 
 
+@pytest.mark.covers(
+    "response header: OData-Version",
+    "response header: Content-Type",
+    "response header: REQ_ID",
+    "response header: x-ms-service-request-id",
+    "response header: AuthActivityId",
+    "response header: x-ms-dop-hint",
+    "response header: x-ms-ratelimit-burst-remaining-xrm-requests",
+    "response header: x-ms-ratelimit-time-remaining-xrm-requests",
+    "response header: Allow, Public",
+    "response header: Cache-Control, Expires",
+    "response header: X-Content-Type-Options",
+    "response header: Access-Control-Allow-Origin",
+    "response header: Access-Control-Expose-Headers",
+    "response header: Timing-Allow-Origin",
+)
 def test_every_answer_has_the_headers_of_the_service(client, account):
     answers = every_kind_of_answer(client, account)
     assert {answer.status for answer in answers} == {200, 204, 304, 400, 404, 405, 412, 415}
@@ -90,6 +106,7 @@ def test_each_request_spends_one_of_what_is_left(client):
     assert [web_api.handle(request).header(name) for _ in range(3)] == ["5999", "5998", "5997"]
 
 
+@pytest.mark.covers("response header: ReqClientId", "response header: orgId")
 def test_cookies_are_given_to_who_sends_none(client):
     organization = client.rows("organizations")[0]["organizationid"]
     end = "expires=Fri, 15-Jan-2077 08:00:00 GMT; path=/; secure; HttpOnly"
@@ -107,6 +124,7 @@ def test_cookies_are_given_to_who_sends_none(client):
     assert len([value for name, value in refused if name == "Set-Cookie"]) == 2
 
 
+@pytest.mark.covers("response header: Strict-Transport-Security")
 @pytest.mark.parametrize(
     ("url", "secured"),
     [(URL, False), ("https://org.contoso.example/", True), ("https://10.0.0.1/", False)],
@@ -142,6 +160,7 @@ def test_a_created_record_has_no_body(client):
     assert client.delete(f"leads({answer.created})").body == b""
 
 
+@pytest.mark.covers("service: CORS preflight without a token")
 @pytest.mark.parametrize(
     "path",
     [
@@ -185,6 +204,7 @@ def test_a_preflight_repeats_only_what_a_header_may_hold(estate, asked):
     assert answer.header("Access-Control-Allow-Headers") == "*"
 
 
+@pytest.mark.covers("response header: ETag")
 def test_head_has_the_headers_of_get(client, account):
     for path in (account, "leads/$count", "nosuch", "WhoAmI"):
         got, head = client.get(path), client.send("HEAD", path)
@@ -194,6 +214,7 @@ def test_head_has_the_headers_of_get(client, account):
     assert client.send("HEAD", "BulkDelete").error == (405, "0x80060888")
 
 
+@pytest.mark.covers("header: Accept")
 @pytest.mark.parametrize(
     ("accept", "status"),
     [
@@ -229,6 +250,7 @@ def test_accept(client, accept, status):
     assert after - before == (1 if status == 200 else 0)
 
 
+@pytest.mark.covers("header: IEEE754Compatible")
 def test_long_numbers_in_quotes_where_they_are_asked_for(client, account):
     quoted = (("accept", "application/json;IEEE754Compatible=true"),)
     said = "application/json; odata.metadata=minimal; IEEE754Compatible=true"

@@ -8,6 +8,7 @@ import pytest
 URI = (400, "0x80060888")
 
 
+@pytest.mark.covers("option: $select", "option: $select brings key, currency and composite")
 @pytest.mark.parametrize(
     ("query", "shown"),
     [
@@ -33,6 +34,7 @@ def test_a_selection_and_what_comes_with_it(client, query, shown):
         assert re.fullmatch(r'W/"\d+"', row["@odata.etag"])
 
 
+@pytest.mark.covers("option: $levels refused", "option: 32 KB of URL")
 @pytest.mark.parametrize(
     "query",
     [

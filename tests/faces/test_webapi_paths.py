@@ -22,6 +22,15 @@ KEY = "8944a0c4-b36d-4973-a3c6-e0fefe61d236"
 NOBODY = "5f1c0a52-36a1-4a5e-9a7a-1c1b7f6a2a11"
 
 
+@pytest.mark.covers(
+    "service: v8.0 to v9.2 and three-part versions",
+    "service: service document",
+    "record: create",
+    "record: delete",
+    "response header: OData-EntityId",
+    "response header: Location",
+    "service: unbound function",
+)
 @pytest.mark.parametrize("version", ["8.0", "8.1", "8.2", "9.0", "9.1", "9.2", "9.1.0"])
 def test_every_version_answers_with_its_own_urls(client, version):
     root = f"/api/data/v{version}/"
@@ -80,6 +89,7 @@ def bearer(client):
     return ("authorization", f"Bearer {client.token}")
 
 
+@pytest.mark.covers("service: named key of systemuser refused")
 @pytest.mark.parametrize(
     ("path", "error"),
     [
@@ -113,6 +123,7 @@ def test_paths_that_cannot_be_read_or_served(client, path, error):
     assert client.get(path).error == error
 
 
+@pytest.mark.covers("message: WhoAmI")
 def test_who_am_i_with_and_without_parentheses(client):
     first, second = client.get("WhoAmI"), client.get("WhoAmI()")
     assert first.document == second.document
@@ -131,6 +142,7 @@ def test_every_set_is_listed_and_each_record_read(client, name):
         assert document == row
 
 
+@pytest.mark.covers("service: wrong verb")
 @pytest.mark.parametrize(
     ("method", "path"),
     [
@@ -195,6 +207,7 @@ def family(client):
     return account, contact
 
 
+@pytest.mark.covers("service: key by identifier", "service: key by column name")
 def test_a_key_is_read_in_either_letter_case_and_by_its_name(client, family):
     account, _ = family
     paths = [
@@ -211,6 +224,7 @@ def test_a_key_is_read_in_either_letter_case_and_by_its_name(client, family):
         assert client.get(path, select="name").document["accountid"] == account, path
 
 
+@pytest.mark.covers("service: column", "service: /$value", "record: column value read")
 def test_a_column_by_itself(client, family):
     account, contact = family
     context = f"{URL}api/data/v9.2/$metadata#accounts({account})"
@@ -235,6 +249,7 @@ def test_a_column_by_itself(client, family):
     assert missing.error == MISSING
 
 
+@pytest.mark.covers("service: single-valued navigation", "record: lookup by navigation")
 def test_what_a_lookup_leads_to(client, family):
     account, contact = family
     answer = client.get(f"accounts({account})/primarycontactid", select="lastname")
@@ -256,6 +271,11 @@ def test_what_a_lookup_leads_to(client, family):
     assert client.get(f"accounts({NOBODY})/primarycontactid").error == MISSING
 
 
+@pytest.mark.covers(
+    "service: collection-valued navigation",
+    "service: /$count",
+    "record: count of a collection",
+)
 def test_a_collection_of_a_record(client, family):
     account, _ = family
     path = f"accounts({account})/Account_Tasks"

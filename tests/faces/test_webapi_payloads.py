@@ -21,6 +21,7 @@ def message(answer):
     return answer.document["error"]["message"]
 
 
+@pytest.mark.covers("error: 415 media type")
 @pytest.mark.parametrize(
     "kind",
     [

@@ -21,6 +21,11 @@ def applied(answer):
     return [value for name, value in answer.response.headers if name == "Preference-Applied"]
 
 
+@pytest.mark.covers(
+    "header: Prefer: odata.maxpagesize",
+    "header: several Prefer headers",
+    "response header: Preference-Applied",
+)
 @pytest.mark.parametrize(
     ("lines", "size", "said"),
     [
@@ -64,6 +69,7 @@ def test_a_header_of_spaces_takes_no_time(client):
     assert len(client.get("leads", headers=(("prefer", line),)).rows) == 2
 
 
+@pytest.mark.covers("header: If-None-Match with a tag on a read")
 def test_if_none_match_on_reads(client, account):
     etag = client.get(account).header("ETag")
     for said in (etag, f'W/"1", {etag}', f"{etag} , x"):
@@ -80,6 +86,7 @@ def test_if_none_match_on_reads(client, account):
     assert client.get(account, headers=(("if-match", 'W/"1"'),)).status == 200
 
 
+@pytest.mark.covers("header: If-Match with a tag")
 @pytest.mark.parametrize("verb", ["PATCH", "PUT", "DELETE", "CLEAR", "REFER"])
 def test_if_match_on_writes(client, account, verb):
     def send(*lines):
@@ -109,6 +116,12 @@ def test_if_match_on_writes(client, account, verb):
     assert send(" * ").status == (404 if verb == "DELETE" else 204)
 
 
+@pytest.mark.covers(
+    "record: upsert",
+    "header: If-None-Match: null",
+    "header: If-None-Match: *",
+    "header: If-Match: *",
+)
 def test_what_patch_does_by_its_conditions(client, account):
     missing = f"accounts({NOBODY})"
     star, no_star = ("if-match", "*"), ("if-none-match", "*")
@@ -131,6 +144,11 @@ def test_what_patch_does_by_its_conditions(client, account):
     assert posted.status == 204
 
 
+@pytest.mark.covers(
+    "header: MSCRM.BypassCustomPluginExecution",
+    "header: MSCRM.BypassBusinessLogicExecution",
+    "header: MSCRM.BypassBusinessLogicExecutionStepIds",
+)
 @pytest.mark.parametrize(
     ("name", "value", "privilege"),
     [
@@ -150,6 +168,12 @@ def test_custom_logic_is_left_out_by_who_may(estate, client, name, value, privil
     assert seller.post("leads", {"lastname": "Bypass"}).status == 204
 
 
+@pytest.mark.covers(
+    "header: Consistency",
+    "header: OData-IsolationLevel",
+    "header: x-ms-correlation-id",
+    "header: MSCRM.SuppressCallbackRegistrationExpanderJob",
+)
 @pytest.mark.parametrize(
     ("name", "value", "status"),
     [
@@ -180,6 +204,7 @@ def test_headers_that_go_with_a_message(estate, name, value, status):
         assert answer.error == (400, "0x80040203")
 
 
+@pytest.mark.covers("header: x-ms-client-request-id")
 def test_what_a_client_calls_its_request_is_logged(client, caplog):
     caplog.set_level("DEBUG", logger="xrm.webapi")
     said = "mine\r\n\x1b[31m\u00e9" + "y" * 500
@@ -190,6 +215,7 @@ def test_what_a_client_calls_its_request_is_logged(client, caplog):
     assert "\x1b" not in caplog.text
 
 
+@pytest.mark.covers("option: tag, partitionid")
 def test_parameters_that_are_no_options_are_passed_over(client):
     query = "tag=a%20b&partitionid=1&nosuch=1&nosuch=2&SolutionUniqueName=x&$top=1"
     assert len(client.send("GET", "leads", query).rows) == 1

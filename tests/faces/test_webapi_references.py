@@ -118,6 +118,7 @@ def lead(client):
     return f"leads({client.post('leads', {'lastname': 'Referred'}).created})"
 
 
+@pytest.mark.covers("record: set a lookup by $ref")
 @pytest.mark.parametrize(
     "form", ["{0}", "/{0}", "/api/data/v9.1/{0}", HERE + "{0}", URL + "api/data/v8.2/{0}"]
 )
@@ -165,6 +166,12 @@ def listed(client, path):
     return [row["@odata.id"] for row in client.rows(f"{path}/$ref")]
 
 
+@pytest.mark.covers(
+    "service: /$ref",
+    "record: associate one to many",
+    "record: disassociate by key",
+    "record: disassociate by $id",
+)
 @pytest.mark.parametrize("by", ["key", "$id", "absolute $id"])
 def test_one_to_many(client, account, contact, by):
     path = f"{account}/contact_customer_accounts"
@@ -192,6 +199,7 @@ def test_one_to_many(client, account, contact, by):
     assert client.get(f"{nobody}/$ref").error == MISSING
 
 
+@pytest.mark.covers("record: associate many to many")
 def test_many_to_many(client, account, lead):
     path, key = f"{account}/accountleads_association", lead.removeprefix("leads")
     assert client.post(f"{path}/$ref", {"@odata.id": lead}).status == 204
@@ -212,6 +220,7 @@ def test_many_to_many(client, account, lead):
     assert client.delete(f"{nobody}{key}/$ref").error == MISSING
 
 
+@pytest.mark.covers("record: references of a collection")
 def test_references_come_in_pages(client, account):
     tasks = [{"subject": f"Task {number}"} for number in range(3)]
     path = f"{account}/Account_Tasks"

@@ -12,6 +12,12 @@ EVERY = ("prefer", 'odata.include-annotations="*"')
 REPRESENTED = (("prefer", "return=representation"),)
 
 
+@pytest.mark.covers(
+    "record: create with representation",
+    "record: update with representation",
+    "header: Prefer: return=representation",
+    "record: money with four decimals",
+)
 def test_what_is_written_is_returned_where_that_is_preferred(client):
     root = f"{URL}api/data/v9.2/"
     record = {"name": "Returned", "revenue": 12.5}

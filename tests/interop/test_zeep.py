@@ -146,7 +146,7 @@ def test_nested_filters(by_zeep: Caller, typed: Typed, accounts: str) -> None:
     assert [row["name"] for row in by_zeep.rows(query)] == ["Name 4", "Name 1", "Name 0"]
 
 
-@pytest.mark.covers("query: LinkEntity", "soap value: AliasedValue")
+@pytest.mark.covers("query: LinkEntity Inner", "soap value: AliasedValue")
 def test_a_link_has_columns_and_criteria(by_zeep: Caller, typed: Typed, accounts: str) -> None:
     criteria = typed.criteria(typed.test("accountnumber", "BeginsWith", typed.text(accounts)))
     links = typed.link(
@@ -164,7 +164,7 @@ def test_a_link_has_columns_and_criteria(by_zeep: Caller, typed: Typed, accounts
     assert (aliased.AttributeLogicalName, aliased.Value) == ("fullname", "Ada Lovelace")
 
 
-@pytest.mark.covers("query: paging cookie", "query: total record count")
+@pytest.mark.covers("query: PagingCookie", "query: ReturnTotalRecordCount")
 def test_pages_by_cookie(by_zeep: Caller, typed: Typed, accounts: str) -> None:
     criteria = typed.criteria(typed.test("accountnumber", "BeginsWith", typed.text(accounts)))
     names, cookie, number, more = [], None, 1, True

@@ -133,6 +133,7 @@ def test_an_id_token_is_no_access_token(guarded, service):
     assert_challenged(ask(guarded, f"Bearer {token}"), error=True)
 
 
+@pytest.mark.covers("header: Authorization: Bearer")
 @pytest.mark.parametrize(
     "changes",
     [
@@ -272,6 +273,7 @@ def test_a_token_over_sixteen_kilobytes_is_not_looked_at(guarded, service):
     assert_challenged(ask(guarded, f"Bearer {token}"), error=True)
 
 
+@pytest.mark.covers("response header: WWW-Authenticate", "error: 401 challenge")
 @pytest.mark.parametrize(
     "lines",
     [

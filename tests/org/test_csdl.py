@@ -63,6 +63,7 @@ def attributes(element: etree._Element) -> dict[str, str]:
     return {str(name): str(value) for name, value in element.attrib.items()}
 
 
+@pytest.mark.covers("metadata: schema and alias", "metadata: abstract types")
 def test_the_schema_and_its_types_have_the_names_of_the_service(schema: etree._Element) -> None:
     assert attributes(schema) == {"Namespace": "Microsoft.Dynamics.CRM", "Alias": "mscrm"}
     heads = {
@@ -98,6 +99,7 @@ def test_the_schema_and_its_types_have_the_names_of_the_service(schema: etree._E
     }
 
 
+@pytest.mark.covers("metadata: property types")
 @pytest.mark.parametrize(
     ("table", "name", "facts"),
     [
@@ -127,6 +129,11 @@ def test_properties_are_of_the_types_of_their_columns(
     assert attributes(found) == {"Name": name, **facts}
 
 
+@pytest.mark.covers(
+    "metadata: lookups and navigation properties",
+    "metadata: polymorphic lookups",
+    "metadata: many to many",
+)
 def test_relationships_lead_to_and_fro(schema: etree._Element) -> None:
     account = named(schema, "EntityType", "account")
     (lookup,) = [each for each in account if each.get("Name") == "primarycontactid"]
@@ -244,6 +251,7 @@ def test_operations_follow_from_declarations(schema: etree._Element) -> None:
     ]
 
 
+@pytest.mark.covers("metadata: actions and functions")
 @pytest.mark.parametrize(
     ("tag", "name", "parameters", "result"),
     [
@@ -279,6 +287,7 @@ def test_an_operation_says_what_it_takes(
     assert (None if returned is None else returned.get("Type")) == result
 
 
+@pytest.mark.covers("metadata: enumerations")
 def test_enumerations_have_numbers(schema: etree._Element) -> None:
     rights = named(schema, "EnumType", "AccessRights")
     assert rights.get("IsFlags") == "true"
@@ -292,6 +301,7 @@ def terms(element: etree._Element) -> list[str]:
     return [str(each.get("Term")) for each in element.findall(f"{EDM}Annotation")]
 
 
+@pytest.mark.covers("option: annotations of $metadata", "metadata: annotations")
 def test_annotations_come_where_they_are_asked_for(client: Client, schema: etree._Element) -> None:
     assert list(schema.iter(f"{EDM}Annotation")) == []
     by_option = client.send("GET", "$metadata", "annotations=true")
@@ -307,6 +317,7 @@ def test_annotations_come_where_they_are_asked_for(client: Client, schema: etree
     assert terms(accounts) == ["Org.OData.Capabilities.V1.ChangeTracking"]
 
 
+@pytest.mark.covers("metadata: alternate keys")
 def test_alternate_keys_are_told_as_soon_as_they_are_there(fresh: Estate) -> None:
     client, organization = fresh.user("System Administrator"), fresh.organization
     before = client.send("GET", "$metadata", "annotations=true").body
@@ -319,6 +330,7 @@ def test_alternate_keys_are_told_as_soon_as_they_are_there(fresh: Estate) -> Non
     assert "accountnumber" in paths
 
 
+@pytest.mark.covers("service: $metadata")
 def test_who_may_read_it_and_how(estate: Estate, client: Client) -> None:
     assert estate.user(name="Without a role").get("$metadata").status == 200
     assert Client(estate).get("$metadata").status == 401

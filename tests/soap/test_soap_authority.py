@@ -29,7 +29,12 @@ def stranger(estate: Estate) -> Soap:
 @pytest.mark.parametrize(
     "headers", [(), (("authorization", "Bearer"),), (("authorization", "Bearer "),)]
 )
-@pytest.mark.covers("soap header: SdkClientVersion in the query")
+@pytest.mark.covers(
+    "authority discovery: SdkClientVersion in the query",
+    "authority discovery: in any letter case",
+    "authority discovery: with an empty Bearer header",
+    "authority discovery: authorization_uri and resource_id",
+)
 def test_a_modern_client_is_told_where_to_sign_in(
     stranger: Soap, method: str, name: str, headers: tuple[tuple[str, str], ...]
 ) -> None:
@@ -41,6 +46,7 @@ def test_a_modern_client_is_told_where_to_sign_in(
         assert found.response.header("access-control-allow-origin") is None
 
 
+@pytest.mark.covers("authority discovery: version too low")
 @pytest.mark.parametrize(
     ("version", "told"),
     [
@@ -70,12 +76,14 @@ def test_only_versions_above_the_documented_one_are_told(
     assert web.status == 401
 
 
+@pytest.mark.covers("authority discovery: the endpoint /web always")
 def test_the_endpoint_of_bearer_tokens_always_challenges(stranger: Soap) -> None:
     for method in ("GET", "POST"):
         found = replace(stranger, path=WEB).send(method)
         assert (found.status, found.response.header("www-authenticate")) == (401, CHALLENGE)
 
 
+@pytest.mark.covers("authority discovery: an invalid token")
 @pytest.mark.parametrize("path", [SVC, WEB])
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_a_bad_token_is_refused_with_its_reason(estate: Estate, path: str, method: str) -> None:
@@ -95,7 +103,11 @@ def _post(stranger: Soap, headers: str, version: str = "1.2") -> str:
 
 
 @pytest.mark.parametrize("version", ["1.1", "1.2"])
-@pytest.mark.covers("soap fault: InvalidSecurity", "soap fault: FailedAuthentication")
+@pytest.mark.covers(
+    "soap fault: InvalidSecurity",
+    "soap fault: FailedAuthentication",
+    "authority discovery: without a version",
+)
 def test_a_message_without_proof_is_refused_as_an_online_service_does(
     stranger: Soap, version: str
 ) -> None:
@@ -106,6 +118,7 @@ def test_a_message_without_proof_is_refused_as_an_online_service_does(
     assert _post(stranger, token, version) == "FailedAuthentication"
 
 
+@pytest.mark.covers("soap header: Security with a Timestamp alone")
 def test_a_token_that_nobody_checks_is_refused_beside_a_good_one(soap: Soap) -> None:
     token = f'<o:Security xmlns:o="{WSSE}"><Assertion xmlns="urn:saml"/></o:Security>'
     assert _post(soap, token) == "FailedAuthentication"
@@ -137,6 +150,7 @@ def test_anybody_may_read_the_description(stranger: Soap, query: str) -> None:
     assert etree.QName(root).localname == ("schema" if "xsd" in query.lower() else "definitions")
 
 
+@pytest.mark.covers("wsdl: every message")
 def test_the_description_knows_every_message(stranger: Soap) -> None:
     found = stranger.send("GET", query="singleWsdl").response.body.decode()
     for name in (
@@ -148,6 +162,7 @@ def test_the_description_knows_every_message(stranger: Soap) -> None:
         assert f'name="{name}"' in found
 
 
+@pytest.mark.covers("soap form: browser page")
 def test_a_browser_is_shown_a_page(stranger: Soap) -> None:
     for path in (SVC, f"{SVC}/"):
         found = replace(stranger, path=path).send("GET")
@@ -159,6 +174,7 @@ def test_a_browser_is_shown_a_page(stranger: Soap) -> None:
     assert stranger.send("GET", query="xsd=nosuch").status == 200
 
 
+@pytest.mark.covers("soap form: no CORS")
 def test_what_is_no_call_is_refused(soap: Soap) -> None:
     assert soap.send("GET").status == 400
     for method in ("PUT", "DELETE", "PATCH", "OPTIONS", "BREW"):

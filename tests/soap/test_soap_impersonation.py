@@ -50,6 +50,7 @@ def test_a_message_names_whom_it_runs_for(client: Client, other: Client, version
         assert _who(soap, header=header) == str(client.user_id)
 
 
+@pytest.mark.covers("soap header: MSCRMCallerID of HTTP", "soap header: CallerObjectId of HTTP")
 def test_headers_of_http_go_before_those_of_the_message(client: Client, other: Client) -> None:
     soap, user = Soap(client), str(other.user_id)
     assert _who(soap, http=(("mscrmcallerid", user),)) == user

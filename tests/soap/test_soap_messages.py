@@ -102,7 +102,7 @@ def test_the_answers_of_several_tell_their_types(soap: Soap) -> None:
     assert len(results(reply)) == 2
 
 
-@pytest.mark.covers("message: ExecuteTransaction")
+@pytest.mark.covers("message: ExecuteTransaction", "soap fault: ExecuteTransactionFault")
 def test_a_transaction_keeps_all_or_nothing(soap: Soap) -> None:
     def count() -> int:
         return len(soap.query(expression("account")).entities)
@@ -128,7 +128,13 @@ def test_a_transaction_keeps_all_or_nothing(soap: Soap) -> None:
     assert (names, count()) == (["Create", "Create"], before + 2)
 
 
-@pytest.mark.covers("message: CreateMultiple", "message: UpdateMultiple", "message: UpsertMultiple")
+@pytest.mark.covers(
+    "message: CreateMultiple",
+    "message: UpdateMultiple",
+    "message: UpsertMultiple",
+    "soap value: Entity",
+    "soap value: EntityCollection",
+)
 def test_records_are_written_together(soap: Soap) -> None:
     def together(name: str, *targets: Typed) -> Reply:
         inner = "".join(f"<a:Entity>{each.content}</a:Entity>" for each in targets)
@@ -186,6 +192,7 @@ def test_older_messages_take_their_own_values(estate: Estate, soap: Soap) -> Non
     assert results(soap.execute("RetrieveVersion"))["Version"].startswith("9.")
 
 
+@pytest.mark.covers("soap value: KeyAttributes")
 def test_a_record_is_named_by_an_alternate_key(estate: Estate, soap: Soap) -> None:
     make_number_a_key(estate)
     key = soap.created("account", {"accountnumber": string("N1"), "name": string("Keyed")})

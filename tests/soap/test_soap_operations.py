@@ -33,6 +33,8 @@ def either(request: pytest.FixtureRequest, client: Client) -> Soap:
     "soap operation: Retrieve",
     "soap operation: Update",
     "soap operation: Delete",
+    "soap form: SOAP 1.1",
+    "soap form: SOAP 1.2",
 )
 def test_a_record_is_made_read_changed_and_removed(either: Soap) -> None:
     made = either.create(
@@ -55,6 +57,7 @@ def test_a_record_is_made_read_changed_and_removed(either: Soap) -> None:
     )
 
 
+@pytest.mark.covers("soap header: Action", "soap header: RelatesTo")
 def test_an_answer_bears_the_action_of_its_request_where_it_is_addressed(client: Client) -> None:
     reply = Soap(client, "1.2", SVC).execute("WhoAmI")
     assert reply.action == action_of("ExecuteResponse")
@@ -64,6 +67,7 @@ def test_an_answer_bears_the_action_of_its_request_where_it_is_addressed(client:
     assert (plain.action, plain.response.header("content-type")) == ("", "text/xml; charset=utf-8")
 
 
+@pytest.mark.covers("soap value: ColumnSet", "query: AllColumns")
 def test_all_columns_are_read_by_one_word(soap: Soap) -> None:
     key = soap.created("account", {"name": string("All"), "industrycode": option(1)})
     found = attributes(soap.retrieve("account", key, every=True).result)
@@ -72,6 +76,7 @@ def test_all_columns_are_read_by_one_word(soap: Soap) -> None:
     assert None not in found.values()
 
 
+@pytest.mark.covers("soap value: RowVersion")
 def test_the_row_version_stands_beside_the_attributes_unless_it_is_asked_for(soap: Soap) -> None:
     key = soap.created("account", {"name": string("Versioned")})
     hidden = soap.retrieve("account", key, "name")
@@ -84,7 +89,11 @@ def test_the_row_version_stands_beside_the_attributes_unless_it_is_asked_for(soa
     assert texts == [version, version]
 
 
-@pytest.mark.covers("soap operation: Associate", "soap operation: Disassociate")
+@pytest.mark.covers(
+    "soap operation: Associate",
+    "soap operation: Disassociate",
+    "soap value: EntityReferenceCollection",
+)
 def test_records_are_paired_and_parted(either: Soap) -> None:
     account = either.created("account", {"name": string("Holder")})
     contacts = [either.created("contact", {"lastname": string(name)}) for name in ("One", "Two")]
@@ -106,6 +115,7 @@ def test_records_are_paired_and_parted(either: Soap) -> None:
     )
 
 
+@pytest.mark.covers("soap value: RelatedEntities", "soap value: Relationship")
 def test_records_related_to_a_new_one_are_made_with_it(soap: Soap) -> None:
     people = [entity("contact", {"lastname": string(name)}) for name in ("Ada", "Bo")]
     key = soap.created(
@@ -132,7 +142,12 @@ def test_the_record_a_lookup_points_to_is_made_with_its_holder(soap: Soap) -> No
     assert found["parentaccountid"]["Name"] == "Parent"
 
 
-@pytest.mark.covers("message: WhoAmI", "soap operation: Execute")
+@pytest.mark.covers(
+    "message: WhoAmI",
+    "soap operation: Execute",
+    "soap form: typed request",
+    "soap form: untyped request",
+)
 def test_a_typed_request_is_answered_by_a_type_of_its_own(either: Soap) -> None:
     typed = either.execute("WhoAmI", kind="c:WhoAmIRequest").result
     assert type_of(typed) == f"{{{CRM}}}WhoAmIResponse"
@@ -145,11 +160,13 @@ def test_a_typed_request_is_answered_by_a_type_of_its_own(either: Soap) -> None:
     assert typed.findtext(f"{{{DATA}}}ResponseName") == "WhoAmI"
 
 
+@pytest.mark.covers("soap form: name told by the type alone")
 def test_a_request_s_name_may_be_told_by_its_type_alone(soap: Soap) -> None:
     found = soap.call("Execute", '<request i:type="c:WhoAmIRequest"><a:Parameters/></request>')
     assert results(found).keys() == {"UserId", "BusinessUnitId", "OrganizationId"}
 
 
+@pytest.mark.covers("message: Create", "message: Retrieve", "message: Delete")
 def test_every_operation_can_be_sent_as_a_request(soap: Soap) -> None:
     made = soap.execute("Create", {"Target": entity("account", {"name": string("Sent")})})
     key = results(made)["id"]
@@ -166,6 +183,7 @@ def test_every_operation_can_be_sent_as_a_request(soap: Soap) -> None:
     assert soap.execute("Delete", {"Target": target}).code == "0x80040217"
 
 
+@pytest.mark.covers("message: Update", "soap value: RowVersion", "feature: row versions")
 def test_a_change_asks_for_the_version_it_knows(soap: Soap) -> None:
     key = soap.created("account", {"name": string("One")})
     version = soap.retrieve("account", key, "name").said("RowVersion") or ""

@@ -33,7 +33,18 @@ def _raising(error: Exception) -> Any:
     return execute
 
 
-@pytest.mark.parametrize("fault", CATALOGUE, ids=lambda fault: f"{fault.hex}-{fault.name}")
+@pytest.mark.covers("soap fault: ErrorDetails", "soap fault: OrganizationServiceFault")
+@pytest.mark.parametrize(
+    "fault",
+    [
+        pytest.param(
+            fault,
+            marks=pytest.mark.covers(f"error: {fault.hex} soap"),
+            id=f"{fault.hex}-{fault.name}",
+        )
+        for fault in CATALOGUE
+    ],
+)
 @pytest.mark.parametrize("version", ["1.1", "1.2"])
 def test_every_error_of_the_catalogue_has_its_dress(
     client: Client, monkeypatch: pytest.MonkeyPatch, fault: Fault, version: str
@@ -128,6 +139,7 @@ def test_the_wrapper_must_be_that_of_the_action(soap: Soap) -> None:
     assert soap.post(envelope(body), headers).subcode == "DeserializationFailed"
 
 
+@pytest.mark.covers("soap fault: ActionMismatch")
 def test_two_actions_must_be_one(client: Client) -> None:
     body = f'<Execute xmlns="{SERVICES}">{WHO}</Execute>'
     document = envelope(body, version="1.2", action=action_of("Execute"))
@@ -135,7 +147,12 @@ def test_two_actions_must_be_one(client: Client) -> None:
     assert Soap(client).post(document, (("content-type", kind),)).subcode == "ActionMismatch"
 
 
-@pytest.mark.covers("soap fault: MustUnderstand", "soap fault: VersionMismatch")
+@pytest.mark.covers(
+    "soap fault: MustUnderstand",
+    "soap fault: VersionMismatch",
+    "soap header: SdkClientVersion",
+    "soap header: UserType",
+)
 def test_what_must_be_understood_is(soap: Soap) -> None:
     known = "".join(
         f'<a:{name} s:mustUnderstand="1">{text}</a:{name}>'

@@ -60,6 +60,7 @@ COLUMNS: tuple[tuple[str, str, str, str], ...] = (
 NAMES = {"account": "name", "contact": "lastname", "opportunity": "name", "role": "name"}
 
 
+@pytest.mark.covers("soap value: value of another type refused")
 @pytest.mark.parametrize("kind", GIVEN)
 @pytest.mark.parametrize(("table", "column", "takes", "_shown"), COLUMNS)
 def test_a_value_of_another_type_is_refused(
@@ -101,7 +102,10 @@ CASES: tuple[tuple[str, str, Given, str, Any], ...] = (
 )
 
 
-@pytest.mark.parametrize(("table", "column", "given", "kind", "read"), CASES)
+@pytest.mark.parametrize(
+    ("table", "column", "given", "kind", "read"),
+    [pytest.param(*case, marks=pytest.mark.covers(f"soap value: {case[3]}")) for case in CASES],
+)
 def test_a_value_comes_back_as_its_column_has_it(
     soap: Soap, table: str, column: str, given: Given, kind: str, read: Any
 ) -> None:
@@ -114,6 +118,7 @@ def test_a_value_comes_back_as_its_column_has_it(
     assert type_of(pair[1]) == spaces.get(kind, SCHEMA + kind)
 
 
+@pytest.mark.covers("soap form: i:nil")
 @pytest.mark.parametrize("column", [row[1] for row in CASES if row[0] == "account"])
 def test_nil_clears_a_column(soap: Soap, column: str) -> None:
     given = next(row[2] for row in CASES if row[1] == column)
@@ -170,6 +175,7 @@ def test_the_id_of_a_new_record_is_the_one_given(soap: Soap) -> None:
     )
 
 
+@pytest.mark.covers("soap value: FormattedValues")
 def test_formatted_values_are_as_the_caller_reads_them(soap: Soap) -> None:
     key = soap.created("account", {"name": string("Shown"), "revenue": money("1234.5")})
     reply = soap.retrieve("account", key, "name", "revenue", "statecode", "donotphone")

@@ -227,7 +227,14 @@ class Driver:
 
     def records(self, *arguments: Any, take: int | None = None, **options: Any) -> list[Any]:
         """Read a query to its end, or only so many records of it."""
-        found = self.client.query(*arguments, **options)
+        return self.listed(self.client.query(*arguments, **options), take)
+
+    def ran(self, outcome: Any) -> Any:
+        """Return what an operation of either client brings."""
+        return outcome if self._runner is None else self._runner.run(outcome)
+
+    def listed(self, found: Any, take: int | None = None) -> list[Any]:
+        """Read what either client streams to its end, or only so many of it."""
         if self._runner is None:
             return list(islice(found, take))
 

@@ -127,11 +127,11 @@ class Web:
         for name, each in values.items():
             value: Any = each.web
             if each.bind:
-                name = f"{each.bind}@odata.bind"
                 value = None if value is None else f"/{web_set(each.target)}({value})"
             if isinstance(value, Number):
                 value = orjson.Fragment(value.digits)
-            pairs.append(f'"{name}":{orjson.dumps(value).decode()}')
+            said = f"{each.bind}@odata.bind" if each.bind else name
+            pairs.append(f'"{said}":{orjson.dumps(value).decode()}')
         body = f"{{{','.join(pairs)}}}".encode()
         return client.send(method, path, headers=(JSON, *headers), body=body)
 
@@ -148,9 +148,7 @@ class Web:
         held = catalogue()[table]
         name = f"_{column}_value" if held.columns[column].is_lookup else column
         one = client.get(f"{web_set(table)}({key})", select=name)
-        text = document(
-            table, selected(column) + filtered(holds(held.primary_id, "eq", key))
-        )
+        text = document(table, selected(column) + filtered(holds(held.primary_id, "eq", key)))
         many = fetch(client, web_set(table), text)
         rows = [_exact(one.body), *_exact(many.body)["value"]]
         return [row.get(name) for row in rows]
@@ -309,11 +307,7 @@ def _bare(value: Any) -> Any:
     if not isinstance(value, dict):
         return value
     assert value["__metadata"]["type"].startswith(SERVICES)
-    return {
-        name: each
-        for name, each in value.items()
-        if name not in ("__metadata", "RowVersion")
-    }
+    return {name: each for name, each in value.items() if name not in ("__metadata", "RowVersion")}
 
 
 class DataAtom:

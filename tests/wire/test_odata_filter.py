@@ -35,6 +35,7 @@ def either(*items):
 A, B, C = (Condition(name, "eq", (number,)) for number, name in enumerate("abc", 1))
 
 
+@pytest.mark.covers("filter: doubled quotes")
 @pytest.mark.parametrize(
     ("text", "literal"),
     [
@@ -123,6 +124,13 @@ def test_what_a_filter_asks(text, found):
     assert read_filter(text, resolve) == found
 
 
+@pytest.mark.covers(
+    "filter: arithmetic refused",
+    "filter: has refused",
+    "filter: in refused",
+    "filter: date functions refused",
+    "filter: text functions refused",
+)
 @pytest.mark.parametrize(
     ("text", "said"),
     [

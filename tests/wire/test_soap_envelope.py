@@ -125,6 +125,7 @@ def test_other_headers_are_passed_over(version, stated):
     assert "{urn:own}Own" in read(envelope(version, header), version).headers
 
 
+@pytest.mark.covers("soap header: ReplyTo, To")
 @pytest.mark.parametrize("name", ["Action", "To", "MessageID", "ReplyTo"])
 def test_a_header_of_addressing_stands_once(name):
     with pytest.raises(SoapFault) as refused:
@@ -184,12 +185,14 @@ def test_other_charsets(charset):
         read_envelope(envelope("1.1"), content_type=f"text/xml; charset={charset}")
 
 
+@pytest.mark.covers("soap form: UTF-16")
 def test_utf_16():
     data = envelope("1.1", body="<x>é</x>").decode().encode("utf-16")
     found = read_envelope(data, content_type="text/xml; charset=utf-16")
     assert found.body.text == "é"
 
 
+@pytest.mark.covers("soap header: ActivityId")
 def test_a_response_of_soap_1_2():
     data = write_response(
         "<x/>",

@@ -90,7 +90,12 @@ def entities(rows: Rows) -> list[Struct]:
     return read(text, "EntityCollection").members["Entities"].values
 
 
-@pytest.mark.covers("soap value: every column type")
+@pytest.mark.covers(
+    "soap value: every column type",
+    "soap value: long",
+    "soap value: base64Binary",
+    "soap value: BooleanManagedProperty",
+)
 @pytest.mark.parametrize(
     ("kind", "cell", "text", "expected"), TYPES, ids=lambda each: getattr(each, "type", "")
 )

@@ -78,6 +78,7 @@ def children(single: etree._Element, name: str) -> list[str]:
     return [*(children(single, base.partition(":")[2]) if base else []), *own]
 
 
+@pytest.mark.covers("soap form: members in the order of the contract")
 @pytest.mark.parametrize(
     ("name", "order"),
     [

@@ -305,7 +305,7 @@ def test_what_xml_has_not_is_written_as_the_platform_does():
 
 
 @pytest.mark.parametrize("name", ORGANIZATION)
-@pytest.mark.covers("soap operation: actions")
+@pytest.mark.covers("soap form: action of each operation")
 def test_actions_of_operations(name):
     operation = ORGANIZATION[name]
     action = f"{SERVICES}/IOrganizationService/{name}"

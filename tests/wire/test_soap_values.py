@@ -115,7 +115,17 @@ def read(text: str, declared: str):
     return read_value(parse(f"<v>{text}</v>".encode()), declared)
 
 
-@pytest.mark.covers("soap value: simple types")
+@pytest.mark.covers(
+    "soap value: string",
+    "soap value: int",
+    "soap value: long",
+    "soap value: decimal",
+    "soap value: double",
+    "soap value: boolean",
+    "soap value: dateTime",
+    "soap value: guid",
+    "soap value: base64Binary",
+)
 @pytest.mark.parametrize(("kind", "text", "expected"), READ)
 def test_a_simple_value_is_read(kind, text, expected):
     found = read(text, kind)
@@ -147,6 +157,7 @@ def element(text: str):
     return parse(f"<v {SPACES}>{text}</v>".encode())
 
 
+@pytest.mark.covers("soap form: members in any order")
 def test_members_come_in_any_order_and_strangers_are_passed_over():
     text = f"""
       <Name>Contoso</Name><Id>{KEY}</Id><Colour>red</Colour>
@@ -182,7 +193,7 @@ def pair(key: str, value: str) -> str:
     return f"<{tag}><g:key>{key}</g:key>{value}</{tag}>"
 
 
-@pytest.mark.covers("soap value: attributes")
+@pytest.mark.covers("soap value: AttributeCollection")
 def test_attributes_tell_their_types():
     text = (
         pair("name", '<g:value i:type="x:string">A</g:value>')

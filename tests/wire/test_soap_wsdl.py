@@ -40,6 +40,7 @@ def found(root: etree._Element, path: str) -> list[str]:
     return [str(getattr(each, "text", each)) for each in result]
 
 
+@pytest.mark.covers("wsdl: sdkversion beside it")
 @pytest.mark.parametrize("address", SERVICES)
 @pytest.mark.parametrize(
     ("query", "root"),
@@ -72,6 +73,7 @@ def test_other_queries_ask_for_no_document(query: str):
     assert soap_documents.documents().document(query) is None
 
 
+@pytest.mark.covers("wsdl: absolute locations")
 @pytest.mark.parametrize("address", SERVICES)
 def test_locations_are_absolute_and_each_leads_to_a_document(address: str):
     held = soap_documents.documents(address)
@@ -93,6 +95,7 @@ def test_a_single_document_refers_to_no_other():
     assert set(found(root, "//@location")) == {ORGANIZATION, f"{ORGANIZATION}/web"}
 
 
+@pytest.mark.covers("wsdl: names clients know")
 @pytest.mark.parametrize(
     ("address", "service", "operations"),
     [
@@ -189,6 +192,7 @@ def test_online_there_are_two_ways_to_sign_in():
     ]
 
 
+@pytest.mark.covers("wsdl: EndorsingSupportingTokens")
 @pytest.mark.parametrize(
     ("deployment", "tokens", "suite", "size", "issuer", "mex"),
     [

@@ -64,6 +64,7 @@ REFUSED = {
 }
 
 
+@pytest.mark.covers("soap form: XML attacks refused")
 @pytest.mark.parametrize("name", REFUSED)
 def test_is_refused(name):
     with pytest.raises(XmlError):
@@ -166,6 +167,7 @@ TYPES = {
 }
 
 
+@pytest.mark.covers("soap form: known types")
 @pytest.mark.parametrize("name", TYPES)
 def test_a_type_must_be_known_and_fit(name):
     with pytest.raises(ContractError):
@@ -177,6 +179,7 @@ def test_a_type_of_no_namespace_is_none():
         read_value(parse(f'<v xmlns:i="{INSTANCE}" i:type="Entity"/>'.encode()), "anyType")
 
 
+@pytest.mark.covers("soap form: known types")
 def test_a_type_that_fits_is_taken():
     assert value('i:type="FetchExpression"><Query>x</Query>', "QueryBase").members == {"Query": "x"}
     assert value('i:type="x:string">x', "anyType") == "x"

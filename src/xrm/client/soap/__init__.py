@@ -4,11 +4,11 @@ values, columns   records and references; tables as classes of one's own
 queries           QueryExpression and its kin, and how a query goes on to its next page
 declared          what a message is: its parameters and its response
 contracts/        classes generated from the data contracts; ../messages from the handlers
-classes           a contract's class by its name, loaded when it is needed
+classes           a contract's class by its name; what Python calls its members
 encoding          values of a program to those of wire.soap; decoding: back
 refusal           faults as errors, and how long a service that is busy is left alone
 organization      Organization.svc: flows, nothing sent; discovery: Discovery.svc, Instances
 aio, sync         `org.soap` in both worlds; proxies/ the SDK's proxy classes
 
-Nothing here but the last five loads lxml.
+Only the last four lines load lxml or HTTP.
 """

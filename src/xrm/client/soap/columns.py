@@ -4,6 +4,8 @@ from typing import Any, Generic, Self, TypeVar, overload
 
 from xrm.client.soap.values import Entity
 
+__all__ = ["Column"]
+
 T = TypeVar("T")
 
 

@@ -6,6 +6,8 @@ from typing import Any, ClassVar, Generic, TypeVar
 
 from xrm.client.errors import ServiceError
 
+__all__ = ["Answered", "ExecuteMultipleResponseItem", "Message", "Request", "Response"]
+
 Part = tuple[str, str, str]
 """An attribute, the SDK's name for it, and the type the message declares it to be of."""
 

@@ -27,6 +27,8 @@ from xrm.client.soap.encoding import encode
 from xrm.client.soap.organization import Manner, ask, post, wrapped
 from xrm.wire.soap.operations import DISCOVERY
 
+__all__ = ["Instance"]
+
 T = TypeVar("T")
 PATH = "XRMServices/2011/Discovery.svc/web"
 INSTANCES = "api/discovery/v2.0/Instances"

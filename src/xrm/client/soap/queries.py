@@ -13,6 +13,19 @@ from xrm.client.soap.contracts.enumerations import (
 )
 from xrm.client.soap.values import EntityCollection
 
+__all__ = [
+    "ColumnSet",
+    "ConditionExpression",
+    "FetchExpression",
+    "FilterExpression",
+    "LinkEntity",
+    "OrderExpression",
+    "PagingInfo",
+    "QueryBase",
+    "QueryByAttribute",
+    "QueryExpression",
+]
+
 LARGEST_PAGE = 5000
 
 

@@ -5,7 +5,7 @@ Generated from aio.py by tools/sync_client.py: edit that file.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import Protocol, Self, TypeVar
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from xrm.client.flow import Flow
@@ -99,7 +99,7 @@ class Soap:
             yield from page
             asked = next_page(asked, page)
 
-    def with_types(self, *kinds: type[Entity]) -> Self:
+    def with_types(self, *kinds: type[Entity]) -> "Soap":
         """Return the same service whose records come as these classes (EnableProxyTypes).
 
         Raises ConfigurationError for a class that does not say its table.
@@ -109,12 +109,12 @@ class Soap:
 
     def acting_as(
         self, caller_id: UUID | str | None = None, *, caller_object_id: UUID | str | None = None
-    ) -> Self:
+    ) -> "Soap":
         """Return the same service in another user's name, who is named by the id of the record
         (CallerId) or by that of the account in Entra ID (CallerObjectId)."""
         return self._changed(caller_id=as_id(caller_id), caller_object_id=as_id(caller_object_id))
 
-    def _changed(self, **changes: object) -> Self:
+    def _changed(self, **changes: Any) -> "Soap":
         organization = self._organization
-        manner = replace(organization.manner, **changes)  # type: ignore[arg-type]
-        return type(self)(self._run, replace(organization, manner=manner))
+        manner = replace(organization.manner, **changes)
+        return Soap(self._run, replace(organization, manner=manner))

@@ -27,9 +27,10 @@ class Retrieve:
             "Target": "EntityReference",
             "ColumnSet": "ColumnSet",
             "Formatted": "Edm.Boolean",
+            "Plain": "Edm.String",
         },
         results={"Entity": "Entity"},
-        optional=frozenset({"Formatted"}),
+        optional=frozenset({"Formatted", "Plain"}),
         namespace="xrm",
     )
     writes = False
@@ -41,9 +42,9 @@ class Retrieve:
     def run(self, context: Context, message: Message) -> EntityCollection:
         """Return the record."""
         shown = bool(message.parameters.get("Formatted"))
-        if shown:
-            leave_the_glance(context)
         table = context.table(message.parameters["Target"].logical_name)
+        if shown:
+            leave_the_glance(context, table, message.parameters["ColumnSet"])
         organization, caller = context.organization, context.caller
         allowed = readable(organization.database, caller, table)
         target = keys.resolve(context, message.parameters["Target"])
@@ -55,5 +56,7 @@ class Retrieve:
                 raise not_found(table, target.id)
             raise denied(caller, Right.READ, target)
         values = plan.decode(rows)
-        presented = present(context, table, plan.columns, values) if shown else None
+        plain, presented = message.parameters.get("Plain"), None
+        if shown:
+            presented = present(context, table, plan.columns, values, plain=plain)
         return EntityCollection(table, plan.columns, values, more=False, presented=presented)

@@ -58,20 +58,31 @@ class EntityCollection:
     query: Query | None = None
 
 
-def leave_the_glance(context: Context) -> None:
-    """Have the message run in a transaction: formatted values ask more than one question.
+def leave_the_glance(context: Context, table: Table, names: Iterable[str] | None) -> None:
+    """Have the message run in a transaction where formatted values ask questions of their own.
 
     They would find that out themselves, but only after the rows were read in vain.
     """
     if isinstance(context.transaction, Glance):
-        raise Stale("formatted values")
+        columns = table.columns
+        if names is None or any(_asks(columns[name]) for name in names if name in columns):
+            raise Stale("formatted values")
 
 
-def find(context: Context, query: Query, *, formatted: bool = False) -> EntityCollection:
-    """Run a query with the caller's row filter and return one page."""
-    if formatted:
-        leave_the_glance(context)
+def _asks(column: Column) -> bool:
+    return column.is_lookup or column.type == "Money"
+
+
+def find(
+    context: Context, query: Query, *, formatted: bool = False, plain: str | None = None
+) -> EntityCollection:
+    """Run a query with the caller's row filter and return one page.
+
+    Of values that are `formatted`, those of the column `plain` are left as they are.
+    """
     table = context.table(query.table)
+    if formatted:
+        leave_the_glance(context, table, None if query.joins else query.columns)
     plan, bound = _planned(context, query, table)
     size = query.size
     if query.top is not None:
@@ -82,7 +93,9 @@ def find(context: Context, query: Query, *, formatted: bool = False) -> EntityCo
     more = rest and len(found) > size > 0
     rows = plan.decode(found[:size])
     aliased = tuple(each for each in plan.aliased if each.name)
-    presented = present(context, table, plan.columns, rows, plan.aliased) if formatted else None
+    presented = None
+    if formatted:
+        presented = present(context, table, plan.columns, rows, plan.aliased, plain=plain)
     return EntityCollection(
         table,
         plan.columns,
@@ -172,9 +185,9 @@ class RetrieveMultiple:
     declaration = Declaration(
         "RetrieveMultiple",
         "record",
-        parameters={"Query": "Query", "Formatted": "Edm.Boolean"},
+        parameters={"Query": "Query", "Formatted": "Edm.Boolean", "Plain": "Edm.String"},
         results={"EntityCollection": "EntityCollection"},
-        optional=frozenset({"Formatted"}),
+        optional=frozenset({"Formatted", "Plain"}),
         namespace="xrm",
     )
     writes = False
@@ -186,4 +199,6 @@ class RetrieveMultiple:
     def run(self, context: Context, message: Message) -> EntityCollection:
         """Return one page of rows."""
         query: Query = message.parameters["Query"]
-        return find(context, query, formatted=bool(message.parameters.get("Formatted")))
+        asked = message.parameters
+        formatted = bool(asked.get("Formatted"))
+        return find(context, query, formatted=formatted, plain=asked.get("Plain"))

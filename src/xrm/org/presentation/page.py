@@ -39,18 +39,21 @@ def present(
     columns: Sequence[Column],
     rows: Sequence[Sequence[Value]],
     aliased: Sequence[Aliased] = (),
+    *,
+    plain: str | None = None,
 ) -> Presented:
     """Write the rows of a table as the caller is to see them.
 
     Their cells are those of `columns`, then those of `aliased`; the ones without a name are not
-    written. Runs in the message's transaction: at most one question for the settings, one for
-    the currencies of each joined table and one for each table that lookups point to. A record
-    whose name the caller may not read, and a value without a formatted form, have None.
+    written, and of the column `plain` there are no formatted values. Runs in the message's
+    transaction: at most one question for the settings, one for the currencies of each joined
+    table and one for each table that lookups point to. A record whose name the caller may not
+    read, and a value without a formatted form, have None.
     """
     shown = [True] * len(columns) + [bool(each.name) for each in aliased]
     if not rows:
         return Presented(tuple(() for each in shown if each))
-    heads = [_Head(0, table, column) for column in columns]
+    heads = [_Head(0, table, column, column.logical_name == plain) for column in columns]
     heads += [_Head(each.link, each.table, each.column) for each in aliased]
     cells = list(zip(*rows, strict=True))
     texts = _written(_Caller(context, heads, cells), heads, cells)
@@ -63,6 +66,7 @@ class _Head(NamedTuple):
     link: int
     table: Table
     column: Column
+    plain: bool = False
 
 
 Cells = list[tuple[Value, ...]]
@@ -82,7 +86,7 @@ def _written(caller: "_Caller", heads: Sequence[_Head], cells: Cells) -> list[Te
         for link, found in places.items()
     }
     return [
-        pages[head.link].texts(head.column, column)
+        (None,) * len(column) if head.plain else pages[head.link].texts(head.column, column)
         for head, column in zip(heads, cells, strict=True)
     ]
 
@@ -158,6 +162,8 @@ class _Page:
             return self._labels(column).get
         if column.type == "DateTime":
             return self._moments(column)
+        if column.type == "EntityName":
+            return self._name
         return self._numbers(column) if column.type in _NUMBERS else None
 
     def _labels(self, column: Column) -> dict[int, str]:
@@ -168,6 +174,11 @@ class _Page:
             option.value: language.option(self._table, column, option) or option.label
             for option in options
         }
+
+    def _name(self, table: str) -> str | None:
+        """Return what a record of a table is called, None for a table there is not."""
+        named = self._caller.context.organization.catalogue.tables.get(table)
+        return None if named is None else self._caller.language.table(named) or named.display_name
 
     def _numbers(self, column: Column) -> Callable[[Any], str]:
         number = self._caller.settings.numbers.number

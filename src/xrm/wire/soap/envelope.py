@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from email.message import Message as Headers
+from functools import lru_cache
 
 from lxml import etree
 
@@ -15,7 +16,7 @@ from xrm.wire.soap.faults import (
     version_of,
 )
 from xrm.wire.soap.versions import ADDRESSING, MEDIA_TYPES, NAMESPACES, Version, scope_of
-from xrm.wire.xml import ANSWERS, LIMITS, Limits, XmlError, escape, parse, quote
+from xrm.wire.xml import ANSWERS, CHARSETS, LIMITS, Limits, XmlError, escape, parse, quote
 
 __all__ = [
     "Envelope",
@@ -94,17 +95,19 @@ class _Said:
     action: str
 
 
+@lru_cache(maxsize=64)
 def _said(content_type: str) -> _Said:
     headers = Headers()
     headers["content-type"] = content_type
     found = content_type.partition(";")[0].strip().lower()
     version = next((known for known, media in MEDIA_TYPES.items() if media == found), None)
-    if version is None:
+    charset, action = headers.get_param("charset"), headers.get_param("action")
+    is_known = charset is None or str(charset).strip().lower() in CHARSETS
+    if version is None or not is_known:
         raise MediaTypeError(
             f"Cannot process the message because the content type '{content_type[:200]}' was not "
             "the expected type 'text/xml; charset=utf-8'."
         )
-    charset, action = headers.get_param("charset"), headers.get_param("action")
     return _Said(
         version,
         charset if isinstance(charset, str) else None,

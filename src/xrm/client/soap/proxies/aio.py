@@ -15,11 +15,17 @@ from xrm.client.credentials.nobody import Nobody
 from xrm.client.retry import Retry
 from xrm.client.soap.aio import AsyncSoap
 from xrm.client.soap.contracts.discovery import DiscoveryOrganizationDetail
-from xrm.client.soap.discovery import Instance
+from xrm.client.soap.discovery import Discovering, Instance
 from xrm.client.soap.organization import SDK_VERSION, Manner, as_id, classes
 from xrm.client.soap.values import Entity
 from xrm.client.tls import Verify
 from xrm.client.transports import AsyncTransport
+
+__all__ = [
+    "AsyncDiscoveryServiceProxy",
+    "AsyncOrganizationServiceProxy",
+    "discover_authority_async",
+]
 
 
 class AsyncOrganizationServiceProxy(AsyncSoap):
@@ -96,17 +102,6 @@ class AsyncOrganizationServiceProxy(AsyncSoap):
         """
         self._set(types={**self._organization.manner.types, **classes(kinds)})
 
-    def with_types(self, *kinds: type[Entity]) -> Any:
-        """Return the service with classes for its records, over the same connections."""
-        return AsyncSoap(self._run, self._organization).with_types(*kinds)
-
-    def acting_as(
-        self, caller_id: UUID | str | None = None, *, caller_object_id: UUID | str | None = None
-    ) -> Any:
-        """Return the service in another user's name, over the same connections."""
-        plain = AsyncSoap(self._run, self._organization)
-        return plain.acting_as(caller_id, caller_object_id=caller_object_id)
-
     async def close(self) -> None:
         """Close every connection (Dispose)."""
         await self._client.close()
@@ -146,8 +141,6 @@ class AsyncDiscoveryServiceProxy:
         retry: Retry | None = None,
         transport: AsyncTransport | None = None,
     ) -> None:
-        from xrm.client.soap.discovery import Discovering
-
         self._client = AsyncClient(
             uri,
             credential,
@@ -204,7 +197,7 @@ class AsyncDiscoveryServiceProxy:
         await self.close()
 
 
-async def discover_authority(
+async def discover_authority_async(
     service_url: str,
     *,
     verify: Verify = None,

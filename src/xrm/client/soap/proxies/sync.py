@@ -13,13 +13,19 @@ from xrm.client.credentials import Credential, TokenCredential
 from xrm.client.credentials.nobody import Nobody
 from xrm.client.retry import Retry
 from xrm.client.soap.contracts.discovery import DiscoveryOrganizationDetail
-from xrm.client.soap.discovery import Instance
+from xrm.client.soap.discovery import Discovering, Instance
 from xrm.client.soap.organization import SDK_VERSION, Manner, as_id, classes
 from xrm.client.soap.sync import Soap
 from xrm.client.soap.values import Entity
 from xrm.client.sync import TIMEOUT, Client
 from xrm.client.tls import Verify
 from xrm.client.transports import Transport
+
+__all__ = [
+    "DiscoveryServiceProxy",
+    "OrganizationServiceProxy",
+    "discover_authority",
+]
 
 
 class OrganizationServiceProxy(Soap):
@@ -96,17 +102,6 @@ class OrganizationServiceProxy(Soap):
         """
         self._set(types={**self._organization.manner.types, **classes(kinds)})
 
-    def with_types(self, *kinds: type[Entity]) -> Any:
-        """Return the service with classes for its records, over the same connections."""
-        return Soap(self._run, self._organization).with_types(*kinds)
-
-    def acting_as(
-        self, caller_id: UUID | str | None = None, *, caller_object_id: UUID | str | None = None
-    ) -> Any:
-        """Return the service in another user's name, over the same connections."""
-        plain = Soap(self._run, self._organization)
-        return plain.acting_as(caller_id, caller_object_id=caller_object_id)
-
     def close(self) -> None:
         """Close every connection (Dispose)."""
         self._client.close()
@@ -146,8 +141,6 @@ class DiscoveryServiceProxy:
         retry: Retry | None = None,
         transport: Transport | None = None,
     ) -> None:
-        from xrm.client.soap.discovery import Discovering
-
         self._client = Client(
             uri,
             credential,

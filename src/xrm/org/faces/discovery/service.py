@@ -10,14 +10,13 @@ from xrm.org.faces import challenging
 from xrm.org.faces.discovery import requests
 from xrm.org.faces.soap import answers
 from xrm.org.faces.soap.descriptions import ROOT, Descriptions
-from xrm.org.faces.soap.endpoint import Endpoint, Given
+from xrm.org.faces.soap.endpoint import Asked, Endpoint
 from xrm.org.faces.soap.writing import refusals
 from xrm.org.faces.transport import transport_security
 from xrm.org.ports import Instance, Instances
 from xrm.wire.http import Request, Response, Route
-from xrm.wire.soap.envelope import Envelope
 from xrm.wire.soap.faults import Fault
-from xrm.wire.soap.operations import DISCOVERY, Operation
+from xrm.wire.soap.operations import DISCOVERY
 from xrm.wire.soap.wsdl.documents import DISCOVERY_SERVICE
 
 MAX_BODY = 64 * 1024
@@ -72,28 +71,16 @@ class DiscoveryService:
         """Return what a browser is shown."""
         return answers.help_page("DiscoveryService", self._descriptions.address)
 
-    def run(
-        self,
-        _operation: Operation,
-        given: Given,
-        _envelope: Envelope,
-        _request: Request,
-        who: Sequence[Instance],
-    ) -> Any:
+    def run(self, asked: Asked, who: Sequence[Instance]) -> Any:
         """Return the response of the request that is executed. Raises ServiceError."""
-        request = given.get("request")
+        request = asked.given.get("request")
         if request is None:
             raise service.ServiceError(
                 service.INVALID_ARGUMENT, "Required member 'request' is missing."
             )
         return requests.answer(self._instances, who, request)
 
-    def refused(
-        self,
-        error: service.ServiceError,
-        operation: Operation,
-        _who: Sequence[Instance],
-        request_id: UUID,
-    ) -> Fault:
+    def refused(self, error: service.ServiceError, asked: Asked, _who: Sequence[Instance]) -> Fault:
         """Return the fault of an error."""
-        return refusals.refusal(error, operation, self._instances.now(), request_id)
+        now = self._instances.now()
+        return refusals.refusal(error, asked.operation, now, asked.request_id)

@@ -6,6 +6,7 @@ Organization.svc and Discovery.svc say.
 
 import logging
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 from uuid import UUID
 
@@ -31,6 +32,17 @@ _SECURITY_HEADERS = frozenset({"Timestamp", "SignatureConfirmation"})
 """What a Security header holds that is no proof of who sent it."""
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a message asks: an operation with what its wrapper holds, in an envelope."""
+
+    operation: Operation
+    given: Given
+    envelope: Envelope
+    request: Request
+    request_id: UUID
+
+
 class Service(Protocol[T]):
     """What a service is; `T` is what is known of a caller."""
 
@@ -50,14 +62,10 @@ class Service(Protocol[T]):
     def help_page(self) -> bytes:
         """Return what a browser is shown."""
 
-    def run(
-        self, operation: Operation, given: Given, envelope: Envelope, request: Request, who: T
-    ) -> Any:
+    def run(self, asked: Asked, who: T) -> Any:
         """Return an operation's result as the wire has it. Raises ServiceError."""
 
-    def refused(
-        self, error: service.ServiceError, operation: Operation, who: T, request_id: UUID
-    ) -> Fault:
+    def refused(self, error: service.ServiceError, asked: Asked, who: T) -> Fault:
         """Return the fault of an error."""
 
 
@@ -144,10 +152,11 @@ class Endpoint(Generic[T]):
         if envelope.body is None:
             raise XmlError("The body of the message is empty.")
         given = read_parameters(envelope.body, operation, contracts())
+        asked = Asked(operation, given, envelope, request, request_id)
         try:
-            value = self._service.run(operation, given, envelope, request, who)
+            value = self._service.run(asked, who)
         except service.ServiceError as error:
-            raise SoapFault(self._service.refused(error, operation, who, request_id)) from error
+            raise SoapFault(self._service.refused(error, asked, who)) from error
         scope = scope_of(envelope.version, addressed=envelope.addressed)
         body = write_result(operation, value, scope, contracts())
         return answers.answer(body, envelope, operation.reply_action, request_id)

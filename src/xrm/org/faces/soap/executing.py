@@ -11,6 +11,7 @@ from xrm.model.errors import service
 from xrm.model.errors.service import ServiceError
 from xrm.model.message import Declaration, Message
 from xrm.model.metadata import Catalogue
+from xrm.model.query import Query
 from xrm.org.faces.soap.reading.members import (
     invalid,
     member,
@@ -18,7 +19,7 @@ from xrm.org.faces.soap.reading.members import (
     table_named,
 )
 from xrm.org.faces.soap.reading.parameters import read_parameter
-from xrm.org.faces.soap.reading.queries import with_version
+from xrm.org.faces.soap.reading.queries import VERSION, with_version
 from xrm.org.messages import HANDLERS
 from xrm.wire.fetchxml.refusals import column_of, unsupported
 from xrm.wire.soap.values import Items, Pairs, Struct, Word
@@ -62,7 +63,7 @@ def read_message(
     declaration = handler.declaration
     found: Parameters = {}
     for each, value in given.items():
-        kind = declaration.parameters.get(each)
+        kind = None if each in _ADDED else declaration.parameters.get(each)
         if kind is not None:
             found[each] = _parameter(catalogue, kind, each, value, depth)
         elif each in OPTIONAL:
@@ -104,7 +105,7 @@ def _one(catalogue: Catalogue, raw: Any, depth: int) -> Message:
         return Message(member(raw, "RequestName") or "", {}, error)
 
 
-_ADDED = frozenset({"Formatted", "RowVersion"})
+_ADDED = frozenset({"Formatted", "Plain", "RowVersion"})
 """Parameters of messages that are not the SDK's."""
 _OTHERS: Mapping[str, tuple[str, ...]] = {
     "Update": ("ConcurrencyBehavior",),
@@ -123,9 +124,10 @@ def _retrieve(catalogue: Catalogue, given: Mapping[str, Any], found: Parameters)
         found.pop("ColumnSet", None)
     elif (names := found["ColumnSet"]) is not None:
         table = table_named(catalogue, target.logical_name, "Target")
-        found["ColumnSet"] = with_version(
+        found["ColumnSet"] = columns = with_version(
             table, tuple(column_of(table, n).logical_name for n in names)
         )
+        _leave_plain(found, columns)
 
 
 def member_pairs(value: Any) -> bool:
@@ -135,6 +137,14 @@ def member_pairs(value: Any) -> bool:
 
 def _retrieve_multiple(_catalogue: Catalogue, _given: Mapping[str, Any], found: Parameters) -> None:
     found["Formatted"] = True
+    if isinstance(found.get("Query"), Query):
+        _leave_plain(found, found["Query"].columns)
+
+
+def _leave_plain(found: Parameters, columns: tuple[str, ...] | None) -> None:
+    """Have no formatted value made of the row version where nobody asked for it."""
+    if columns and columns[0] == VERSION:
+        found["Plain"] = VERSION
 
 
 def _versioned(_catalogue: Catalogue, given: Mapping[str, Any], found: Parameters) -> None:

@@ -9,16 +9,15 @@ from xrm.org.callers import Identity, identify
 from xrm.org.faces import challenging
 from xrm.org.faces.soap import answers, operations
 from xrm.org.faces.soap.descriptions import Descriptions
-from xrm.org.faces.soap.endpoint import Endpoint, Given
+from xrm.org.faces.soap.endpoint import Asked, Endpoint
 from xrm.org.faces.soap.headers import in_whose_name
 from xrm.org.faces.soap.writing import refusals
 from xrm.org.faces.soap.writing.results import Results
 from xrm.org.faces.transport import transport_security
 from xrm.org.organization import Organization
 from xrm.wire.http import Lane, Request, Response, Route
-from xrm.wire.soap.envelope import Envelope
 from xrm.wire.soap.faults import Fault
-from xrm.wire.soap.operations import ORGANIZATION, Operation
+from xrm.wire.soap.operations import ORGANIZATION
 
 MAX_BODY = 16 * 1024 * 1024
 MAX_INLINE = 64 * 1024
@@ -82,37 +81,25 @@ class OrganizationService:
         """Return what a browser is shown."""
         return answers.help_page("OrganizationService", self._descriptions.address)
 
-    def run(
-        self,
-        operation: Operation,
-        given: Given,
-        envelope: Envelope,
-        request: Request,
-        who: Identity,
-    ) -> Any:
+    def run(self, asked: Asked, who: Identity) -> Any:
         """Return an operation's result as the wire has it. Raises ServiceError."""
-        organization, name = self._organization, operation.name
-        identity = in_whose_name(request, envelope.headers, who)
+        organization, name, given = self._organization, asked.operation.name, asked.given
+        identity = in_whose_name(asked.request, asked.envelope.headers, who)
         message = operations.read_operation(organization.catalogue, name, given)
         result = pipeline.execute(organization, message, identity)
-        request_id = organization.ids()
-        results = Results(lambda error: refusals.detail(error, organization.clock(), request_id))
+        results = Results(
+            lambda error: refusals.detail(error, organization.clock(), asked.request_id)
+        )
         return operations.answer(results, name, given, message, result)
 
-    def refused(
-        self,
-        error: service.ServiceError,
-        operation: Operation,
-        who: Identity,
-        request_id: UUID,
-    ) -> Fault:
+    def refused(self, error: service.ServiceError, asked: Asked, who: Identity) -> Fault:
         """Return the fault of an error; who has no user here learns nothing but that."""
         try:
             pipeline.admit(self._organization, who)
         except service.ServiceError as other:
             error = other
         now = self._organization.clock()
-        return refusals.refusal(error, operation, now, request_id)
+        return refusals.refusal(error, asked.operation, now, asked.request_id)
 
 
 def _action(head: Request) -> str:
