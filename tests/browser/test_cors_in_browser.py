@@ -335,7 +335,9 @@ def test_no_script_follows_where_authorize_leads(script: Script, served: Served)
         "XRMServices/2011/Organization.svc/web",
         "XRMServices/2011/OrganizationData.svc",
         "XRMServices/2011/OrganizationData.svc/AccountSet",
+        "XRMServices/2011/OrganizationData.svc/$batch",
         "XRMServices/2011/Discovery.svc",
+        "XRMServices/2011/Discovery.svc/web",
     ],
 )
 def test_no_script_uses_soap_or_odata_v2(script: Script, served: Served, bearer: Any, path: str):
@@ -345,6 +347,17 @@ def test_no_script_uses_soap_or_odata_v2(script: Script, served: Served, bearer:
     assert NO_ORIGIN in script.refusal(address, headers=authorization)
     action = {**authorization, "SOAPAction": "Execute", "Content-Type": "text/xml; charset=utf-8"}
     assert NO_ORIGIN in script.refusal(address, "POST", headers=action, body="<e/>")
+
+
+def test_a_script_asks_discovery(script: Script, served: Served, bearer: Any):
+    address = f"{served['organization_url']}api/discovery/v2.0/Instances"
+    (found,) = script.ask(address, headers=bearer).json["value"]
+    assert f"{found['ApiUrl']}/" == served["organization_url"]
+    challenged = script.ask(address, headers=ODATA)
+    assert (challenged.status, challenged.body) == (
+        401,
+        "HTTP Error 401 - Unauthorized: Access is denied",
+    )
 
 
 def test_no_script_reads_the_page_of_the_organization(script: Script, served: Served):
