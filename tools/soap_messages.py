@@ -67,7 +67,7 @@ LEFT_OUT = {
     "OrganizationRequest", "OrganizationResponse", "OrganizationServiceFault", "UpsertResponse",
 }  # fmt: skip
 """Contracts that are no class of the client's."""
-NOT_THE_SDKS = {"Formatted", "RowVersion"}
+NOT_THE_SDKS = {"Formatted", "Plain", "RowVersion"}
 """Parameters of handlers that the SDK's messages do not have."""
 _BEHAVIOR = {"ConcurrencyBehavior": "ConcurrencyBehavior"}
 ADDED = {"Update": _BEHAVIOR, "Delete": _BEHAVIOR}

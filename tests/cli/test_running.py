@@ -49,6 +49,8 @@ def test_the_line_says_what_scripts_need(server):
         "tenant_domain",
         "organization_url",
         "web_api_url",
+        *("organization_service_url", "organization_data_url"),
+        *("discovery_service_url", "global_discovery_url"),
         "client_id",
         "client_secret",
         "no_user_client_id",

@@ -248,6 +248,15 @@ def test_a_lookup_names_its_record_by_a_key(client):
     assert refusal(client, "Create", Target=absent) == (404, "0x80060891")
 
 
+@pytest.mark.covers("record: bind by alternate key")
+def test_a_bind_names_its_record_by_a_key(client):
+    text = number()
+    key = create(client, "account", name="Parent", accountnumber=text)
+    bound = {"parentcustomerid_account@odata.bind": f"accounts(accountnumber='{text}')"}
+    made = client.post("contacts", {"lastname": "Bound"} | bound).created
+    assert client.get(f"contacts({made})").document["_parentcustomerid_value"] == key
+
+
 def test_both_sides_of_an_association_are_named_by_keys(client):
     one, other = number(), number()
     first = create(client, "account", name="One", accountnumber=one)

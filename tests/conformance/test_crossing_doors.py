@@ -187,7 +187,12 @@ CASES = (
     Case("processid", identifier("00000000-0000-0000-0000-000000000000")),
 )  # fmt: skip
 WRITERS = [
-    pytest.param(case, door, id=f"{case.name} {door.name}")
+    pytest.param(
+        case,
+        door,
+        id=f"{case.name} {door.name}",
+        marks=pytest.mark.covers(f"soap value: {(case.sent.soap or ('string',))[0]}"),
+    )
     for case in CASES
     for door in DOORS
     if door.name in case.by
@@ -361,6 +366,7 @@ def long(number: int, shown: str | None = None) -> Spelled:
     return Spelled(number, ("long", said), said, ("Edm.Int64", said), shown)
 
 
+@pytest.mark.covers("soap value: long")
 @pytest.mark.parametrize("door", DOORS, ids=lambda door: door.name)
 def test_a_version_is_one_number_by_every_door_and_nobody_sets_it(client, door):
     key = door.create(client, "lead", {"subject": text("Versioned")}).key
@@ -390,6 +396,7 @@ def test_the_name_of_a_table_is_text_by_every_door_and_nobody_sets_it(client, do
     assert door.ask(client, "principalobjectaccess", "objecttypecode").code == "0x80040220"
 
 
+@pytest.mark.covers("soap value: BooleanManagedProperty")
 @pytest.mark.parametrize("name", ["iscustomizable", "canbedeleted"])
 def test_a_managed_property_says_the_same_by_every_door(client, name):
     (row,) = client.rows("roles", filter="name eq 'System Administrator'")

@@ -254,6 +254,11 @@ def test_relationships_and_global_choices_over_soap(soap: Soap) -> None:
     relationship = results(one)["RelationshipMetadata"]
     assert relationship["ReferencingAttribute"] == "primarycontactid"
     assert relationship["CascadeConfiguration"]["Delete"] == "RemoveLink"
+    shared = soap.execute("RetrieveRelationship", named(Name="Account_Tasks"))
+    cascades = results(shared)["RelationshipMetadata"]["CascadeConfiguration"]
+    assert {what for what, how in cascades.items() if how == "Cascade"} == {
+        "Assign", "Delete", "Share", "Unshare"
+    }  # fmt: skip
     many = soap.execute("RetrieveRelationship", named(Name="accountleads_association"))
     assert type_of(value_of(many)) == f"{{{METADATA}}}ManyToManyRelationshipMetadata"
     assert results(many)["RelationshipMetadata"]["IntersectEntityName"] == "accountleads"

@@ -77,7 +77,11 @@ def test_a_count_alone(client, mark, text, count):
     assert answer.body.decode("utf-8-sig") == count
 
 
-@pytest.mark.covers("annotation: totalrecordcount", "annotation: totalrecordcountlimitexceeded")
+@pytest.mark.covers(
+    "annotation: totalrecordcount",
+    "annotation: totalrecordcountlimitexceeded",
+    "annotation: globalmetadataversion",
+)
 @pytest.mark.parametrize(("most", "count", "beyond"), [(3, 3, True), (5, 5, False)])
 def test_rows_are_counted_so_far_and_no_further(client, mark, monkeypatch, most, count, beyond):
     monkeypatch.setattr(compiling, "MOST_COUNTED", most)
@@ -89,6 +93,7 @@ def test_rows_are_counted_so_far_and_no_further(client, mark, monkeypatch, most,
     assert document["@odata.count"] == count
     assert document["@Microsoft.Dynamics.CRM.totalrecordcount"] == count
     assert document["@Microsoft.Dynamics.CRM.totalrecordcountlimitexceeded"] is beyond
+    assert document["@Microsoft.Dynamics.CRM.globalmetadataversion"].isdecimal()
 
 
 @pytest.mark.covers("option: parameter aliases")

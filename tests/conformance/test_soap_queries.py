@@ -356,6 +356,13 @@ REFUSED: tuple[tuple[Typed, str], ...] = (
     ),
     (fetch("<fetch>"), "0x80040201"),
     (fetch("<fetch><entity name='nosuch'/></fetch>"), "0x80041102"),
+    (
+        Typed(
+            "a:QueryExpression",
+            "<a:EntityName>contact</a:EntityName><a:DataSource>retained</a:DataSource>",
+        ),
+        "0x80040219",
+    ),
     (Typed("a:QueryBase", ""), INVALID),
 )
 

@@ -69,7 +69,7 @@ BOTH = pytest.mark.parametrize("workers", [(), ("-n", "2")], ids=["one process",
 
 
 class Suite:
-    """A suite of its own, in a folder of its own."""
+    """A suite in a folder of its own; what workers run is run by a process of its own."""
 
     def __init__(self, pytester: pytest.Pytester) -> None:
         self._pytester = pytester
@@ -80,8 +80,12 @@ class Suite:
 
     def run(self, *arguments: str, **modules: str) -> tuple[int, list[str]]:
         """Run modules; return the exit code and what was said of proofs."""
-        self._pytester.makepyfile(**modules)
-        result = self._pytester.runpytest_subprocess("-p", "no:cacheprovider", *arguments)
+        if modules:
+            self._pytester.makepyfile(**modules)
+        if "-n" in arguments:
+            result = self._pytester.runpytest_subprocess("-p", "xdist", *arguments)
+        else:
+            result = self._pytester.runpytest_inprocess(*arguments)
         said = [line for line in result.outlines if "coverage: " in line or "items.toml" in line]
         return int(result.ret), said
 
@@ -90,6 +94,7 @@ class Suite:
 def suite(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Suite:
     for name in ("XRM_REQUIRE_ALL", "PYTEST_ADDOPTS"):
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     return Suite(pytester)
 
 
@@ -208,13 +213,3 @@ def test_where_all_is_required_the_page_is_there_already(
     assert suite.run() == (0, [])
     monkeypatch.setenv("XRM_REQUIRE_ALL", "1")
     assert suite.run() == (0, [])
-
-
-def test_the_page_has_every_item() -> None:
-    """Written by whole runs, in which this test stands: of another time at most by its modules."""
-    text = proving.PAGE.read_text()
-    for group, rows in proving.items().items():
-        assert f"## {group[:1].upper()}{group[1:]}\n" in text
-        for name, reason in rows.items():
-            row = f"| `{name}` | "
-            assert row + (f"not supported: {reason} |" if reason else "`") in text

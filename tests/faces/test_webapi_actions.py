@@ -121,12 +121,13 @@ def test_targets_that_are_refused(client, verb, targets, error, said):
         ({"QuerySet": job(table="nosuch")["QuerySet"]}, (400, "0x80041102")),
         ({"QuerySet": job(condition("Null", name="nosuch"))["QuerySet"]}, (400, "0x80041103")),
         ({"QuerySet": job(condition("Sounds", "x"))["QuerySet"]}, PAYLOAD),
-        ({"QuerySet": job(condition("Equal"))["QuerySet"]}, PAYLOAD),
-        ({"QuerySet": job(condition("Equal", None))["QuerySet"]}, PAYLOAD),
-        ({"QuerySet": job(condition("Equal", "x"))["QuerySet"]}, PAYLOAD),
+        ({"QuerySet": job(condition("Equal"))["QuerySet"]}, ARGUMENT),
+        ({"QuerySet": job(condition("Equal", None))["QuerySet"]}, ARGUMENT),
+        ({"QuerySet": job(condition("Null", NOBODY))["QuerySet"]}, ARGUMENT),
+        ({"QuerySet": job(condition("Equal", "x"))["QuerySet"]}, (400, "0x80041139")),
         (
             {"QuerySet": job(condition("Equal", "x", name="primarycontactid"))["QuerySet"]},
-            PAYLOAD,
+            (400, "0x80041139"),
         ),
     ],
 )

@@ -93,7 +93,6 @@ def bearer(client):
 @pytest.mark.parametrize(
     ("path", "error"),
     [
-        ("$metadata", LATER),
         ("$batch", LATER),
         ("leads(1)", URI),
         ("leads('x')", URI),
@@ -247,6 +246,16 @@ def test_a_column_by_itself(client, family):
         assert (empty.status, empty.body) == (204, b"")
     missing = client.get(f"accounts({NOBODY})/name")
     assert missing.error == MISSING
+
+
+@pytest.mark.covers("record: column value set", "record: column value removed")
+def test_a_column_is_set_and_emptied_by_itself(client, family):
+    path = f"accounts({family[0]})/fax"
+    assert client.put(path, {"value": "555-0199"}).status == 204
+    assert client.get(path).document["value"] == "555-0199"
+    gone = client.delete(path)
+    assert (gone.status, gone.body) == (204, b"")
+    assert client.get(path).status == 204
 
 
 @pytest.mark.covers("service: single-valued navigation", "record: lookup by navigation")

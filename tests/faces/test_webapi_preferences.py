@@ -171,6 +171,7 @@ def test_custom_logic_is_left_out_by_who_may(estate, client, name, value, privil
 @pytest.mark.covers(
     "header: Consistency",
     "header: OData-IsolationLevel",
+    "header: OData-Version, OData-MaxVersion",
     "header: x-ms-correlation-id",
     "header: MSCRM.SuppressCallbackRegistrationExpanderJob",
 )

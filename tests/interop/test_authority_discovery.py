@@ -43,7 +43,7 @@ def read_as_the_service_client_does(challenge: str) -> Told:
     return Told(authority.replace("/common", "/organizations"), found["resource_id"])
 
 
-@pytest.mark.covers("soap header: SdkClientVersion in the query")
+@pytest.mark.covers("authority discovery: SdkClientVersion in the query")
 @pytest.mark.parametrize(
     ("method", "name", "headers"),
     [

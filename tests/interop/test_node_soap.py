@@ -25,7 +25,7 @@ def held(pairs: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("visit", VISITS)
-@pytest.mark.covers("wsdl: read by clients of others")
+@pytest.mark.covers("wsdl: names clients know")
 def test_it_knows_every_operation(found: Any, visit: str) -> None:
     assert sorted(found[visit]["operations"]) == [
         *("Associate", "Create", "Delete", "Disassociate"),

@@ -165,7 +165,7 @@ def _opened(estate: Estate) -> SimpleNamespace:
     [
         (column("String"), "text", None, None),
         (column("Memo"), "text", None, None),
-        (column("EntityName"), "account", None, None),
+        (column("EntityName"), "account", "Account", "Account"),
         (column("Uniqueidentifier"), NOWHERE, None, None),
         (column("Virtual"), "text", None, None),
         (column("Picklist", options=(Option(1, "Hot"), Option(2, "Cold"))), 2, "Cold", "Cold"),

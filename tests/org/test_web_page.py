@@ -8,7 +8,7 @@ import pytest
 
 from support.estate import STS, TENANT, URL, signing_key
 from support.page_tokens import PAGE, Visitor, access_token, heading, id_token, person
-from xrm.org.faces.web import Link, Note, mount
+from xrm.org.faces.web import Link, Note, Service, mount
 from xrm.org.faces.web.signin import derived
 from xrm.org.people import follow
 from xrm.wire.http import Request
@@ -47,16 +47,23 @@ def signin_line(visitor):
 
 def test_the_page_says_where_the_services_are(estate):
     links = (Link("Samples", "http://localhost:8400/"), Link("Bad", "javascript:alert(1)"))
-    visitor = Visitor(estate, options={"links": links, "notes": (Note("Client", "<b>51f8</b>"),)})
+    bad = Service("Other", "https://localhost/other", "by hand", Link("Bad", "javascript:alert(1)"))
+    notes = (Note("Client", "<b>51f8</b>"),)
+    visitor = Visitor(estate, options={"shared": (bad,), "links": links, "notes": notes})
     text = visitor.page()
     shown = html.unescape(re.sub("<[^>]+>", "", text))
     for said in (
-        "Contoso", "Nobody is signed in", f"{URL}api/data/v9.2/", f"{STS}/{TENANT}", "<b>51f8</b>"
+        "Contoso", "Nobody is signed in", f"{URL}api/data/v9.2/", f"{STS}/{TENANT}",
+        f"{URL}XRMServices/2011/Organization.svc", f"{URL}XRMServices/2011/OrganizationData.svc",
+        "<b>51f8</b>", "https://localhost/other", "by hand",
     ):  # fmt: skip
         assert said in shown
     assert re.findall(r'<a[^>]* href="([^"]*)"', text) == [
-        "/signin", f"{STS}/{TENANT}/.well-known/openid-configuration", "http://localhost:8400/"
-    ]  # fmt: skip
+        "/signin",
+        f"{URL}XRMServices/2011/Organization.svc?singleWsdl",
+        f"{STS}/{TENANT}/.well-known/openid-configuration",
+        "http://localhost:8400/",
+    ]
     assert visitor.lines == {}
 
 

@@ -150,8 +150,10 @@ class Web:
         one = client.get(f"{web_set(table)}({key})", select=name)
         text = document(table, selected(column) + filtered(holds(held.primary_id, "eq", key)))
         many = fetch(client, web_set(table), text)
+        linked = fetch(client, web_set(table), _linked(table, key, column))
         rows = [_exact(one.body), *_exact(many.body)["value"]]
-        return [row.get(name) for row in rows]
+        (beside,) = _exact(linked.body)["value"]
+        return [*(row.get(name) for row in rows), beside.get(f"same.{column}")]
 
     def shown(self, client: Client, table: str, key: str, column: str) -> str | None:
         """Return the formatted value."""
@@ -160,6 +162,18 @@ class Web:
         answer = client.get(f"{web_set(table)}({key})", select=name, headers=prefer)
         found: str | None = answer.document.get(f"{name}{FORMATTED}")
         return found
+
+
+def _linked(table: str, key: str, column: str) -> str:
+    """Return FetchXML for a column of a record, read as that of the record beside itself."""
+    own = catalogue()[table].primary_id
+    return document(
+        table,
+        selected(own)
+        + filtered(holds(own, "eq", key))
+        + f"<link-entity name='{table}' from='{own}' to='{own}' alias='same'>"
+        + f"{selected(column)}</link-entity>",
+    )
 
 
 def _exact(body: bytes) -> Any:
@@ -207,7 +221,9 @@ class Organization:
             soap.query(expression(table, columns(column), tests)),
             soap.query(fetched(text)),
         )
-        return [_attribute(reply, column) for reply in replies]
+        linked = soap.query(fetched(_linked(table, key, column)))
+        found = [_attribute(reply, column) for reply in replies]
+        return [*found, _attribute(linked, f"same.{column}")]
 
     def shown(self, client: Client, table: str, key: str, column: str) -> str | None:
         """Return the formatted value, of a lookup its name."""
@@ -241,6 +257,8 @@ def _attribute(reply: Reply, column: str) -> tuple[str, Any] | None:
     element = next((pair[1] for pair in pairs if pair[0].text == column), None)
     if element is None:
         return None
+    if type_of(element) == f"{_SDK}AliasedValue":
+        element = next(element.iterchildren(f"{_SDK}Value"))
     kind = type_of(element).rpartition("}")[2]
     assert type_of(element) == _KINDS.get(kind, _XSD) + kind
     content = plain(element)

@@ -27,8 +27,8 @@ _HEAD = """\
 # Coverage: what of the protocols is there
 
 Each line is a message, operation, option, operator, header or error of the services. What is
-supported is proven by tests in the modules named (three at most), which passed in the run of
-`make test` that wrote this page; of the rest it says what is answered instead.
+supported is proven by tests in the modules named (below `tests/`, three at most), which passed in
+the run of `make test` that wrote this page; of the rest it says what is answered instead.
 """
 _MOST_MODULES = 3
 _NARROWING = (

@@ -1,11 +1,22 @@
 """Every page of an organization with sample values: ordinary, very long, written right to left."""
 
 from support.sample_pages import ARABIC_USER, HEBREW_NAME, LONG_TENANT, LONG_USER
-from xrm.org.faces.web.shown import Home, Link, Message, Note, Page, Person
+from xrm.org.faces.web import soap
+from xrm.org.faces.web.shown import Home, Link, Message, Note, Page, Person, Service
 
 _NOTES = (
     Note("Desktop client id", "0d53d92a-e57f-4574-be3c-67e6475140a9"),
     Note("Browser client id", "15eeeaa2-82e8-4264-9b81-0d4b777385b0"),
+)
+_ROOT = "https://localhost:8444/"
+_SERVICES = (
+    Service(
+        "Web API", f"{_ROOT}api/data/v9.2/", "OData 4.0; versions v8.0 to v8.2 and v9.0 to v9.2"
+    ),
+    soap("Organization.svc", f"{_ROOT}XRMServices/2011/Organization.svc"),
+    Service("OrganizationData.svc", f"{_ROOT}XRMServices/2011/OrganizationData.svc", "OData 2.0"),
+    soap("Discovery.svc", f"{_ROOT}XRMServices/2011/Discovery.svc"),
+    Service("Global discovery", f"{_ROOT}api/discovery/v2.0/Instances", "OData 4.0"),
 )
 _LINKS = (
     Link("Samples (http)", "http://localhost:8400/"),
@@ -17,8 +28,7 @@ def _home(organization: str = "Contoso", person: Person | None = None) -> Home:
     return Home(
         organization=organization,
         url="https://localhost:8444/",
-        web_api="https://localhost:8444/api/data/v9.2/",
-        versions="v8.0 to v8.2 and v9.0 to v9.2",
+        services=_SERVICES,
         authority="https://localhost:8443/8bea12ae-048e-436f-827e-778ae60030ec",
         tenant_id="8bea12ae-048e-436f-827e-778ae60030ec",
         person=person,

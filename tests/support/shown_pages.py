@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 
 _MARK = "-- the next block --"
+_BLOCK = re.compile(r"^```(sh|python|json|xml|text)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _VERSION = re.compile(r'(W/\\")[0-9]+')
 _ORIGIN = re.compile(r"https://localhost:[0-9]+/")
@@ -23,14 +24,14 @@ class ShownPage:
 
     @cached_property
     def blocks(self) -> list[tuple[str, str]]:
-        """Return each block of commands with what the page says it prints."""
+        """Return each block of commands or Python with what the page says it prints."""
         text = self.path.read_text(encoding="utf-8")
         pairs: list[tuple[str, str]] = []
-        for language, block in re.findall(
-            r"^```(sh|json)\n(.*?)^```$", text, re.MULTILINE | re.DOTALL
-        ):
+        for language, block in _BLOCK.findall(text):
             if language == "sh":
                 pairs.append((block, ""))
+            elif language == "python":
+                pairs.append((f"python -W error - <<'END'\n{block}END\n", ""))
             else:
                 pairs[-1] = (pairs[-1][0], block)
         return pairs

@@ -61,7 +61,7 @@ def service_fault(
         "<ActivityId>7f1e0b4c-0001-4000-8000-000000000001</ActivityId>"
         f"<ErrorCode>{code}</ErrorCode><ErrorDetails>{details}</ErrorDetails>"
         f"<Message>{message}</Message><Timestamp>2026-01-02T03:04:05.1234567Z</Timestamp>"
-        f"{inner}<TraceText i:nil=\"true\"/>{more}</{kind}></detail></s:Fault>"
+        f'{inner}<TraceText i:nil="true"/>{more}</{kind}></detail></s:Fault>'
     )
     return 500, {**XML, "x-ms-service-request-id": "request-1"}, envelope(body)
 
@@ -80,5 +80,3 @@ def platform_fault(space: str, name: str, reason: str, version: str = "1.1") -> 
         "</s:Text></s:Reason></s:Fault>"
     )
     return 500, {"Content-Type": "application/soap+xml"}, envelope(fault, version)
-
-

@@ -49,6 +49,16 @@ class Urls:
     samples: str = ""
     samples_https: str = ""
 
+    @property
+    def discovery_service(self) -> str:
+        """Discovery.svc, which all organizations of the server share."""
+        return f"{self.org}XRMServices/2011/Discovery.svc"
+
+    @property
+    def global_discovery(self) -> str:
+        """The instances of the global discovery service."""
+        return f"{self.org}api/discovery/v2.0/Instances"
+
 
 def places(settings: Settings) -> tuple[Place, ...]:
     """Return where to listen: the token service first.

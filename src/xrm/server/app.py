@@ -116,17 +116,17 @@ def _public_host(url: str) -> str:
 
 def _mounts(estate: Estate) -> dict[Origin, _Mounts]:
     """Return the faces of each origin; an organization's pages leave room for the others."""
-    shown = (_links(estate.urls), _notes(estate))
-    *services, pages = _of_organization(estate.organization, *shown)
+    shared, first = _shared_services(estate.urls), estate.organization
+    shown = web.mount(first, shared=shared, links=_links(estate.urls), notes=_notes(estate))
 
     def lines(_entry: Entry, organization: Organization) -> list[Line]:
-        return [Line(prefix, mount) for prefix, mount, _ in _of_organization(organization)]
+        services = [Line(prefix, mount) for prefix, mount, _ in _of_organization(organization)]
+        return [*services, Line("/", web.mount(organization, shared=shared))]
 
-    prefix, page, dress = pages
-    branches = Branches(estate.organizations, lines, page)
+    pages: _Mounts = [("/", Branches(estate.organizations, lines, shown), "plain")]
     return {
         "sts": _of_sts(estate),
-        "org": [*_of_origin(estate), *services, (prefix, branches, dress)],
+        "org": [*_of_origin(estate), *_of_organization(first), *pages],
     }
 
 
@@ -157,10 +157,8 @@ def _of_sts(estate: Estate) -> _Mounts:
     return mounts
 
 
-def _of_organization(
-    organization: Organization, links: Sequence[web.Link] = (), notes: Sequence[web.Note] = ()
-) -> _Mounts:
-    """Return the faces of an organization, its pages last."""
+def _of_organization(organization: Organization) -> _Mounts:
+    """Return the faces of an organization for programs."""
     api, data = webapi.mount(organization), data2011.mount(organization)
     svc, below = soap.mount(organization), "/xrmservices/2011/organization.svc"
     return [
@@ -171,8 +169,14 @@ def _of_organization(
         ("/xrmservices/2011/organizationdata.svc/", data, "odata"),
         # SOAP and OData v2 are for no script of another origin, whether they are there or not.
         ("/xrmservices/", webapi.unshared(api), "odata"),
-        ("/", web.mount(organization, links=links, notes=notes), "plain"),
     ]
+
+
+def _shared_services(urls: Urls) -> tuple[web.Service, ...]:
+    return (
+        web.soap("Discovery.svc", urls.discovery_service),
+        web.Service("Global discovery", urls.global_discovery, "OData 4.0"),
+    )
 
 
 def _links(urls: Urls) -> list[web.Link]:

@@ -57,6 +57,10 @@ class Published(Demonstration):
     tenant_domain: str
     organization_url: str
     web_api_url: str
+    organization_service_url: str
+    organization_data_url: str
+    discovery_service_url: str
+    global_discovery_url: str
     graph_url: str
     samples_url: str | None
     samples_https_url: str | None

@@ -1,6 +1,8 @@
 """XML from strangers: read within limits, without entities, DTDs or anything outside the text."""
 
+import ctypes
 import re
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import chain
@@ -53,6 +55,8 @@ _BLANK = re.compile(rb"[ \t\r\n]*")
 _SPECIAL = re.compile("[&<>\r\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _QUOTED = re.compile('[&<>"\r\n\t\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]')
 _NAMED = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"}
+_NAMES_FOR = 1024 * 1024
+"""How much is parsed in a thread, in bytes, before its table of names is let go."""
 _CHECKS: dict[Limits, tuple[tuple[etree.XPath, str], ...]] = {}
 
 
@@ -69,6 +73,8 @@ def parse(data: bytes, *, charset: str | None = None, limits: Limits = LIMITS) -
     _check_prolog(text)
     if text.count(b"<") > 2 * limits.elements + 1000:
         raise XmlError("The document has too many elements.")
+    if text.count(b'="') + text.count(b"='") > limits.elements:
+        raise XmlError("The document has too many attributes.")
     parser = etree.XMLParser(
         encoding="utf-8",
         resolve_entities=False,
@@ -82,10 +88,36 @@ def parse(data: bytes, *, charset: str | None = None, limits: Limits = LIMITS) -
         root = etree.fromstring(text, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
         raise XmlError(_reason(error)) from None
+    finally:
+        _names.parsed(len(text))
     _check_tree(root, limits)
     if text.count(b"xmlns") > limits.namespaces:
         _check_namespaces(root, limits.namespaces)
     return root
+
+
+class _Names(threading.local):
+    """The names this thread was sent.
+
+    lxml has one table of names for each thread and never takes one out: strangers who send new
+    names would fill the memory. Documents keep the table they were read with, so the thread can
+    be given another. There is no way to say so but to take it from where lxml keeps it.
+    """
+
+    size = 0
+
+    def parsed(self, size: int) -> None:
+        """Let the table go if much was parsed since the last time."""
+        self.size += size
+        if self.size > _NAMES_FOR:
+            self.size = 0
+            place = ctypes.cast(_thread_state(), ctypes.py_object).value
+            place.pop("_ParserDictionaryContext", None)
+
+
+_thread_state = ctypes.pythonapi.PyThreadState_GetDict
+_thread_state.restype = ctypes.c_void_p  # as an object it would be let go of, and is only lent
+_names = _Names()
 
 
 def _reason(error: Exception) -> str:

@@ -3,6 +3,7 @@
 client_secret   an application by its id and a secret of its own (RFC 6749 4.4)
 certificate     an application by its id and a certificate (RFC 7523); key_file reads it
 external        a credential that is not ours: anything with azure-core's `get_token`
+nobody          no credential: for asking where to sign in
 application     what an application's credentials share
 bearer          not a way to sign in: requests with the token it ended in
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from xrm.client.errors import ConfigurationError
+from xrm.client.errors import ConfigurationError, UnexpectedAnswerError
 from xrm.client.soap.contracts.enumerations import (
     ConditionOperator,
     JoinOperator,
@@ -247,15 +247,20 @@ def first_page(query: QueryBase, page_size: int | None) -> QueryBase:
 def next_page(query: QueryBase, page: EntityCollection) -> QueryBase | None:
     """Return the query for the page after one, None where there is no more.
 
-    Raises ConfigurationError for FetchXML that cannot be read.
+    Raises ConfigurationError for FetchXML that cannot be read, UnexpectedAnswerError for a page
+    that does not lead on.
     """
     if not page.more_records:
         return None
+    if not page.entities:
+        raise UnexpectedAnswerError("an empty page says that there are more records")
     if isinstance(query, FetchExpression):
         return _fetched(query, cookie=page.paging_cookie)
     if not isinstance(query, QueryExpression | QueryByAttribute) or query.page_info is None:
         return None
     info = query.page_info
+    if page.paging_cookie is not None and page.paging_cookie == info.paging_cookie:
+        raise UnexpectedAnswerError("the cookie of a page leads to the same page again")
     onward = replace(info, page_number=info.page_number + 1, paging_cookie=page.paging_cookie)
     return replace(query, page_info=onward)
 

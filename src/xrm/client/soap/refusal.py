@@ -59,9 +59,10 @@ def read_envelope(answer: Answer, *, now: float) -> Envelope:
     try:
         return read_response(answer.body, content_type=answer.header("content-type") or "")
     except SoapFault as found:
-        raise refused(found.fault, answer) from None
-    except (XmlError, MediaTypeError, ContractError) as error:
-        raise unexpected(answer, f"the service answered with no envelope: {error}") from None
+        error = refused(found.fault, answer)
+        raise error from error.__cause__
+    except (XmlError, MediaTypeError, ContractError) as reason:
+        raise unexpected(answer, f"the service answered with no envelope: {reason}") from None
 
 
 def unexpected(answer: Answer, message: str) -> UnexpectedAnswerError:

@@ -7,8 +7,7 @@ from xrm.org.definitions.settings import customizable
 from xrm.org.definitions.types import TYPES
 from xrm.org.definitions.values import Definition, identifier
 
-_NOT_CASCADED = dict.fromkeys(("Merge", "Reparent", "Share", "Unshare", "RollupView"), "NoCascade")
-"""What happens to a record and never to those that point to it."""
+_NO = "NoCascade"
 
 
 def _relationship(schema_name: str, kind: str) -> dict[str, Any]:
@@ -44,7 +43,11 @@ def one_to_many(catalogue: Catalogue, table: Table, found: ManyToOne) -> Definit
             "CascadeConfiguration": {
                 "Assign": found.cascade_assign,
                 "Delete": found.cascade_delete,
-                **_NOT_CASCADED,
+                "Merge": _NO,
+                "Reparent": _NO,
+                "Share": found.cascade_share,
+                "Unshare": found.cascade_share,
+                "RollupView": _NO,
             },
         },
     )

@@ -120,7 +120,7 @@ def _unfit(where: str, column: Column, operator: Operator, value: Any) -> servic
     else:
         expected = SYSTEM_TYPES.get(column.type, "System.String")
     if not isinstance(value, str):
-        received = next((name for kind, name in _CLR if isinstance(value, kind)), "System.Object")
+        received = _received(value)
         sentence = (
             f"Condition for attribute '{where}': expected argument(s) of type '{expected}' but "
             f"received '{received}'."
@@ -138,6 +138,13 @@ def _unfit(where: str, column: Column, operator: Operator, value: Any) -> servic
         f"Exception raised: {_FORMATS.get(expected, 'Input string was not in a correct format.')}"
     )
     return service.ServiceError(service.INVALID_VALUE, sentence)
+
+
+def _received(value: Any) -> str:
+    """Return what the service calls the type of a value that is no text."""
+    found = next((name for kind, name in _CLR if isinstance(value, kind)), "System.Object")
+    too_large = found == "System.Int32" and not -(2**31) <= value < 2**31
+    return "System.Int64" if too_large else found
 
 
 _FORMATS = {

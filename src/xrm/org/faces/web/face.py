@@ -12,7 +12,7 @@ from xrm.model.values import EntityReference
 from xrm.org import pipeline
 from xrm.org.administration import platform_of
 from xrm.org.callers import Identity
-from xrm.org.faces.web import render, shown, signin
+from xrm.org.faces.web import render, services, shown, signin
 from xrm.org.faces.web.session import Cookies, IdTokens, NotSignedIn, SignedIn
 from xrm.org.organization import Organization
 from xrm.wire import oauth
@@ -22,7 +22,6 @@ from xrm.wire.http import NO_STORE, Headers, Lane, Request, Response, Route, con
 log = logging.getLogger("xrm.page")
 
 _LARGEST_ANSWER = 64 * 1024
-_NEWEST, _VERSIONS = "api/data/v9.2/", "v8.0 to v8.2 and v9.0 to v9.2"
 _LONGEST_DETAIL = 600
 _TROUBLE = {
     service.NOT_A_MEMBER: "This account is not a user of the organization. An administrator can "
@@ -39,10 +38,13 @@ class Web:
     def __init__(
         self,
         organization: Organization,
+        *,
+        shared: tuple[shown.Service, ...],
         links: tuple[shown.Link, ...],
         notes: tuple[shown.Note, ...],
     ) -> None:
         self._organization = organization
+        self._services = (*services.of(organization), *shared)
         self._links, self._notes = links, notes
         self._tokens = IdTokens(organization.trust, organization.clock)
         self._cookies = Cookies(organization.url)
@@ -106,8 +108,7 @@ class Web:
         page = shown.Home(
             organization=self._known_as(),
             url=organization.url,
-            web_api=organization.url + _NEWEST,
-            versions=_VERSIONS,
+            services=self._services,
             authority=trust.authority,
             tenant_id=str(trust.tenant_id),
             person=person,

@@ -12,6 +12,16 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
+class Service:
+    """A door for programs: its address, what it speaks, and where it is described, if it is."""
+
+    title: str
+    url: str
+    speaks: str
+    description: Link | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Note:
     """A value developers need, no secret: what it is, and the value."""
 
@@ -34,14 +44,11 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """The organization. `web_api` is the address of its newest version, `versions` names them all;
-    `authority` is the tenant's base URL at the token service.
-    """
+    """The organization. `authority` is the tenant's base URL at the token service."""
 
     organization: str
     url: str
-    web_api: str
-    versions: str
+    services: tuple[Service, ...]
     authority: str
     tenant_id: str
     person: Person | None = None

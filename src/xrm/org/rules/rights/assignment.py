@@ -1,14 +1,14 @@
 """Assignment: a record, and those that follow it, get a new owner, who must be able to read it."""
 
 from collections.abc import Iterator
-from functools import cache
 
 from xrm.model.errors import service
-from xrm.model.metadata import Catalogue, Table
+from xrm.model.metadata import Table
 from xrm.model.privileges import Right
 from xrm.model.values import EntityReference, Values
 from xrm.org.context import Context
 from xrm.org.rules.rights import sharing
+from xrm.org.rules.rights.following import followers
 from xrm.org.rules.rights.owners import Owner, columns, owner_of
 from xrm.org.rules.rights.reach import check_row, row_within
 from xrm.org.rules.values import stamps
@@ -17,7 +17,6 @@ from xrm.org.security.caller import Caller
 from xrm.org.store.records import Row
 from xrm.org.store.shares import Share
 
-CASCADE = "Cascade"
 _KEEPS_FORMER = "sharetopreviousowneronassign"
 
 
@@ -47,7 +46,8 @@ def assign(context: Context, before: Row, to: EntityReference) -> Values:
 def _following(context: Context, target: EntityReference) -> Iterator[Row]:
     """Yield the records whose relationship to one says that they follow it to its new owner."""
     store, transaction = context.organization.store, context.transaction
-    for table, column in _cascading(context.organization.catalogue, target.logical_name):
+    catalogue = context.organization.catalogue
+    for table, column in followers(catalogue, target.logical_name, "cascade_assign"):
         for key in store.referrers(transaction, table, column, target):
             # Inferred: nothing follows that its caller could not assign alone.
             yield row_within(context, table, key, Right.ASSIGN)
@@ -79,19 +79,6 @@ def _keeps_former(context: Context) -> bool:
     table, key = context.table("organization"), context.caller.organization_id
     found = context.organization.store.fetch(context.transaction, table, key, (_KEEPS_FORMER,))
     return found is not None and found[_KEEPS_FORMER] is True
-
-
-@cache
-def _cascading(catalogue: Catalogue, target: str) -> tuple[tuple[Table, str], ...]:
-    return tuple(
-        (table, relationship.column)
-        for table in catalogue.tables.values()
-        for relationship in table.many_to_one
-        if relationship.target == target
-        and relationship.cascade_assign == CASCADE
-        and table.is_user_owned
-        and relationship.column in table.columns
-    )
 
 
 def check_owner(context: Context, table: Table, owner: Owner) -> None:

@@ -4,15 +4,14 @@ Rights are bits of `model.privileges.ACCESS_RIGHTS`.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
 
 from xrm.model.errors import service
 from xrm.model.errors.service import ServiceError
-from xrm.model.metadata import Catalogue, Table
 from xrm.model.privileges import ACCESS_RIGHTS, Right
 from xrm.model.values import EntityReference
 from xrm.org.context import Context
 from xrm.org.rules.rights import sharing
+from xrm.org.rules.rights.following import followers, follows
 from xrm.org.rules.rights.owners import ACCESS
 from xrm.org.rules.rights.reach import check_reach, check_row
 from xrm.org.security.access import holds
@@ -23,7 +22,6 @@ from xrm.org.store.shares import Share
 _BITS = {f"{right.value}Access": bit for right, bit in ACCESS_RIGHTS.items()}
 _NONE = "None"
 _PRINCIPALS = ("systemuser", "team")
-_CASCADE = "Cascade"
 
 
 def mask_of(names: str | Sequence[str]) -> int:
@@ -157,7 +155,8 @@ def _is_access_team(context: Context, principal: EntityReference) -> bool:
 def _following(context: Context, target: EntityReference) -> Iterator[Row]:
     """Yield the records that are shared with one, those alone that the caller may share."""
     store, transaction = context.organization.store, context.transaction
-    for table, column in _cascading(context.organization.catalogue, target.logical_name):
+    catalogue = context.organization.catalogue
+    for table, column in followers(catalogue, target.logical_name, "cascade_share"):
         for key in store.referrers(transaction, table, column, target):
             row = store.read(transaction, table, key)
             if row is not None and _may_share(context, row):
@@ -191,23 +190,9 @@ def _above(row: Row) -> Iterable[EntityReference]:
     columns = {
         (relationship.column, relationship.target)
         for relationship in row.table.many_to_one
-        if relationship.cascade_share == _CASCADE
+        if follows(relationship, "cascade_share")
     }
     for column, table in columns:
         value = row[column]
         if isinstance(value, EntityReference) and value.logical_name == table:
             yield value
-
-
-@cache
-def _cascading(catalogue: Catalogue, target: str) -> tuple[tuple[Table, str], ...]:
-    return tuple(
-        (table, relationship.column)
-        for table in catalogue.tables.values()
-        for relationship in table.many_to_one
-        if relationship.target == target
-        and relationship.cascade_share == _CASCADE
-        and table.is_user_owned
-        and Right.SHARE in table.privileges
-        and relationship.column in table.columns
-    )

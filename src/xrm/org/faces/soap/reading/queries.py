@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from xrm.model.errors import service
-from xrm.model.metadata import Catalogue, Column, Table
+from xrm.model.metadata import CHOICES, Catalogue, Column, Table
 from xrm.model.query import Filter, Group, Order, Page, Query
 from xrm.org.faces.soap.reading.conditions import Conditions, bare
 from xrm.org.faces.soap.reading.links import Links, columns_of, joins
@@ -64,6 +64,8 @@ def is_hidden(columns: Sequence[Column]) -> bool:
 def _expression(catalogue: Catalogue, raw: Struct) -> Query:
     if member(raw, "SubQueryExpression") is not None:
         raise unsupported("A query within a query")
+    if member(raw, "DataSource"):
+        raise unsupported("The data source of retained rows")
     table = table_named(catalogue, member(raw, "EntityName"), "Query")
     links = Links(catalogue, table, listed(raw, "LinkEntities"))
     conditions = Conditions(links)
@@ -127,7 +129,7 @@ def _orders(raw: Struct, links: Links) -> tuple[Order, ...]:
         found += [
             _order(each, links, link.table, link.alias) for each in listed(link.raw, "Orders")
         ]
-    return tuple(found)
+    return tuple(dict.fromkeys(found))
 
 
 def _order(raw: Any, links: Links, table: Table, join: str) -> Order:
@@ -135,6 +137,9 @@ def _order(raw: Any, links: Links, table: Table, join: str) -> Order:
         raise unsupported("An order by an aggregate's alias")
     there, other = links.place(member(raw, "EntityName"), table, join)
     column = column_of(other, text(raw, "AttributeName"))
+    if column.type in CHOICES:
+        # Documented: the service sorts them by what they are called in the caller's language.
+        raise unsupported(f"Sorting '{column.logical_name}' by its labels")
     descending = word(raw, "OrderType", "Ascending") == "Descending"
     return Order(column.logical_name, descending, join=there)
 

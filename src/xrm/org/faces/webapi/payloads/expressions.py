@@ -3,52 +3,28 @@
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from xrm.model.errors import service
-from xrm.model.metadata import Catalogue, Column, Table
+from xrm.model.metadata import Catalogue, Table
 from xrm.model.query import Condition, Filter, Group, Query
-from xrm.model.values import Value
+from xrm.wire.fetchxml.conditions import condition
+from xrm.wire.fetchxml.refusals import no_table
 from xrm.wire.odata4.errors import ODataError
-from xrm.wire.odata4.values import read_value
+from xrm.wire.soap.operators import OPERATORS
 
 MAX_DEPTH = 20
-_OPERATORS = {
-    "Equal": "eq",
-    "NotEqual": "ne",
-    "GreaterThan": "gt",
-    "GreaterEqual": "ge",
-    "LessThan": "lt",
-    "LessEqual": "le",
-    "Null": "null",
-    "NotNull": "not-null",
-    "Contains": "contains",
-    "DoesNotContain": "not-contains",
-    "BeginsWith": "begins-with",
-    "DoesNotBeginWith": "not-begin-with",
-    "EndsWith": "ends-with",
-    "DoesNotEndWith": "not-end-with",
-    "In": "in",
-    "NotIn": "not-in",
-}
-"""The platform's names of the operators the query model has."""
-_NO_VALUE = ("null", "not-null")
-_KEY = Column("key", "Key", "Uniqueidentifier")
-"""What a lookup is compared with: the key of the record it points to."""
 
 
 def read_query(catalogue: Catalogue, raw: Any) -> Query:
     """Return the question a QueryExpression asks: which records, by their keys.
 
-    Raises ServiceError 0x80041102 for a table, 0x80041103 for a column that is not known,
-    ODataError for what is not of the form.
+    Raises ServiceError 0x80041102 for a table, 0x80041103 for a column that is not known, and
+    what FetchXML is refused for where a condition does not fit; ODataError for what is not of
+    the form.
     """
     document = _object(raw, "QueryExpression")
-    table = catalogue.tables.get(str(document.get("EntityName")))
+    name = str(document.get("EntityName"))
+    table = catalogue.tables.get(name)
     if table is None:
-        raise service.ServiceError(
-            service.NO_ENTITY,
-            f"The entity with a name = '{str(document.get('EntityName'))[:100]}' with namemapping "
-            "= 'Logical' was not found in the MetadataCache.",
-        )
+        raise no_table(name)
     if document.get("LinkEntities"):
         raise ODataError("LinkEntities are not supported by this server yet.")
     criteria = document.get("Criteria")
@@ -92,26 +68,10 @@ def _filter(table: Table, document: Mapping[str, Any], depth: int) -> Filter | N
 
 
 def _condition(table: Table, document: Mapping[str, Any]) -> Condition:
-    name = str(document.get("AttributeName"))
-    column = table.columns.get(name)
-    if column is None or not column.valid_for_read:
-        raise service.ServiceError(
-            service.NO_ATTRIBUTE,
-            f"'{table.logical_name}' entity doesn't contain attribute with Name = "
-            f"'{name[:100]}' and NameMapping = 'Logical'.",
-        )
-    operator = _OPERATORS.get(str(document.get("Operator")))
+    """Return a condition; the type of a value follows from the column, whatever `Type` says."""
+    said = str(document.get("Operator"))
+    operator = OPERATORS.get(said)
     if operator is None:
-        raise ODataError(f"The operator '{str(document.get('Operator'))[:100]}' is not supported.")
-    values = tuple(_value(column, each) for each in _items(document, "Values"))
-    if not values and operator not in _NO_VALUE:
-        raise ODataError(f"The condition on '{name}' has no value.")
-    return Condition(name, operator, () if operator in _NO_VALUE else values)
-
-
-def _value(column: Column, item: Any) -> Value:
-    """Return the value of an object `{"Value": …, "Type": …}`; the type follows from the column."""
-    raw = _object(item, "Values").get("Value")
-    if raw is None:
-        raise ODataError(f"The condition on '{column.logical_name}' has no value.")
-    return read_value(_KEY if column.is_lookup else column, raw)
+        raise ODataError(f"The operator '{said[:100]}' is not supported.")
+    values = [_object(each, "Values").get("Value") for each in _items(document, "Values")]
+    return condition(table, str(document.get("AttributeName")), operator, values)
