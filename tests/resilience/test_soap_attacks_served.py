@@ -22,8 +22,8 @@ WSU = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utilit
 WSSE = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd"
 MEGABYTE = 1024 * 1024
 LIMIT = 16 * MEGABYTE
-PEAK = 512 * MEGABYTE
-"""What all attacks together may take: each is read alone, and each thread keeps some of it."""
+PEAK = 1024 * MEGABYTE
+"""What all attacks may take: each thread of the pool keeps about what one document took."""
 GROWTH = 96 * MEGABYTE
 """What may be kept of attacks that come again and again."""
 LONGEST_ANSWER = 4096

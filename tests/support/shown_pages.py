@@ -12,7 +12,7 @@ from pathlib import Path
 _MARK = "-- the next block --"
 _BLOCK = re.compile(r"^```(sh|python|json|xml|text)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_VERSION = re.compile(r'(W/\\")[0-9]+')
+_VERSION = re.compile(r'(W/\\"|<a:RowVersion>)[0-9]+')
 _ORIGIN = re.compile(r"https://localhost:[0-9]+/")
 
 
@@ -50,7 +50,7 @@ class ShownPage:
             check=False,
         )
         assert done.returncode == 0, done.stderr
-        assert done.stderr == ""
+        assert done.stderr == "", done.stderr
         return done.stdout.split(f"{_MARK}\n")
 
 
@@ -58,4 +58,4 @@ def plain(text: str) -> list[str]:
     """Return lines without what differs from run to run."""
     text = text.replace("\ufeff", "").replace("}{", "}\n{")
     text = _ORIGIN.sub("https://localhost/", _VERSION.sub(r"\1<n>", _GUID.sub("<id>", text)))
-    return [line for line in text.splitlines() if line]
+    return [line.rstrip() for line in text.splitlines() if line]

@@ -1,6 +1,6 @@
 """Values of `wire.soap.values` as those of a program."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from enum import Enum, Flag
@@ -88,27 +88,42 @@ def decode_answer(message: Message[R], raw: Any, types: Types) -> R:
 
 
 def _struct(raw: Struct, types: Types) -> Any:
-    if raw.type == "anyType":
-        return None
-    if raw.type == "ExecuteMultipleResponseItem":
-        return _item(raw, types)
-    if contracts().fits(raw.type, "OrganizationResponse"):
-        return _response(raw, types)
-    if contracts().fits(raw.type, "BaseServiceFault"):
-        return service_error(raw)
-    kind = find(raw.type)
+    special = _special(raw.type)
+    if special is not None:
+        return special(raw, types)
+    kind, attributes = _shape(raw.type)
     if kind is Entity:
         kind = types.get(raw.members.get("LogicalName") or "", Entity)
-    if kind is None:
-        raise UnexpectedAnswerError(f"an answer holds a {raw.type}, which is not known here")
-    known = contracts().layout(raw.type).members
     given = {
-        snake(placed.member.name): decode(value, types)
-        for placed in known
-        if (value := raw.members.get(placed.member.name)) is not None
-        and hasattr(kind, snake(placed.member.name))
+        attributes[name]: decode(value, types)
+        for name, value in raw.members.items()
+        if value is not None and name in attributes
     }
     return _made(kind, given)
+
+
+@cache
+def _special(name: str) -> Callable[[Struct, Types], Any] | None:
+    """Return what reads a contract that has no class of its members alone."""
+    if name == "anyType":
+        return lambda _raw, _types: None
+    if name == "ExecuteMultipleResponseItem":
+        return _item
+    if contracts().fits(name, "OrganizationResponse"):
+        return _response
+    if contracts().fits(name, "BaseServiceFault"):
+        return lambda raw, _types: service_error(raw)
+    return None
+
+
+@cache
+def _shape(name: str) -> tuple[type[Any], Mapping[str, str]]:
+    """Return the class of a contract, and its attributes by the names of members."""
+    kind = find(name)
+    if kind is None:
+        raise UnexpectedAnswerError(f"an answer holds a {name}, which is not known here")
+    members = (placed.member.name for placed in contracts().layout(name).members)
+    return kind, {each: snake(each) for each in members if hasattr(kind, snake(each))}
 
 
 def _made(kind: type[Any], given: dict[str, Any]) -> Any:

@@ -141,23 +141,33 @@ def _struct(kind: str, value: Any) -> Struct:
 
 def name_of(value: Any) -> str | None:
     """Return the contract whose class, or a class derived from it, a value is of."""
-    for each in type(value).__mro__:
-        if find(each.__name__) is each:
-            return each.__name__
-    return None
+    kind: type = type(value)
+    return _name_of(kind)
+
+
+@cache
+def _name_of(kind: type) -> str | None:
+    known = (each.__name__ for each in kind.__mro__ if find(each.__name__) is each)
+    return next(known, None)
 
 
 def _members(kind: str, value: Any) -> Struct:
     members: dict[str, Any] = {}
-    for placed in contracts().layout(kind).members:
-        member = placed.member
-        held = getattr(value, snake(member.name), None)
-        if held is None or member.name in _TOLD:
+    for attribute, name, declared in _attributes(kind):
+        held = getattr(value, attribute, None)
+        if held is None or (name != "Attributes" and isinstance(held, dict) and not held):
             continue
-        if isinstance(held, Mapping) and not held and member.name != "Attributes":
-            continue
-        members[member.name] = encode(member.type, held)
+        members[name] = encode(declared, held)
     return Struct(kind, members)
+
+
+@cache
+def _attributes(kind: str) -> tuple[tuple[str, str, str], ...]:
+    """Return attribute, name and type of each member of a contract that is sent."""
+    members = (placed.member for placed in contracts().layout(kind).members)
+    return tuple(
+        (snake(each.name), each.name, each.type) for each in members if each.name not in _TOLD
+    )
 
 
 def _any(value: Any) -> Any:
