@@ -378,17 +378,20 @@ def test_what_is_merely_accepted(client):
 
 
 @covers("fetch useraworderby")
-def test_choices_sort_by_their_numbers_only(client):
-    mark = given(client, [{"jobtitle": str(number), "gendercode": number} for number in (2, 1)])
+@covers("order of a choice by its labels")
+def test_choices_sort_by_their_labels_or_their_numbers(client):
+    # Male is 1, Female is 2.
+    rows = [{"jobtitle": str(number), "gendercode": number} for number in (2, 1)]
+    mark = given(client, [*rows, {"jobtitle": "none"}])
     inside = (
         selected("jobtitle")
         + "<order attribute='gendercode'/>"
         + filtered(holds("employeeid", "eq", mark))
     )
     raw = fetch(client, "contacts", document("contact", inside, useraworderby="true"))
-    assert [row["jobtitle"] for row in raw.rows] == ["1", "2"]
+    assert [row["jobtitle"] for row in raw.rows] == ["none", "1", "2"]
     labels = fetch(client, "contacts", document("contact", inside))
-    assert labels.error == (501, "0x80040219")
+    assert [row["jobtitle"] for row in labels.rows] == ["none", "2", "1"]
 
 
 @covers("money")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from support.alike import QUESTIONS, Question, by_fetch, by_odata, given
+from support.alike import MARK, QUESTIONS, Question, by_fetch, by_odata, given
 from support.alike_spelled import (
     WORDS,
     attributes,
@@ -23,6 +23,7 @@ from support.soap_elements import (
     expression,
     link,
     order,
+    page,
     simple,
     string,
 )
@@ -84,19 +85,42 @@ def test_every_row_is_found_by_some_question_and_left_out_by_another():
     assert len(EQUAL) > 10
 
 
-@pytest.mark.covers("query: OrderExpression", "error: 0x80040219 soap")
-def test_choices_are_never_sorted_by_their_numbers_where_labels_are_meant(client):
-    """As FetchXML does without `useraworderby`, QueryExpression sorts by labels (documented)."""
-    soap = Soap(client)
+LABELS = [
+    # Male is 1 and Female 2; nobody without is shown before them, or after where it descends.
+    ((("gendercode", "Ascending"), ("jobtitle", "Ascending")), "cebad"),
+    ((("gendercode", "Descending"), ("jobtitle", "Ascending")), "adbce"),
+]
+
+
+@pytest.mark.covers("query: OrderExpression")
+@pytest.mark.parametrize(("orders", "found"), LABELS)
+def test_choices_are_sorted_by_their_labels(client, orders, found):
+    """As FetchXML does without `useraworderby` (documented)."""
+    soap, told = Soap(client), "".join(order(*each) for each in orders)
+    asked = expression("contact", columns("jobtitle"), _ours(), orders=told)
+    assert "".join(row["jobtitle"] for row in soap.query(asked).entities) == found
     inner = link("contact", ("contactid", "contactid"), alias="same").replace(
-        "</a:LinkEntity>", f"<a:Orders>{order('gendercode')}</a:Orders></a:LinkEntity>"
+        "</a:LinkEntity>", f"<a:Orders>{told}</a:Orders></a:LinkEntity>"
     )
-    for asked in (
-        expression("contact", columns("jobtitle"), orders=order("gendercode")),
-        expression("contact", columns("jobtitle"), orders=order("statecode", "Descending")),
-        expression("contact", columns("jobtitle"), links=inner),
-    ):
-        assert soap.query(asked).code == "0x80040219"
+    asked = expression("contact", columns("jobtitle"), _ours(), links=inner)
+    assert "".join(row["jobtitle"] for row in soap.query(asked).entities) == found
+
+
+@pytest.mark.covers("query: OrderExpression", "query: PagingCookie")
+@pytest.mark.parametrize(("orders", "found"), LABELS)
+def test_pages_in_the_order_of_labels_are_whole(client, orders, found):
+    soap, told, seen, cookie = Soap(client), "".join(order(*each) for each in orders), "", ""
+    for number in (1, 2, 3):
+        paging = page(2, number, cookie)
+        asked = expression("contact", columns("jobtitle"), _ours(), orders=told, paging=paging)
+        answer = soap.query(asked)
+        seen += "".join(row["jobtitle"] for row in answer.entities)
+        cookie = answer.result.findtext("{*}PagingCookie") or ""
+    assert seen == found
+
+
+def _ours():
+    return criteria(condition("employeeid", "Equal", string(MARK)))
 
 
 UNFIT = (

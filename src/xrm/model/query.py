@@ -61,12 +61,16 @@ Filter = Condition | ColumnComparison | Group
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One column to sort by; a lookup sorts by the name of the record it points to."""
+    """One column to sort by; a lookup sorts by the name of the record it points to.
+
+    A choice sorts by its values, or `by_label` by what they are called in the caller's language.
+    """
 
     column: str
     descending: bool = False
     via: Path = ()
     join: str = ""
+    by_label: bool = False
 
 
 @dataclass(frozen=True, slots=True)

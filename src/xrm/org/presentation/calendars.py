@@ -1,11 +1,13 @@
 """What now, a day and a week are to the caller: for questions about them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 
+from xrm.model.metadata import Column, Table
 from xrm.model.values import Value, Values
 from xrm.org.context import Context
-from xrm.org.presentation.languages import of_user
+from xrm.org.presentation.languages import labels_of, of_user
 from xrm.org.presentation.zones import COORDINATED, local, moment_of, zone
 
 _KEPT = "calendar"
@@ -45,6 +47,10 @@ class Surroundings:
     def language(self) -> int:
         """Return the language the caller reads."""
         return of_user(self._context).lcid
+
+    def labels(self, table: Table, column: Column) -> Mapping[int, str]:
+        """Return what the values of a choice are called in that language."""
+        return labels_of(of_user(self._context), table, column)
 
 
 def _kept(context: Context) -> tuple[tzinfo, int]:

@@ -7,11 +7,13 @@ provisioned, and one that is there a language pack.
 from xrm.db import Transaction
 from xrm.model.errors import service
 from xrm.model.errors.service import ServiceError
+from xrm.model.metadata import Column, Option, Table
 from xrm.model.values import Value
 from xrm.org.context import Context
 from xrm.org.metadata.languages import BASE, Language, languages
 from xrm.org.organization import Organization
 
+_YES_NO = (Option(0, "No"), Option(1, "Yes"))
 _KEPT, _LANGUAGE = "languages", "uilanguageid"
 
 
@@ -111,3 +113,13 @@ def check(context: Context, chosen: Value) -> None:
             service.LANGUAGE_CODE,
             f"The language code {chosen} is not a valid language for this organization.",
         )
+
+
+def labels_of(language: Language, table: Table, column: Column) -> dict[int, str]:
+    """Return what the values of a choice or of a yes/no column are called in a language."""
+    options = column.options
+    if not options and column.type == "Boolean":
+        options = _YES_NO
+    return {
+        option.value: language.option(table, column, option) or option.label for option in options
+    }

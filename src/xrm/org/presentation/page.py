@@ -6,13 +6,13 @@ from functools import cached_property
 from itertools import compress
 from typing import Any, NamedTuple
 
-from xrm.model.metadata import CHOICES, Column, Option, Table
+from xrm.model.metadata import CHOICES, Column, Table
 from xrm.model.values import EntityReference, Value
 from xrm.org.context import Context
 from xrm.org.metadata.languages import Language
 from xrm.org.presentation.currencies import Currencies, read_currencies
 from xrm.org.presentation.dates import day_writer, writer
-from xrm.org.presentation.languages import of_user
+from xrm.org.presentation.languages import labels_of, of_user
 from xrm.org.presentation.numbers import fifteen_digits
 from xrm.org.presentation.references import names_of
 from xrm.org.presentation.settings import Settings, read_settings
@@ -20,7 +20,6 @@ from xrm.org.presentation.zones import local
 from xrm.org.query.plan import Aliased
 
 Texts = Sequence[str | None]
-_YES_NO = (Option(0, "No"), Option(1, "Yes"))
 _NUMBERS = frozenset({"Integer", "BigInt", "Decimal", "Double"})
 _DAY = "DateOnly"
 _USER_LOCAL = "UserLocal"
@@ -159,21 +158,12 @@ class _Page:
 
     def _writer(self, column: Column) -> Callable[[Any], str | None] | None:
         if column.type in CHOICES or column.type == "Boolean":
-            return self._labels(column).get
+            return labels_of(self._caller.language, self._table, column).get
         if column.type == "DateTime":
             return self._moments(column)
         if column.type == "EntityName":
             return self._name
         return self._numbers(column) if column.type in _NUMBERS else None
-
-    def _labels(self, column: Column) -> dict[int, str]:
-        options, language = column.options, self._caller.language
-        if not options and column.type == "Boolean":
-            options = _YES_NO
-        return {
-            option.value: language.option(self._table, column, option) or option.label
-            for option in options
-        }
 
     def _name(self, table: str) -> str | None:
         """Return what a record of a table is called, None for a table there is not."""

@@ -128,7 +128,8 @@ class _Orders:
         """Return the columns an order goes by: of a lookup, the names it may point to."""
         link, column = self._column(order)
         if not column.is_lookup:
-            return Sort(((link, order.column),), order.descending)
+            ranks = self._ranks(order, column) if order.by_label else ()
+            return Sort(((link, order.column),), order.descending, ranks)
         return Sort(tuple(self._names(order, column)), order.descending)
 
     def _column(self, order: Order) -> tuple[int, Column]:
@@ -139,6 +140,13 @@ class _Orders:
             )
         link, table = self._conditions.linked(order.via, order.join)
         return link, known(table, order.column)
+
+    def _ranks(self, order: Order, column: Column) -> tuple[tuple[int, int], ...]:
+        """Return the places of a choice's values among its labels; equal labels share one."""
+        table = self._conditions.linked(order.via, order.join)[1]
+        labels = self._conditions.labels(table, column)
+        places = {text: place for place, text in enumerate(sorted(set(map(fold, labels.values()))))}
+        return tuple((value, places[fold(text)]) for value, text in sorted(labels.items()))
 
     def _names(self, order: Order, column: Column) -> Iterator[tuple[int, str]]:
         assert self._links is not None
@@ -155,7 +163,10 @@ class _Orders:
         parameters = self._conditions.parameters
         for place, (order, value) in enumerate(zip(orders, page.last, strict=True)):
             _, column = self._column(order)
-            if value is not None:
+            if value is not None and order.by_label:
+                ranks = dict(self._ranks(order, column))
+                parameters[f"k{place}"] = ranks.get(int(str(value)), len(ranks))
+            elif value is not None:
                 texts = column.is_text or column.is_lookup
                 parameters[f"k{place}"] = fold(str(value)) if texts else packer(column)(value)
         parameters["kid"] = pack_guid(page.last_id)

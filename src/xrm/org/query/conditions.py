@@ -1,6 +1,6 @@
 """Bind conditions: a filter's columns to those of a statement, its literals to parameters."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
@@ -52,6 +52,9 @@ class Surroundings(Protocol):
     def language(self) -> int:
         """Return the language the caller reads."""
 
+    def labels(self, table: Table, column: Column) -> Mapping[int, str]:
+        """Return what the values of a choice are called in that language."""
+
 
 class Conditions:
     """Binds the filters of one query; `parameters` grows with each."""
@@ -91,6 +94,11 @@ class Conditions:
         if isinstance(item, ColumnComparison):
             return self._columns(item, column, link, holder)
         return self._condition(item, column, link)
+
+    def labels(self, table: Table, column: Column) -> Mapping[int, str]:
+        """Return what the values of a choice are called in the caller's language."""
+        assert self._surroundings is not None
+        return self._surroundings.labels(table, column)
 
     def linked(self, path: Path, alias: str = "") -> tuple[int, Table]:
         """Return the number of the table a path leads to from a join, and the table."""

@@ -2,7 +2,17 @@
 
 from typing import Any
 
-from sqlalchemy import BindParameter, and_, bindparam, false, func, literal_column, or_, true
+from sqlalchemy import (
+    BindParameter,
+    and_,
+    bindparam,
+    case,
+    false,
+    func,
+    literal_column,
+    or_,
+    true,
+)
 from sqlalchemy.sql.elements import ColumnElement
 
 from xrm.org.query.shape import Shape, Sort
@@ -40,7 +50,18 @@ def stored(sources: Sources, sort: Sort) -> ColumnElement[Any]:
 
 def compared(sources: Sources, sort: Sort) -> ColumnElement[Any]:
     """Return the value rows are sorted by."""
-    return _first([sources.compared(*place) for place in sort.columns])
+    found = _first([sources.compared(*place) for place in sort.columns])
+    if not sort.ranks:
+        return found
+    # A value without a label comes after those that have one.
+    places = [(found == _number(value), _number(rank)) for value, rank in sort.ranks]
+    return case(
+        (found.is_(None), literal_column("NULL")), *places, else_=_number(len(sort.ranks))
+    )
+
+
+def _number(number: int) -> ColumnElement[int]:
+    return literal_column(str(number))
 
 
 def _first(columns: list[ColumnElement[Any]]) -> ColumnElement[Any]:

@@ -82,11 +82,13 @@ Node = Test | Joined
 class Sort(NamedTuple):
     """A key of the order: the first of these columns, each of a link, that has a value.
 
-    Without columns, where the caller may read none, all rows are alike.
+    Without columns, where the caller may read none, all rows are alike. `ranks` are the places
+    that the values of a choice have among its labels.
     """
 
     columns: tuple[tuple[int, str], ...]
     descending: bool
+    ranks: tuple[tuple[int, int], ...] = ()
 
 
 class Belonging(NamedTuple):

@@ -1,7 +1,7 @@
 """A document of FetchXML into a Query."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from xrm.model.errors import service
 from xrm.model.metadata import CHOICES, Catalogue, Table
@@ -57,7 +57,7 @@ class _Reader:
         asked, table = self._asked, self._table
         chosen = self._chosen(table, self._entity)
         orders = (*self._orders(self._entity, table, ""), *self._orders_of(self._links.roots))
-        _check_orders(orders, self._links, raw=asked.raw_order)
+        orders = tuple(_sorted(orders, self._links, raw=asked.raw_order))
         joins = tuple(map(self._join, self._links.roots))
         _check_names(chosen, self._links, joins)
         orders = tuple(dict.fromkeys(orders))
@@ -145,17 +145,17 @@ def _attribute(element: Element) -> str:
     return required(element, "name")
 
 
-def _check_orders(orders: tuple[Order, ...], links: Links, *, raw: bool) -> None:
-    """Refuse the orders the model does not have: choices by label, lookups by key."""
+def _sorted(orders: tuple[Order, ...], links: Links, *, raw: bool) -> Iterator[Order]:
+    """Yield orders as `useraworderby` has them: without it, choices go by their labels.
+
+    Raises ServiceError for an order the model does not have: lookups by key.
+    """
     for order in orders:
         table = links.aliases[order.join] if order.join else links.table
         column = table.columns[order.column]
-        if column.type in CHOICES and not raw:
-            raise unsupported(
-                f"Sorting '{order.column}' by its labels, as is done without useraworderby='true',"
-            )
         if column.is_lookup and raw:
             raise unsupported(f"Sorting '{order.column}' by its keys")
+        yield replace(order, by_label=column.type in CHOICES and not raw)
 
 
 def _check_names(chosen: _Chosen, links: Links, joins: tuple[Join, ...]) -> None:

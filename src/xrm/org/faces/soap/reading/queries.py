@@ -137,11 +137,10 @@ def _order(raw: Any, links: Links, table: Table, join: str) -> Order:
         raise unsupported("An order by an aggregate's alias")
     there, other = links.place(member(raw, "EntityName"), table, join)
     column = column_of(other, text(raw, "AttributeName"))
-    if column.type in CHOICES:
-        # Documented: the service sorts them by what they are called in the caller's language.
-        raise unsupported(f"Sorting '{column.logical_name}' by its labels")
     descending = word(raw, "OrderType", "Ascending") == "Descending"
-    return Order(column.logical_name, descending, join=there)
+    # Documented: the service sorts choices by what they are called in the caller's language.
+    by_label = column.type in CHOICES
+    return Order(column.logical_name, descending, join=there, by_label=by_label)
 
 
 def _top(raw: Struct) -> int | None:
