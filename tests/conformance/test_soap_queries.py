@@ -162,6 +162,7 @@ def test_rows_come_in_the_order_asked(soap: Soap, people: Any) -> None:
 @pytest.mark.covers(
     "query: LinkEntity Inner",
     "query: LinkEntity LeftOuter",
+    "query: LinkEntity Natural",
     "query: LinkEntity Columns",
     "query: LinkEntity LinkCriteria",
     "query: LinkEntity EntityAlias",
@@ -183,6 +184,7 @@ def test_linked_rows_stand_beside_their_holders(soap: Soap, people: Any) -> None
 
     inner, outer = asked("Inner"), asked("LeftOuter")
     assert [row["lastname"] for row in inner] == ["Ada", "Bob", "Cyd"]
+    assert asked("Natural") == inner
     assert [row["lastname"] for row in outer] == list(NAMES)
     assert inner[0]["firm.name"]["Value"] == "Contoso"
     assert inner[0]["firm.name"]["AttributeLogicalName"] == "name"

@@ -55,9 +55,7 @@ def compared(sources: Sources, sort: Sort) -> ColumnElement[Any]:
         return found
     # A value without a label comes after those that have one.
     places = [(found == _number(value), _number(rank)) for value, rank in sort.ranks]
-    return case(
-        (found.is_(None), literal_column("NULL")), *places, else_=_number(len(sort.ranks))
-    )
+    return case((found.is_(None), literal_column("NULL")), *places, else_=_number(len(sort.ranks)))
 
 
 def _number(number: int) -> ColumnElement[int]:

@@ -12,7 +12,7 @@ from xrm.wire.fetchxml.joining import MOST_LINKS
 from xrm.wire.fetchxml.refusals import column_of, no_table, refused, unsupported
 from xrm.wire.soap.values import Struct
 
-_KNOWN = {"Inner": False, "LeftOuter": True}
+_KNOWN = {"Inner": False, "Natural": False, "LeftOuter": True}
 
 
 @dataclass(frozen=True, slots=True)
