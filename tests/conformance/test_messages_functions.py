@@ -10,6 +10,7 @@ from support.sharing import CRM, call
 from xrm.model.privileges import Depth
 from xrm.org.metadata.particulars import VERSION, Particulars
 
+NOWHERE = "7b476f32-c5db-4a48-b799-d1cb8536aaf0"
 UNKNOWN, SYNTAX = (404, "0x80060888"), (400, "0x80060888")
 CONTEXT = f"{URL.rstrip('/')}{ROOT}$metadata#{CRM}"
 DEFAULT = f"{CRM}EndpointAccessType'Default'"
@@ -196,9 +197,9 @@ def test_what_a_role_grants_is_read_from_the_role(client, estate):
         (f"teams/{CRM}RetrieveUserPrivileges", "", UNKNOWN),
         (f"{CRM}RetrieveUserPrivileges", "", UNKNOWN),
         ("RetrieveUserPrivileges", "", UNKNOWN),
-        (f"accounts({uuid.uuid4()})/{CRM}RetrieveUserPrivileges", "", UNKNOWN),
-        (f"accounts({uuid.uuid4()})/{CRM}WhoAmI", "", UNKNOWN),
-        (f"systemusers({uuid.uuid4()})/{CRM}RetrievePrincipalAccess", "", UNKNOWN),
+        (f"accounts({NOWHERE})/{CRM}RetrieveUserPrivileges", "", UNKNOWN),
+        (f"accounts({NOWHERE})/{CRM}WhoAmI", "", UNKNOWN),
+        (f"systemusers({NOWHERE})/{CRM}RetrievePrincipalAccess", "", UNKNOWN),
         ("GrantAccess", "", (405, "0x80060888")),
         ("GrantAccess(Target=1)", "", UNKNOWN),
     ],
