@@ -73,8 +73,9 @@ def test_the_curl_example_runs(environment: dict[str, str]) -> None:
 
 
 def test_the_python_examples_run(environment: dict[str, str]) -> None:
-    msal, ours, _person = blocks("python")
-    assert run([sys.executable, "-W", "error", "-c", msal], environment) == "28 leads\n"
+    msal, ours, soap, _person = blocks("python")
+    for example in (msal, soap):
+        assert run([sys.executable, "-W", "error", "-c", example], environment) == "28 leads\n"
     assert len(run([sys.executable, "-W", "error", "-c", ours], environment).splitlines()) > 5
 
 
@@ -86,7 +87,7 @@ def test_a_person_signs_in_as_the_readme_says(
     (tmp_path / "browser.py").write_text(BROWSER, encoding="utf-8")
     command = shlex.join([sys.executable, str(tmp_path / "browser.py")])
     names = {"BROWSER": f"{command} %s &", "PUBLIC_CLIENT_ID": served["public_client_id"]}
-    example = blocks("python")[2]
+    example = blocks("python")[3]
     said = run([sys.executable, "-c", example], environment | names)
     assert said == f"{served['username']} 28 leads\n"
 

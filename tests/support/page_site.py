@@ -27,7 +27,7 @@ def show(page: Any, shown: Shown) -> None:
     Other hosts answer 204: whatever leads there, the page stays.
     """
     ours = isinstance(shown, Home | Message)
-    answers = {"/page": organization.answer(shown) if ours else answer(shown)}
+    answers = {"/page": organization.answer(shown, base="/") if ours else answer(shown)}
     file = organization.ASSETS.answer if ours else asset
 
     def serve(route: Any) -> None:

@@ -13,9 +13,9 @@ _SERVICES = (
     Service(
         "Web API", f"{_ROOT}api/data/v9.2/", "OData 4.0; versions v8.0 to v8.2 and v9.0 to v9.2"
     ),
-    soap("Organization.svc", f"{_ROOT}XRMServices/2011/Organization.svc"),
-    Service("OrganizationData.svc", f"{_ROOT}XRMServices/2011/OrganizationData.svc", "OData 2.0"),
-    soap("Discovery.svc", f"{_ROOT}XRMServices/2011/Discovery.svc"),
+    soap("SOAP service", f"{_ROOT}XRMServices/2011/Organization.svc"),
+    Service("OData 2.0", f"{_ROOT}XRMServices/2011/OrganizationData.svc", "JSON and Atom"),
+    soap("Discovery", f"{_ROOT}XRMServices/2011/Discovery.svc"),
     Service("Global discovery", f"{_ROOT}api/discovery/v2.0/Instances", "OData 4.0"),
 )
 _LINKS = (

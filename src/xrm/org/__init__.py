@@ -7,10 +7,10 @@ organization    Organization: database, catalogue, trust, directory, caches
 ports           what it asks of others: Trust (keys), Directory (applications, people)
 metadata/       the catalogue; one file per table; standard roles
 store/          SQL tables from metadata; values to storage and back; records
-query/          bind (names to columns), compile (Query to SQL, cached by shape)
-security/       a caller's privileges; row filters added to a Query
-messages/       one file per message, listed in its __init__
-callers/        one file per way to be a caller
-faces/          one folder per endpoint; they only translate
-administration, roles, people, provisioning, loading: what others do to an organization
+query/          names to columns, Query to SQL;  security/: privileges, row filters
+context         what surrounds a running message;  optional: parameters any message takes
+messages/       one file per message, listed in its __init__;  rules/: what holds for each write
+definitions/    tables as they describe themselves;  presentation/: values as a user sees them
+callers/        one file per way to be a caller;  faces/: one folder per endpoint
+administration, roles, people, provisioning, supplies, loading: what others do to an organization
 """

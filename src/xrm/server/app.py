@@ -174,7 +174,7 @@ def _of_organization(organization: Organization) -> _Mounts:
 
 def _shared_services(urls: Urls) -> tuple[web.Service, ...]:
     return (
-        web.soap("Discovery.svc", urls.discovery_service),
+        web.soap("Discovery", urls.discovery_service),
         web.Service("Global discovery", urls.global_discovery, "OData 4.0"),
     )
 

@@ -5,8 +5,9 @@ oauth       token requests and answers, error documents, discovery documents (RF
 jose        JSON Web Tokens and keys (RFC 7515, 7517, 7519)
 assertion   client assertions: an application proving itself by a certificate (RFC 7523)
 challenge   the 401 challenge of Dynamics, written and read
-odata4/     Web API: URLs, filters, payloads, records (OData 4.0)
+odata4/     Web API: URLs, filters, payloads, records (OData 4.0);  odata2/: OData 2.0
 fetchxml/   FetchXML into the query model, paging cookies, conditions of either language
+soap/       envelopes, data contracts, faults, WSDL;  xml: XML within limits
 html/       pages people see: their look, headers and cookies
 
 Both halves of the project share this package, so a fault here is invisible to our own round

@@ -51,6 +51,7 @@ _DECLARATION = re.compile(
     rb"(?:[ \t\r\n]+standalone[ \t\r\n]*=[ \t\r\n]*(?:\"(?:yes|no)\"|'(?:yes|no)'))?"
     rb"[ \t\r\n]*\?>"
 )
+_VALUE = re.compile(rb"=[ \t\r\n]*[\"']")
 _BLANK = re.compile(rb"[ \t\r\n]*")
 _SPECIAL = re.compile("[&<>\r\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _QUOTED = re.compile('[&<>"\r\n\t\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]')
@@ -71,9 +72,10 @@ def parse(data: bytes, *, charset: str | None = None, limits: Limits = LIMITS) -
         raise XmlError("The document is too large.")
     text = _encoded(data, charset)
     _check_prolog(text)
-    if text.count(b"<") > 2 * limits.elements + 1000:
+    tags, equals = text.count(b"<"), text.count(b"=")
+    if tags > 2 * limits.elements + 1000:
         raise XmlError("The document has too many elements.")
-    if text.count(b'="') + text.count(b"='") > limits.elements:
+    if equals > limits.elements < len(_VALUE.findall(text)):
         raise XmlError("The document has too many attributes.")
     parser = etree.XMLParser(
         encoding="utf-8",
@@ -90,7 +92,7 @@ def parse(data: bytes, *, charset: str | None = None, limits: Limits = LIMITS) -
         raise XmlError(_reason(error)) from None
     finally:
         _names.parsed(len(text))
-    _check_tree(root, limits)
+    _check_tree(root, limits, ((tags + 1) // 2, equals, len(text), len(text)))
     if text.count(b"xmlns") > limits.namespaces:
         _check_namespaces(root, limits.namespaces)
     return root
@@ -188,13 +190,19 @@ def _checks(limits: Limits) -> tuple[tuple[etree.XPath, str], ...]:
     return known
 
 
-def _check_tree(root: etree._Element, limits: Limits) -> None:
+def _check_tree(root: etree._Element, limits: Limits, bounds: tuple[int, int, int, int]) -> None:
+    """Refuse what goes beyond the limits.
+
+    `bounds` are the most there can be in a document of its size: of what is nested, attributes
+    of one element, characters of an attribute, of a text. What cannot be is not looked for.
+    """
     # Not by XPath: libxml2 compares each of these nodes with all it has found before.
     instructions = chain(root.iter(etree.PI), root.itersiblings(etree.PI))
     if next(instructions, None) is not None:
         raise XmlError("Processing instructions are not supported.")
-    for check, text in _checks(limits):
-        if check(root):
+    most = (limits.depth, limits.attributes, limits.attribute_size, limits.text)
+    for (check, text), bound, limit in zip(_checks(limits), bounds, most, strict=True):
+        if bound > limit and check(root):
             raise XmlError(text)
 
 

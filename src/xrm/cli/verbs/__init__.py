@@ -3,10 +3,9 @@
 serving         serve;  walking: walk
 tenants         init, tenant create, list, show, domain
 app/            app create, list, show and more; app secret, certificate, permission, manifest
-users           app-user create, list; role list, assign, remove
+org/            org create, list and more; app-user, role, key, language of one organization
 people/         user create, list, show and more; user role, user license
-keys            keys list, rotate;  alternate_keys: key create, list, delete
-languages       language list, enable, disable
+keys            keys list, rotate
 asking          whoami, query;  tokens: token get, decode
 trust           ca path, env
 audit           log

@@ -21,6 +21,8 @@ from xrm.org.query.plan import Aliased
 
 Texts = Sequence[str | None]
 _NUMBERS = frozenset({"Integer", "BigInt", "Decimal", "Double"})
+_PLAIN = frozenset({"String", "Memo", "Uniqueidentifier"})
+"""Types whose values have no other form."""
 _DAY = "DateOnly"
 _USER_LOCAL = "UserLocal"
 
@@ -136,7 +138,7 @@ class _Page:
 
     def texts(self, column: Column, cells: tuple[Any, ...]) -> Texts:
         """Return the formatted values of one column."""
-        if all(cell is None for cell in cells):
+        if column.type in _PLAIN or all(cell is None for cell in cells):
             return (None,) * len(cells)
         if column.is_lookup:
             return [self._caller.names.get(cell) for cell in cells]

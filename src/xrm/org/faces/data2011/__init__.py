@@ -4,7 +4,7 @@ It only translates, and to create, read, update and delete alone; every decision
 pipeline. No answer is for scripts of another origin.
 
 face       one request from proof of identity to answer; VERBS; the one `except`
-exchange   one request while it is answered; answers: documents, errors, headers
+exchange   one request while it is answered; answers, refusals: documents, errors, headers
 accepting  which form and version a client takes
 urls/      paths, query options, names, pages
 records    rows into entries; expanding: what $expand adds to them

@@ -11,8 +11,8 @@ def of(organization: Organization) -> tuple[Service, ...]:
     root = f"{organization.url}XRMServices/2011/"
     return (
         Service("Web API", f"{organization.url}api/data/v9.2/", _VERSIONS),
-        soap("Organization.svc", f"{root}Organization.svc"),
-        Service("OrganizationData.svc", f"{root}OrganizationData.svc", "OData 2.0"),
+        soap("SOAP service", f"{root}Organization.svc"),
+        Service("OData 2.0", f"{root}OrganizationData.svc", "JSON and Atom"),
     )
 
 

@@ -1,7 +1,8 @@
 """Pieces of rows: what all rows share once, what differs a column at a time."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain, groupby, repeat
 from typing import Any
 
 from xrm.wire.soap.contract import INSTANCE
@@ -29,18 +30,27 @@ class Cells:
 
 
 def lines(cells: Sequence[Cells], count: int) -> Sequence[str]:
-    """Return the texts of the rows: one pattern, filled once for each."""
-    pattern, columns = [], []
-    for piece in (piece for each in cells for piece in each.pieces):
-        if isinstance(piece, str):
-            pattern.append(piece.replace("%", "%%"))
+    """Return the text of each row."""
+    return list(map("".join, zip(*_columns(cells, count), strict=True)))
+
+
+def page(cells: Sequence[Cells], count: int) -> str:
+    """Return the texts of the rows as one."""
+    return "".join(chain.from_iterable(zip(*_columns(cells, count), strict=True)))
+
+
+def _columns(cells: Sequence[Cells], count: int) -> Iterator[Iterable[str]]:
+    """Yield each column's texts; what is alike in each row is repeated, joined to its like."""
+    pieces = (piece for each in cells for piece in each.pieces)
+    for alike, run in groupby(pieces, key=lambda piece: isinstance(piece, str)):
+        if alike:
+            yield repeat("".join(map(str, run)), count)
         else:
-            pattern.append("%s")
-            columns.append(piece)
-    line = "".join(pattern)
-    if not columns:
-        return [line % ()] * count
-    return [line % row for row in zip(*columns, strict=True)]
+            yield from map(_written, run)
+
+
+def _written(column: Any) -> Iterable[str]:
+    return column if all(type(cell) is str for cell in column) else map(str, column)
 
 
 def present(cells: Cells) -> Cells:

@@ -16,6 +16,7 @@ from xrm.wire.soap.records.cells import (
     lines,
     nil,
     nillable,
+    page,
     present,
     tagger,
 )
@@ -97,18 +98,18 @@ class WrittenEntity:
             rows=self.rows.rows[:1],
             texts=None if texts is None else [column[:1] for column in texts],
         )
-        return _Writer(only, scope).contents("", "")
+        return lines(_Writer(only, scope).cells("", ""), 1)
 
 
 def entity_pieces(rows: Rows, scope: Scope) -> Sequence[str]:
-    """Return the rows as `Entity` elements, one each.
+    """Return the rows as `Entity` elements, in pieces.
 
     The namespace of the contracts and that of XML Schema instances must be in scope.
     """
     if not rows.rows:
         return ()
     tag = scope.name(XRM, "Entity")
-    return _Writer(rows, scope).contents(f"<{tag}>", f"</{tag}>")
+    return (page(_Writer(rows, scope).cells(f"<{tag}>", f"</{tag}>"), len(rows.rows)),)
 
 
 class _Writer:
@@ -123,13 +124,12 @@ class _Writer:
         self._place = {column.logical_name: n for n, column in enumerate(rows.columns)}
         self._values = Values(self._inner)
 
-    def contents(self, start: str, end: str) -> Sequence[str]:
+    def cells(self, start: str, end: str) -> list[Cells]:
         """Return what stands in the Entity of each row, between a start and an end."""
         state = Cells((nil(self._scope, self._tag("EntityState")),))
         attributes = self._wrapped("Attributes", self._attributes())
         texts = self._wrapped("FormattedValues", self._formatted())
-        cells = [Cells((start,)), *attributes, state, *texts, *self._end(), Cells((end,))]
-        return lines(cells, len(self._rows.rows))
+        return [Cells((start,)), *attributes, state, *texts, *self._end(), Cells((end,))]
 
     def _wrapped(self, name: str, cells: list[Cells]) -> list[Cells]:
         """Return a collection of what is there in each row."""
