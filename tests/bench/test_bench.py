@@ -276,7 +276,7 @@ def test_the_generator_counts_answers_and_failures(tmp_path: Path) -> None:
                 writer.write(answer)
         writer.close()
 
-    async def measure() -> tuple[int, int]:
+    async def measure(seconds: float) -> tuple[int, int]:
         async with await asyncio.start_server(converse, "127.0.0.1", 0, ssl=context) as server:
             port = server.sockets[0].getsockname()[1]
             asked = exchange.Exchange(
@@ -287,9 +287,13 @@ def test_the_generator_counts_answers_and_failures(tmp_path: Path) -> None:
                 method="POST",
                 bodies=("filled in",),
             )
-            return await generator.drive(asked, asked.requests(0), seconds=0.02, connections=1)
+            return await generator.drive(asked, asked.requests(0), seconds=seconds, connections=1)
 
-    done, failed = asyncio.run(measure())
+    # As long as a busy machine needs for more than the handshake.
+    for seconds in (0.02, 0.2, 2, 20):
+        done, failed = asyncio.run(measure(seconds))
+        if done >= 4:
+            break
     assert done >= 4
     # All but the first and the last of four.
     assert failed == done // 4 * 2 + max(0, done % 4 - 1)
