@@ -9,7 +9,7 @@ from zlib import crc32
 
 from xrm.db import Database, Transaction
 from xrm.db.glance import Glance
-from xrm.model.errors.service import ORGANIZATION_DISABLED, ServiceError
+from xrm.model.errors import service
 from xrm.model.metadata import Table
 from xrm.model.ports import Clock, Ids
 from xrm.model.query import Condition, Query
@@ -115,7 +115,9 @@ class Organization:
         caller = cache.callers.get(actor)
         if caller is None:
             if not self.users.is_open(transaction):
-                raise ServiceError(ORGANIZATION_DISABLED, "The organization is disabled.")
+                raise service.ServiceError(
+                    service.ORGANIZATION_DISABLED, "The organization is disabled."
+                )
             caller = cache.callers[actor] = self.users.admit(transaction, actor)
         return caller
 

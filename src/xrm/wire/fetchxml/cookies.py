@@ -122,10 +122,20 @@ def read_values(
     """Return the last row's values of the order columns, and its key. Raises ValueError."""
     texts = [text for _, text in cookie.last]
     values = tuple(
-        None if text is None else literal(_ordered(catalogue, table, order), text)
+        None if text is None else _value(_ordered(catalogue, table, order), text)
         for order, text in zip(orders, texts[:-1], strict=True)
     )
-    return values, str(literal(_KEY, texts[-1]))
+    return values, str(_value(_KEY, texts[-1] or ""))
+
+
+def _value(column: Column, text: str) -> Value:
+    """Return a value of a cookie, which is written in one form only. Raises ValueError."""
+    braced = text[:1] == "{" and text[-1:] == "}"
+    if column.type == "Uniqueidentifier" and not braced:
+        raise ValueError("an identifier without braces")
+    if column.type in ("Money", "Decimal") and "e" in text.lower():
+        raise ValueError("a number with an exponent")
+    return literal(column, text)
 
 
 def _ordered(catalogue: Catalogue, table: Table, order: Order) -> Column:
