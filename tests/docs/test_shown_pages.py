@@ -3,6 +3,8 @@
 Pages on what is kept run once on each engine, over TLS: the answers are the same to the letter.
 """
 
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -22,37 +24,41 @@ PAGES = {
     "organizations": ENGINES,
 }
 SHOWN = {name: ShownPage(DOCS / f"{name}.md") for name in PAGES}
-SITES = [(name, engine) for name, engines in PAGES.items() for engine in engines]
+BLOCKS = [
+    (name, engine, block)
+    for name, engines in PAGES.items()
+    for engine in engines
+    for block in range(len(SHOWN[name].blocks))
+]
+Said = Callable[[str, str], list[str]]
 
 
 @pytest.fixture(scope="module")
-def said(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> list[str]:
-    """What each block of a page's commands printed, one after the other."""
+def said(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Said:
+    """Return what prints each block of a page's commands on an engine, run once."""
     require("curl", "the pages of commands")
-    name, engine = request.param
-    place = {"XRM_DATA": str(tmp_path_factory.mktemp(name))}
-    if engine == "postgresql":
-        # Each page has an empty one: its namespaces are those of every server.
-        place["XRM_DATABASE"] = postgres.new_database(request.getfixturevalue("postgres_url"))
-    with serving("--port", "0", environment=place) as served:
-        names = {
-            "AUTHORITY": served["authority"],
-            "TENANT_ID": served["tenant_id"],
-            "ORGANIZATION_URL": served["organization_url"],
-            "CA_BUNDLE": served["ca_bundle"],
-        }
-        return SHOWN[name].said(place | names)
+
+    @cache
+    def run(name: str, engine: str) -> list[str]:
+        place = {"XRM_DATA": str(tmp_path_factory.mktemp(name))}
+        if engine == "postgresql":
+            # Each page has an empty one: its namespaces are those of every server.
+            place["XRM_DATABASE"] = postgres.new_database(request.getfixturevalue("postgres_url"))
+        with serving("--port", "0", environment=place) as served:
+            names = {
+                "AUTHORITY": served["authority"],
+                "TENANT_ID": served["tenant_id"],
+                "ORGANIZATION_URL": served["organization_url"],
+                "CA_BUNDLE": served["ca_bundle"],
+            }
+            return SHOWN[name].said(place | names)
+
+    return run
 
 
-@pytest.mark.parametrize(
-    ("said", "block"),
-    [(site, block) for site in SITES for block in SHOWN[site[0]].blocks],
-    ids=[f"{name}-{engine}-{n}" for name, engine in SITES for n in range(len(SHOWN[name].blocks))],
-    indirect=["said"],
-)
+@pytest.mark.parametrize(("name", "engine", "block"), BLOCKS)
 def test_each_block_says_what_the_page_shows(
-    request: pytest.FixtureRequest, said: list[str], block: tuple[str, str]
+    said: Said, name: str, engine: str, block: int
 ) -> None:
-    name, _ = request.node.callspec.params["said"]
-    commands, shown = block
-    assert plain(said[SHOWN[name].blocks.index(block)]) == plain(shown), commands
+    commands, shown = SHOWN[name].blocks[block]
+    assert plain(said(name, engine)[block]) == plain(shown), commands

@@ -2,7 +2,6 @@
 
 import logging
 import threading
-from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -270,11 +269,6 @@ class Organizations:
             found = self._opened.pop(identifier, None)
         if found is not None:
             found.database.close()
-
-    def each(self) -> Iterator[tuple[Entry, Organization]]:
-        """Yield every organization that can be opened."""
-        for entry in self.entries():
-            yield entry, self.opened(entry)
 
     def close(self) -> None:
         """Close every database, the registry's too."""
