@@ -213,3 +213,10 @@ def test_where_all_is_required_the_page_is_there_already(
     assert suite.run() == (0, [])
     monkeypatch.setenv("XRM_REQUIRE_ALL", "1")
     assert suite.run() == (0, [])
+    page = suite.page.read_text()
+    # Which module proves an item may change meanwhile, what is proven may not.
+    suite.page.write_text(page.replace("test_one.py", "test_older.py"))
+    assert suite.run() == (0, [])
+    suite.page.write_text(page.replace("`test_one.py`", "not supported: yet"))
+    code, said = suite.run()
+    assert (code, len(said)) == (1, 1)
