@@ -116,7 +116,7 @@ def test_where_a_page_starts():
     assert start(COOKIE, 2, by_name) == Page(2, ("Test & Co",), KEY)
     assert start(COOKIE, 3, by_name) == Page(3)
     assert start(Cookie(1), 2, by_name) == Page(2)
-    lookup = Cookie(1, (("primarycontactid", "Ann"), ("accountid", KEY)))
+    lookup = Cookie(1, (("primarycontactid", "Ann"), ("accountid", f"{{{KEY.upper()}}}")))
     assert start(lookup, 2, Order("primarycontactid")) == Page(2, ("Ann",), KEY)
 
 
