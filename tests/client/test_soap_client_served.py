@@ -17,6 +17,13 @@ NOWHERE = UUID(int=5)
 
 
 @pytest.fixture(scope="module")
+def xrm_server() -> Iterator[Server]:
+    """A server of the module's own: the records it makes stay there."""
+    with Server() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
 def service(xrm_server: Server) -> Service:
     return xrm_server.service(role="System Administrator")
 

@@ -205,7 +205,6 @@ LATER = [
     account(aggregate="true"),
     account("<attribute name='name' alias='n' rowaggregate='CountChildren'/>"),
     account(datasource="retained"),
-    account("<order attribute='industrycode'/>"),
     account("<order attribute='primarycontactid'/>", useraworderby="true"),
 ]
 

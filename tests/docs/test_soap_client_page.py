@@ -4,7 +4,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -16,6 +16,13 @@ from xrm.testing import Server
 
 PAGE = (Path(__file__).parents[2] / "docs" / "soap-client.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"^```python\n(.*?)^```\n\n```text\n(.*?)^```", PAGE, re.M | re.S)
+
+
+@pytest.fixture(scope="module")
+def xrm_server() -> Iterator[Server]:
+    """A server of the module's own: the records it makes stay there."""
+    with Server() as server:
+        yield server
 
 
 @pytest.fixture(scope="module")

@@ -5,6 +5,7 @@ from urllib.parse import quote
 import orjson
 from hypothesis import given
 from hypothesis import strategies as st
+from lxml import etree
 
 from support.drawn import (
     ACTIONS,
@@ -42,6 +43,10 @@ def check(answer):
         return
     if answer.header("Content-Type") == "text/plain":
         assert answer.status == 200
+        return
+    if answer.header("Content-Type") == "application/xml":
+        assert answer.status == 200
+        assert etree.fromstring(answer.body).get("Version") == "4.0"
         return
     document = orjson.loads(answer.body)
     if answer.status in (200, 201):
