@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from support.browser import Browser
-from support.page_site import EVERY_PAGE, ORIGIN, show
+from support.page_site import EVERY_PAGE, ORIGIN, show, show_styled
 from support.sample_pages import FORM, RETURN, SAMPLES
 from xrm.sts.faces.pages.shown import (
     DeviceDone,
@@ -31,7 +31,7 @@ def test_the_policy_hinders_nothing_of_the_page(browser: Browser, name: str):
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text))
     page.on("pageerror", lambda error: said.append(str(error)))
-    show(page, EVERY_PAGE[name])
+    show_styled(page, EVERY_PAGE[name])
     assert page.evaluate("getComputedStyle(document.body).display") == "flex"
     assert said == []
 
