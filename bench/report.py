@@ -112,6 +112,7 @@ _SOAP = (
         "SOAP RetrieveMultiple, to 50 rows with formatted values",
         (OURS, soap.RETRIEVE),
         (OURS, soap.ANNOTATED),
+        0.5,
     ),
 )
 COMPARISONS = (
