@@ -17,7 +17,7 @@ from generated import SOURCE, formatted, kept
 
 from xrm.client.soap.classes import HOMES, snake
 from xrm.model import shapes
-from xrm.model.message import Declaration
+from xrm.model.message import OUR_OWN, Declaration
 from xrm.org.messages import REGISTRY
 from xrm.wire.soap.contract import Contract
 from xrm.wire.soap.contracts import (
@@ -67,8 +67,6 @@ LEFT_OUT = {
     "OrganizationRequest", "OrganizationResponse", "OrganizationServiceFault", "UpsertResponse",
 }  # fmt: skip
 """Contracts that are no class of the client's."""
-NOT_THE_SDKS = {"Formatted", "Plain", "RowVersion"}
-"""Parameters of handlers that the SDK's messages do not have."""
 _BEHAVIOR = {"ConcurrencyBehavior": "ConcurrencyBehavior"}
 ADDED = {"Update": _BEHAVIOR, "Delete": _BEHAVIOR}
 """Parameters of the SDK's messages that handlers take in another form."""
@@ -272,9 +270,7 @@ def types() -> Iterator[tuple[Path, str]]:
 def parameters_of(declaration: Declaration) -> dict[str, str]:
     """Return the parameters of the SDK's message, by name and declared type."""
     own = {
-        name: declared
-        for name, declared in declaration.parameters.items()
-        if name not in NOT_THE_SDKS
+        name: declared for name, declared in declaration.parameters.items() if name not in OUR_OWN
     }
     return own | ADDED.get(declaration.name, {})
 

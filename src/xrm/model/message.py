@@ -10,6 +10,9 @@ Kind = Literal["action", "function", "record"]
 Namespace = Literal["xrm", "crm", "xrm2012", "xrm2014", "xrm9.0"]
 """Of SOAP types: the core of the SDK (2011), its messages, and what later versions added."""
 
+OUR_OWN = frozenset({"Formatted", "Plain", "RowVersion"})
+"""Parameters of messages that are not the SDK's: the faces of this project set them."""
+
 
 @dataclass(slots=True)
 class Message:

@@ -9,7 +9,7 @@ from typing import Any
 
 from xrm.model.errors import service
 from xrm.model.errors.service import ServiceError
-from xrm.model.message import Declaration, Message
+from xrm.model.message import OUR_OWN, Declaration, Message
 from xrm.model.metadata import Catalogue
 from xrm.model.query import Query
 from xrm.org.faces.soap.reading.members import (
@@ -63,7 +63,7 @@ def read_message(
     declaration = handler.declaration
     found: Parameters = {}
     for each, value in given.items():
-        kind = None if each in _ADDED else declaration.parameters.get(each)
+        kind = None if each in OUR_OWN else declaration.parameters.get(each)
         if kind is not None:
             found[each] = _parameter(catalogue, kind, each, value, depth)
         elif each in OPTIONAL:
@@ -79,7 +79,7 @@ def read_message(
 
 
 def _check_given(declaration: Declaration, found: Parameters) -> None:
-    for name in declaration.parameters.keys() - declaration.optional - _ADDED:
+    for name in declaration.parameters.keys() - declaration.optional - OUR_OWN:
         # No ColumnSet at all and one of all columns are not the same.
         if name not in found or (found[name] is None and name != "ColumnSet"):
             raise missing(name, declaration.name)
@@ -105,8 +105,6 @@ def _one(catalogue: Catalogue, raw: Any, depth: int) -> Message:
         return Message(member(raw, "RequestName") or "", {}, error)
 
 
-_ADDED = frozenset({"Formatted", "Plain", "RowVersion"})
-"""Parameters of messages that are not the SDK's."""
 _OTHERS: Mapping[str, tuple[str, ...]] = {
     "Update": ("ConcurrencyBehavior",),
     "Delete": ("ConcurrencyBehavior",),
