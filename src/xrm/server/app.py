@@ -18,7 +18,7 @@ from xrm.server.addresses import Origin, Place, Urls, accepted_hosts, certificat
 from xrm.server.controls import CLOCK_PATH, Controls
 from xrm.server.estate import Estate
 from xrm.server.organizations import Branches, Discovery, Entry, Line
-from xrm.sts.faces import entra, graph
+from xrm.sts.faces import adfs, entra, graph
 from xrm.wire.http import Mount, Response
 
 Dress = Literal["oauth", "odata", "plain"]
@@ -151,7 +151,8 @@ def _of_origin(estate: Estate) -> _Mounts:
 def _of_sts(estate: Estate) -> _Mounts:
     policy = estate.settings.opener_policy
     pages = entra.mount(estate.sts, opener_policy="" if policy == "off" else policy)
-    mounts: _Mounts = [("/graph/", graph.mount(estate.sts), "odata"), ("/", pages, "oauth")]
+    every = adfs.mount(estate.sts, first=estate.tenant.tenant_id, otherwise=pages)
+    mounts: _Mounts = [("/graph/", graph.mount(estate.sts), "odata"), ("/", every, "oauth")]
     if estate.settings.test_controls:
         mounts.insert(0, (CLOCK_PATH, Controls(estate.folder), "plain"))
     return mounts

@@ -21,10 +21,14 @@ from xrm.sts.model import (
     Attempts,
     BrowserSession,
     CertificateCredential,
+    ClaimsProvider,
     Domain,
+    DomainFederation,
     Family,
+    PartyIdentifier,
     PasswordCredential,
     PendingDevice,
+    RelyingParty,
     ResourceName,
     RoleAssignment,
     ScopeGrant,
@@ -141,6 +145,30 @@ SESSIONS = Kind(
 )
 ATTEMPTS = Kind("sign_in_attempts", Attempts, lambda r: r.key, {}, lambda r: r.ends)
 SIGNING_KEYS = Kind("signing_key", StoredKey, lambda r: r.kid, {})
+RELYING_PARTIES = Kind(
+    "relying_party",
+    RelyingParty,
+    lambda r: str(r.party_id),
+    {"tenant": lambda r: str(r.tenant_id)},
+)
+PARTY_IDENTIFIERS = Kind(
+    "relying_party_identifier",
+    PartyIdentifier,
+    lambda r: in_tenant(r.tenant_id, r.name),
+    {"party": lambda r: str(r.party_id)},
+)
+CLAIMS_PROVIDERS = Kind(
+    "claims_provider",
+    ClaimsProvider,
+    lambda r: str(r.provider_id),
+    {"tenant": lambda r: str(r.tenant_id)},
+)
+FEDERATIONS = Kind(
+    "domain_federation",
+    DomainFederation,
+    lambda r: r.domain,
+    {"tenant": lambda r: str(r.tenant_id)},
+)
 
 KINDS: tuple[Kind[Any], ...] = (
     TENANTS,
@@ -161,6 +189,10 @@ KINDS: tuple[Kind[Any], ...] = (
     SESSIONS,
     ATTEMPTS,
     SIGNING_KEYS,
+    RELYING_PARTIES,
+    PARTY_IDENTIFIERS,
+    CLAIMS_PROVIDERS,
+    FEDERATIONS,
 )
 
 

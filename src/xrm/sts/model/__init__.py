@@ -2,6 +2,7 @@
 
 registered  tenants, applications, principals, credentials, keys: what `store` keeps
 people      accounts, sessions, families of refresh tokens, devices: kept as well
+federation  farms of AD FS: relying parties, claims providers; federated domains
 exchange    flavours as data; a token request and what it comes to
 """
 
@@ -17,6 +18,14 @@ from xrm.sts.model.exchange import (
     Standing,
     TokenRequest,
     Trace,
+)
+from xrm.sts.model.federation import (
+    ClaimsProvider,
+    DomainFederation,
+    IssuanceRule,
+    PartyIdentifier,
+    RelyingParty,
+    SamlVersion,
 )
 from xrm.sts.model.people import (
     Attempts,
@@ -68,20 +77,26 @@ __all__ = [
     "Authentication",
     "BrowserSession",
     "CertificateCredential",
+    "ClaimsProvider",
     "Client",
     "Delegated",
     "Domain",
+    "DomainFederation",
     "Family",
     "Flavour",
     "Granted",
+    "IssuanceRule",
     "Issued",
+    "PartyIdentifier",
     "PasswordCredential",
     "PendingDevice",
     "RedirectKind",
     "RedirectUri",
+    "RelyingParty",
     "RequiredAccess",
     "ResourceName",
     "RoleAssignment",
+    "SamlVersion",
     "Scope",
     "ScopeGrant",
     "ServicePrincipal",
