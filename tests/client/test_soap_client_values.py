@@ -12,8 +12,8 @@ from support.soap_answers import ANSWERS
 from support.soap_documents import contracts as known_contracts
 from xrm import soap
 from xrm.client.soap.decoding import decode
+from xrm.client.soap.doors import wrapped
 from xrm.client.soap.encoding import encode, encode_message
-from xrm.client.soap.organization import wrapped
 from xrm.errors import ConfigurationError, UnexpectedAnswerError
 from xrm.wire.soap.operations import ORGANIZATION
 from xrm.wire.soap.values import Items, Pairs, Struct, Word
@@ -26,7 +26,8 @@ INSTANCE = "{http://www.w3.org/2001/XMLSchema-instance}"
 def written(value: Any) -> etree._Element:
     """The value of a column as it is sent."""
     entity = soap.Entity("lead", {"column": value})
-    text = wrapped(ORGANIZATION["Create"], {"entity": encode("Entity", entity)})
+    values = {"entity": encode("Entity", entity)}
+    text = wrapped(ORGANIZATION["Create"], values, "1.1", addressed=False)
     found = etree.fromstring(text).find(".//{*}value")
     assert found is not None
     return found

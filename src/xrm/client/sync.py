@@ -170,12 +170,13 @@ class Client:
 
     def flows(self) -> "tuple[Run, Organization]":
         """Return what SOAP needs: who performs its flows, and Organization.svc as flows."""
+        from xrm.client.soap.doors.bearer import BearerDoor
         from xrm.client.soap.organization import Organization
         from xrm.client.soap.refusal import SoapSender
 
         sender = self._sender
         soap = SoapSender(sender.retry, sender.clock, sender.chance)
-        return self._run, Organization(self._service, Bearer(soap))
+        return self._run, Organization(self._service, BearerDoor(Bearer(soap)))
 
     def authority(self) -> str:
         """Return where a token is asked for: the authority given, else the organization's word."""

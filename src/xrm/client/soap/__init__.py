@@ -7,8 +7,9 @@ contracts/        classes generated from the data contracts; ../messages from th
 classes           a contract's class by its name; what Python calls its members
 encoding          values of a program to those of wire.soap; decoding: back
 refusal           faults as errors, and how long a service that is busy is left alone
-organization      Organization.svc: flows, nothing sent; discovery: Discovery.svc, Instances
+organization      Organization.svc as flows; discovery: Discovery.svc, Instances
+doors/            how a message reaches its service: with a bearer token, with one of SAML
 aio, sync         `org.soap` in both worlds; proxies/ the SDK's proxy classes
 
-Only the last four lines load lxml or HTTP.
+Only the last five lines load lxml or HTTP.
 """

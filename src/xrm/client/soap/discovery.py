@@ -8,7 +8,7 @@ from uuid import UUID
 import orjson
 
 from xrm.client.credentials.bearer import Bearer
-from xrm.client.errors import UnexpectedAnswerError
+from xrm.client.errors import ConfigurationError, UnexpectedAnswerError
 from xrm.client.flow import Flow, HttpRequest
 from xrm.client.origin import Service
 from xrm.client.services.refusal import check
@@ -23,14 +23,16 @@ from xrm.client.soap.contracts.discovery import (
 )
 from xrm.client.soap.contracts.enumerations import DiscoveryEndpointAccessType, OrganizationRelease
 from xrm.client.soap.decoding import decode
+from xrm.client.soap.doors import Call, Door
+from xrm.client.soap.doors.bearer import BearerDoor
+from xrm.client.soap.doors.manner import Manner
 from xrm.client.soap.encoding import encode
-from xrm.client.soap.organization import Manner, ask, post, wrapped
+from xrm.client.soap.organization import ask
 from xrm.wire.soap.operations import DISCOVERY
 
 __all__ = ["Instance"]
 
 T = TypeVar("T")
-PATH = "XRMServices/2011/Discovery.svc/web"
 INSTANCES = "api/discovery/v2.0/Instances"
 _MEMBERS = {
     "Id": "organization_id",
@@ -76,16 +78,20 @@ class Discovering:
     """The discovery services of one host, asked by one caller."""
 
     service: Service
-    bearer: Bearer
+    door: Door
     manner: Manner = field(default_factory=Manner)
 
     def execute(self, request: Any) -> Flow[Any]:
         """Ask Discovery.svc for one of its requests and return its response."""
-        operation = DISCOVERY["Execute"]
-        body = wrapped(operation, {"request": encode("DiscoveryRequest", request)})
-        url = f"{self.service.url}/{PATH}?SDKClientVersion={self.manner.sdk_client_version}"
-        sent = post(url, operation, body, self.manner, reads=True)
-        return decode((yield from ask(self.bearer, operation, sent)), {})
+        call = Call(
+            service=self.service,
+            file="Discovery.svc",
+            operation=DISCOVERY["Execute"],
+            values={"request": encode("DiscoveryRequest", request)},
+            manner=self.manner,
+            reads=True,
+        )
+        return decode((yield from ask(self.door, call)), {})
 
     def organizations(self) -> Flow[list[DiscoveryOrganizationDetail]]:
         """Return the organizations the caller is a user of (RetrieveOrganizations)."""
@@ -133,14 +139,23 @@ class Discovering:
         """Return the organizations that the global discovery service tells the caller of."""
         headers = (("Accept", "application/json"), ("OData-Version", "4.0"))
         url = f"{self.service.url}/{INSTANCES}"
-        answer = yield from self.bearer.call(HttpRequest("GET", url, headers))
-        check(answer, now=self.bearer.sender.clock())
+        bearer = self._bearer()
+        answer = yield from bearer.call(HttpRequest("GET", url, headers))
+        check(answer, now=bearer.sender.clock())
         try:
             return [_instance(row) for row in orjson.loads(answer.body)["value"]]
         except (orjson.JSONDecodeError, KeyError, TypeError, ValueError, AttributeError):
             raise UnexpectedAnswerError(
                 "the service answered with no list of organizations", status=answer.status
             ) from None
+
+    def _bearer(self) -> Bearer:
+        if not isinstance(self.door, BearerDoor):
+            raise ConfigurationError(
+                "the global discovery service takes bearer tokens only",
+                next_step="Ask Discovery.svc of the deployment: retrieve_organizations().",
+            )
+        return self.door.bearer
 
 
 def _the(response: Any, kind: type[T]) -> T:

@@ -1,56 +1,25 @@
-"""Organization.svc: each operation as a flow. Requests are built and answers read; nothing is sent.
-
-The endpoint is that of bearer tokens, `Organization.svc/web`, in SOAP 1.1 without WS-Addressing.
-"""
+"""Organization.svc: each operation as a flow, built and read here, sent by a door."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from uuid import UUID
 
-from xrm.client.credentials.bearer import Bearer
 from xrm.client.errors import ConfigurationError, UnexpectedAnswerError
-from xrm.client.flow import Flow, HttpRequest
+from xrm.client.flow import Flow
 from xrm.client.origin import Service
 from xrm.client.soap.declared import Answered, Message, Request
 from xrm.client.soap.decoding import answer_contracts, decode, decode_answer
-from xrm.client.soap.encoding import contracts, encode, encode_message
+from xrm.client.soap.doors import Call, Door
+from xrm.client.soap.doors.manner import Manner
+from xrm.client.soap.encoding import encode, encode_message
 from xrm.client.soap.queries import Columns, QueryBase, column_set
 from xrm.client.soap.refusal import read_envelope, unexpected
 from xrm.client.soap.values import Entity, EntityCollection, EntityReference, Relationship
-from xrm.wire.soap.contract import XRM
-from xrm.wire.soap.envelope import content_type, scope_of, write_request
-from xrm.wire.soap.operations import ORGANIZATION, Operation, read_result, write_parameters
+from xrm.wire.soap.operations import ORGANIZATION, read_result
 from xrm.wire.soap.reading import ContractError
-from xrm.wire.xml import escape, quote
 
 R = TypeVar("R", bound=Answered)
-SDK_VERSION = "9.2.0.0"
-PATH = "XRMServices/2011/Organization.svc/web"
-
-
-@dataclass(frozen=True, slots=True)
-class Manner:
-    """How messages are sent: in whose name, as which version of the SDK, and records' classes."""
-
-    caller_id: UUID | None = None
-    caller_object_id: UUID | None = None
-    sdk_client_version: str = SDK_VERSION
-    types: Mapping[str, type[Entity]] = field(default_factory=dict)
-
-    def headers(self) -> list[str]:
-        """Return the header blocks of an envelope (data namespace)."""
-        told = {
-            "SdkClientVersion": self.sdk_client_version,
-            "UserType": "CrmUser",
-            "CallerId": self.caller_id,
-            "CallerObjectId": self.caller_object_id,
-        }
-        return [
-            f'<{name} xmlns="{quote(XRM)}">{escape(str(value))}</{name}>'
-            for name, value in told.items()
-            if value is not None
-        ]
 
 
 def as_id(value: UUID | str | None) -> UUID | None:
@@ -72,35 +41,14 @@ def classes(kinds: Iterable[type[Entity]]) -> dict[str, type[Entity]]:
     return found
 
 
-def post(url: str, operation: Operation, body: str, manner: Manner, *, reads: bool) -> HttpRequest:
-    """Return the request of an operation, its body around the text of its wrapper."""
-    document = write_request(
-        body, version="1.1", action=operation.action, addressed=False, headers=manner.headers()
-    )
-    headers = (
-        ("Accept", "text/xml"),
-        ("Content-Type", content_type("1.1")),
-        ("SOAPAction", f'"{operation.action}"'),
-    )
-    return HttpRequest("POST", url, headers, document, repeatable=reads)
-
-
-def wrapped(operation: Operation, values: Mapping[str, Any]) -> str:
-    """Return an operation's wrapper. Raises ConfigurationError for values that do not fit."""
-    try:
-        return write_parameters(operation, values, scope_of("1.1", addressed=False), contracts())
-    except (TypeError, KeyError) as error:
-        raise ConfigurationError(f"a value cannot be sent: {error}") from None
-
-
-def ask(bearer: Bearer, operation: Operation, request: HttpRequest) -> Flow[Any]:
-    """Send a request and return the result of its operation as it is on the wire."""
-    answer = yield from bearer.call(request)
-    envelope = read_envelope(answer, now=bearer.sender.clock())
+def ask(door: Door, call: Call) -> Flow[Any]:
+    """Send a message and return the result of its operation as it is on the wire."""
+    answer = yield from door.send(call)
+    envelope = read_envelope(answer, now=door.sender.clock())
     if envelope.body is None:
         raise unexpected(answer, "the service answered with an empty envelope")
     try:
-        return read_result(envelope.body, operation, answer_contracts())
+        return read_result(envelope.body, call.operation, answer_contracts())
     except (ContractError, RecursionError) as error:
         raise unexpected(answer, f"the answer cannot be read: {error}") from None
 
@@ -110,7 +58,7 @@ class Organization:
     """Organization.svc of one organization, asked by one caller."""
 
     service: Service
-    bearer: Bearer
+    door: Door
     manner: Manner = field(default_factory=Manner)
 
     def execute(self, message: Message[R]) -> Flow[R]:
@@ -176,10 +124,15 @@ class Organization:
         return found
 
     def _ask(self, name: str, values: Mapping[str, Any], *, reads: bool = False) -> Flow[Any]:
-        operation = ORGANIZATION[name]
-        url = f"{self.service.url}/{PATH}?SDKClientVersion={self.manner.sdk_client_version}"
-        request = post(url, operation, wrapped(operation, values), self.manner, reads=reads)
-        return (yield from ask(self.bearer, operation, request))
+        call = Call(
+            service=self.service,
+            file="Organization.svc",
+            operation=ORGANIZATION[name],
+            values=values,
+            manner=self.manner,
+            reads=reads,
+        )
+        return (yield from ask(self.door, call))
 
 
 def _record(entity_name: str, key: UUID | str) -> dict[str, Any]:

@@ -16,7 +16,8 @@ from xrm.client.retry import Retry
 from xrm.client.soap.aio import AsyncSoap
 from xrm.client.soap.contracts.discovery import DiscoveryOrganizationDetail
 from xrm.client.soap.discovery import Discovering, Instance
-from xrm.client.soap.organization import SDK_VERSION, Manner, as_id, classes
+from xrm.client.soap.doors.manner import SDK_VERSION, Manner
+from xrm.client.soap.organization import as_id, classes
 from xrm.client.soap.values import Entity
 from xrm.client.tls import Verify
 from xrm.client.transports import AsyncTransport
@@ -152,7 +153,7 @@ class AsyncDiscoveryServiceProxy:
         )
         self._run, organization = self._client.flows()
         manner = Manner(sdk_client_version=sdk_client_version)
-        self._discovering = Discovering(organization.service, organization.bearer, manner)
+        self._discovering = Discovering(organization.service, organization.door, manner)
 
     def __repr__(self) -> str:
         return f"AsyncDiscoveryServiceProxy({self._client!r})"

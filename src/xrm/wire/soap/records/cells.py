@@ -10,6 +10,9 @@ from xrm.wire.soap.writing import Scope
 from xrm.wire.xml import escape, is_plain
 
 
+_TEXT = {str}
+
+
 @dataclass(frozen=True, slots=True)
 class Cells:
     """One thing of every row, as pieces in order: a text all rows share, or one for each row.
@@ -50,7 +53,7 @@ def _columns(cells: Sequence[Cells], count: int) -> Iterator[Iterable[str]]:
 
 
 def _written(column: Any) -> Iterable[str]:
-    return column if all(type(cell) is str for cell in column) else map(str, column)
+    return column if set(map(type, column)) == _TEXT else map(str, column)
 
 
 def present(cells: Cells) -> Cells:
