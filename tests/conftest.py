@@ -7,10 +7,11 @@ import pytest
 from hypothesis import settings
 
 from support import browser as browsers
-from support import fuzz, postgres, proving, requirements
+from support import fuzz, names, postgres, proving, requirements
 
 settings.register_profile("xrm", fuzz.PROFILE)
 settings.load_profile("xrm")
+names.install()
 
 
 @pytest.fixture(scope="session")

@@ -43,6 +43,14 @@ PAGES: dict[str, dict[str, str]] = {
         "accounts": "Several people use this browser.",
         "new-password": "The password has expired, and the new one does not do.",
     },
+    "Sign-in at AD FS": {
+        "farm-sign-in": "Name and password at once, in fields that programs know from AD FS.",
+        "farm-sign-in-error": "A wrong password.",
+        "farm-sign-in-right-to-left": "Names written right to left.",
+        "home-realm": "Which token service the person belongs to.",
+        "farm-failure": "What went wrong, by AD FS's own number.",
+        "farm-failure-long": "A failure whose words have no end.",
+    },
     "Permissions": {
         "consent": "What an application may do in a person's name.",
         "consent-administrator": "An administrator may accept for everybody.",

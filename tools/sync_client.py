@@ -27,7 +27,7 @@ WORDS = (
     (r"\b__a(enter|exit)__\b", r"__\1__"),
     (r"\baclose\b", "close"),
     (r"\baiter_bytes\b", "iter_bytes"),
-    (r"\b(client|soap|transports)\.aio\b", r"\1.sync"),
+    (r"\b(client|soap|transports|management)\.aio\b", r"\1.sync"),
     (r"for (record|entity) in (\S+):\n +yield \1\n", r"yield from \2\n"),
     (r"The asynchronous shell:", "The synchronous shell:"),
     (r"(?<=, )asynchronous(?=[.:])", "synchronous"),

@@ -7,6 +7,7 @@
 
 connect, Client                the ways in; connect_async, AsyncClient alike
 auth, errors                   credentials; the one hierarchy of errors
+ServiceManagement              what a service says of itself, and sign-in by it
 soap                           the SDK's values, queries and messages, for `org.soap`
 Retry, WhoAmI                  patience with a busy service; who the service takes you for
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from xrm import auth, errors, soap
     from xrm.client.aio import AsyncClient
     from xrm.client.aio import connect as connect_async
+    from xrm.client.claims.management.aio import AsyncServiceManagement
+    from xrm.client.claims.management.sync import ServiceManagement
     from xrm.client.retry import Retry
     from xrm.client.services.webapi import WhoAmI
     from xrm.client.sync import Client, connect
@@ -29,8 +32,10 @@ __version__ = "0.1.0"
 
 __all__ = [
     "AsyncClient",
+    "AsyncServiceManagement",
     "Client",
     "Retry",
+    "ServiceManagement",
     "WhoAmI",
     "__version__",
     "auth",
@@ -42,7 +47,9 @@ __all__ = [
 
 _HOMES = {
     "AsyncClient": "xrm.client.aio:AsyncClient",
+    "AsyncServiceManagement": "xrm.client.claims.management.aio:AsyncServiceManagement",
     "Client": "xrm.client.sync:Client",
+    "ServiceManagement": "xrm.client.claims.management.sync:ServiceManagement",
     "Retry": "xrm.client.retry:Retry",
     "WhoAmI": "xrm.client.services.webapi:WhoAmI",
     "connect": "xrm.client.sync:connect",

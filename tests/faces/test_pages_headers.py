@@ -25,6 +25,9 @@ SCRIPT = "script-src 'self'; "
 POLICIES = {
     "sign-in-name": OWN_FORM,
     "sign-in-password": OWN_FORM,
+    "farm-sign-in": OWN_FORM,
+    "home-realm": OWN_FORM,
+    "farm-failure": SCRIPT + NO_FORM,
     "accounts": OWN_FORM,
     "consent": OWN_FORM,
     "approval-needed": OWN_FORM,

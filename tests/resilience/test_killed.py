@@ -12,6 +12,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -158,6 +159,7 @@ def with_open_estate(house: House) -> None:
     try:
         nothing_is_half_registered(estate)
         no_key_is_half_defined(estate)
+        no_rotation_is_half_done(estate)
     finally:
         estate.close()
     for path in estate.folder.database.glob("*.db"):
@@ -193,6 +195,13 @@ def no_key_is_half_defined(estate: Estate) -> None:
     with estate.organization.database.read() as transaction:
         rows = transaction.rows(f"SELECT {name} FROM {table} WHERE {name} LIKE 'ak_%'")
     assert {key.index for key in keys.listing(estate.organization)} == {name for (name,) in rows}
+
+
+def no_rotation_is_half_done(estate: Estate) -> None:
+    """Check that one key signs, one is to follow, and all others are on their way out."""
+    states = Counter(state.status for state in estate.sts.keys.listing())
+    assert (states["current"], states["next"]) == (1, 1)
+    assert states["retired"] == states.total() - 2 > 0
 
 
 MOMENTS = (

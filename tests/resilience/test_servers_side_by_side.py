@@ -25,7 +25,7 @@ import pytest
 
 from support import certificates
 from support.behind import AUTHORITY, Caller, Door, standing
-from support.credentials import signed
+from support.credentials import ASSERTION_TYPE, signed
 from support.estate import ENGINES
 from support.served import serving
 from xrm.org import administration
@@ -265,13 +265,50 @@ def test_of_both_at_once_one_redeems_an_assertion(pair: Pair, service: Service) 
             assert sorted(pool.map(redeem, (one, two))) == [200, 401]
 
 
-def test_the_command_line_changes_both(
-    pair: Pair, service: Service, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def commanded(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> Pair:
+    """Let the verbs of the command find the database."""
     settings = pair.estate.settings
     if settings.database and settings.sealing_key:
         monkeypatch.setenv("XRM_DATABASE", settings.database)
         monkeypatch.setenv("XRM_SEALING_KEY", settings.sealing_key.reveal())
+    return pair
+
+
+@pytest.mark.parametrize(
+    ("verb", "answers", "refused"),
+    [
+        # Who has no role is told of a missing privilege, whoever is disabled of that.
+        ("app-user", {"disable": "0x80040225", "enable": "0x80040220"}, {}),
+        # The organization asks nobody whether a token's application is still there.
+        ("app", {"disable": "0x80040220", "enable": "0x80040220"}, {"disable": [7000112]}),
+    ],
+)
+def test_who_is_disabled_is_out_at_both_from_the_next_request(
+    commanded: Pair,
+    service: Service,
+    verb: str,
+    answers: dict[str, str],
+    refused: dict[str, list[int]],
+) -> None:
+    one, two = commanded.one, commanded.two
+    with one.open() as here, two.open() as there:
+        token = here.token(service.client_id, service.secret)
+        for change, door in (("disable", two), ("enable", one)):
+            door.served.run(verb, change, service.client_id)
+            for each in (here, there):
+                assert each.leads(token).json()["error"]["code"] == answers[change]
+                for proof in (
+                    {"client_secret": service.secret},
+                    {"client_assertion_type": ASSERTION_TYPE}
+                    | {"client_assertion": service.assertion()},
+                ):
+                    answer = each.ask(service.client_id, **proof).json()
+                    assert answer.get("error_codes", []) == refused.get(change, [])
+
+
+def test_the_command_line_changes_both(commanded: Pair, service: Service) -> None:
+    pair = commanded
     with pair.one.open() as one, pair.two.open() as two:
         token = one.token(service.client_id, service.secret)
         for verb, right, door in (

@@ -243,7 +243,9 @@ def test_the_urls_are_those_of_whoever_opens(first):
         estate.close()
     plain = Estate.open(first.settings)
     plain.close()
-    assert plain.urls == Urls("https://localhost:8443", "https://localhost:8444/")
+    assert plain.urls == Urls(
+        "https://localhost:8443", "https://localhost:8444/", ifd="xrm.localhost:8444"
+    )
 
 
 def test_the_organization_sees_the_tenants_applications(first):
@@ -313,6 +315,8 @@ def test_an_operators_sealing_key_leaves_no_file(tmp_path):
     key = base64.b64encode(secrets.token_bytes(32)).decode()
     estate = Estate.open(settings(tmp_path, sealing_key=key))
     estate.close()
+    with pytest.raises(EstateError, match="XRM_SEALING_KEY"):
+        Estate.open(settings(tmp_path))
     assert not (tmp_path / "sealing.key").exists()
     again = Estate.open(settings(tmp_path, sealing_key=key))
     again.close()

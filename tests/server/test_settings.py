@@ -46,6 +46,10 @@ def test_the_file_may_be_named(tmp_path: Path):
         ("public_url = 'https://a.example:x'", "public_url"),
         ("org_url = 'https://'", "org_url"),
         ("synchronous = 'off'", "synchronous"),
+        ("deployment = 'Online'", "deployment"),
+        ("ifd_domain = 'localhost'", "ifd_domain"),
+        ("ifd_domain = '*.contoso.example'", "ifd_domain"),
+        ("ifd_domain = 'contoso.example:444'", "ifd_domain"),
         ("sealing_key = 'c2hvcnQ='", "sealing_key"),
         ("names = [1]", "names"),
         ("data = 'elsewhere'", "data"),
@@ -65,6 +69,17 @@ def test_an_unusable_value_names_its_flag_or_variable():
         load(environ={"XRM_WORKERS": "two"})
     with pytest.raises(SettingsError, match="XRM_CONFIG"):
         load(environ={"XRM_CONFIG": "/nonexistent/xrm.toml"})
+
+
+@pytest.mark.parametrize("value", ["on", "required", "true", "1", True, "", 1])
+def test_client_certificates_cannot_be_required(value):
+    with pytest.raises(SettingsError, match="client certificates are not supported.*SDK"):
+        load({"client_certificates": value})
+
+
+@pytest.mark.parametrize("value", ["off", "no", False])
+def test_that_none_is_asked_for_may_be_said(value):
+    assert load({"client_certificates": value}).client_certificates == "off"
 
 
 def test_the_sealing_key_is_never_shown_and_never_in_an_error():

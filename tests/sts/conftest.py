@@ -197,6 +197,12 @@ def document(response: Response) -> dict[str, Any]:
     return value
 
 
+@pytest.fixture(scope="session")
+def build_world() -> Callable[[Path], World]:
+    """Build a service in a folder, for tests that share one of their own."""
+    return build
+
+
 @pytest.fixture(name="document")
 def document_fixture() -> Any:
     return document

@@ -205,6 +205,7 @@ def test_another_registration_becomes_what_is_read(application, form):
         ({"availableToOtherTenants": False}, "audience", "AzureADMyOrg"),
         ({"oauth2AllowImplicitFlow": True}, "implicit_access_tokens", True),
         ({"accessTokenAcceptedVersion": 2}, "token_version", 2),
+        ({"requestedAccessTokenVersion": 2}, "token_version", 2),
         ({"name": "New", "displayName": "New"}, "name", "New"),
         ({"homepage": "https://a.example/"}, "extras", {"web.homePageUrl": "https://a.example/"}),
         ({"web": {"logoutUrl": "https://a.example/o"}}, "logout_url", "https://a.example/o"),

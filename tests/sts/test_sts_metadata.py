@@ -51,6 +51,13 @@ def test_discovery_of_a_shared_segment(world, document, segment, issuer_tenant):
 
 
 @pytest.mark.parametrize("tail", [*DOCUMENTS.values(), *KEYS.values()])
+def test_the_tenant_of_personal_accounts_goes_by_its_id_too(world, document, tail):
+    by_id = document(world.get(f"/9188040D-6c67-4c5b-b112-36a304b66dad{tail}"))
+    assert by_id == document(world.get(f"/consumers{tail}"))
+    assert "error" not in by_id
+
+
+@pytest.mark.parametrize("tail", [*DOCUMENTS.values(), *KEYS.values()])
 @pytest.mark.parametrize(
     ("segment", "number"), [("fabrikam.example", 90002), ("nowhere", 900023), ("%FF", 900023)]
 )

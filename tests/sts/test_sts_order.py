@@ -31,6 +31,7 @@ BY_SECRET = [
     (7000216, {"client_secret": None}),
     (700025, {"client_id": "public"}),
     (7000215, {"client_secret": "wrong"}),
+    (7000222, {"client_id": "lapsed", "client_secret": "a lapsed one"}),
 ]
 BY_ASSERTION = [
     (7000216, {"client_assertion": None, "client_secret": None}),
@@ -46,6 +47,7 @@ BY_ASSERTION = [
     (50048, {"claim sub": OTHER}),
     (700021, {"claim iss": OTHER, "claim sub": OTHER}),
     (700023, {"claim aud": "https://localhost:8443/fabrikam.example/oauth2/token"}),
+    (700026, {"client_id": "bare"}),
     (700027, {"header": "the stranger's"}),
     (700027, {"signed by": "the stranger"}),
 ]
@@ -58,6 +60,7 @@ AFTER = [
 ]
 # Beside an assertion a secret is one credential too many.
 TWO_WAYS = [(9002313, {"client_secret": "any"})]
+NAMED = ("client_id", "client_secret", "scope")
 SECRET_FAULTS = [*BEFORE, *CLIENT, *BY_SECRET, *AFTER]
 ASSERTION_FAULTS = [*BEFORE, *TWO_WAYS, *CLIENT, *BY_ASSERTION, *AFTER]
 
@@ -73,7 +76,7 @@ def names(certified):
     service, tenant = certified.service, certified.tenant
     made = {
         name: registration.create_application(service, tenant, name=name)
-        for name in ("disabled", "public", "switched-off", "choosy")
+        for name in ("disabled", "public", "lapsed", "bare", "switched-off", "choosy")
     }
     registration.set_enabled(service, made["disabled"], enabled=False)
     registration.amend_application(
@@ -82,7 +85,11 @@ def names(certified):
     off = registration.find_principal(service, tenant, made["switched-off"].application_id)
     registration.set_principal_enabled(service, off, enabled=False)
     require_assignment(certified, made["choosy"])
+    lapsed = registration.add_secret(
+        service, made["lapsed"], description="", expires_at=certified.clock() - 1
+    )
     ids = {name: str(one.application_id) for name, one in made.items()}
+    ids["a lapsed one"] = lapsed.secret.reveal()
     return ids | {name: f"{ids[name]}/.default" for name in ("switched-off", "choosy")}
 
 
@@ -114,8 +121,7 @@ def send(world, form, *, method="POST", tenant=None, suffix=b"", other=None):
 
 def answered(world, pair, stranger, names, faults, *, by_secret):
     faults = {
-        name: names.get(value, value) if name in ("client_id", "scope") else value
-        for name, value in faults.items()
+        name: names.get(value, value) if name in NAMED else value for name, value in faults.items()
     }
     method, tenant = faults.pop("method", "POST"), faults.pop("tenant", None)
     suffix, other = faults.pop("suffix", b""), faults.pop("basic", None)

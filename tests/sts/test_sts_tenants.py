@@ -196,6 +196,8 @@ def test_an_api_of_another_tenant_is_there_once_it_is_taken_in(two, ask):
         ("consumers", "single", "invalid_request", 9001023),
         ("consumers", "shared", "invalid_request", 9001023),
         ("consumers", "nobody", "invalid_request", 9001023),
+        ("9188040d-6c67-4c5b-b112-36a304b66dad", "shared", "invalid_request", 9001023),
+        ("9188040D-6C67-4C5B-B112-36A304B66DAD", "single", "invalid_request", 9001023),
         ("contoso.example", "personal", "invalid_request", 9002346),
         ("fabrikam.example", "personal", "invalid_request", 9002346),
     ],

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import quote, urlsplit
 
 import orjson
@@ -92,6 +92,7 @@ class KnownKeys:
         self.asked = 0
         self.gone: set[str] = set()
 
+    form: Literal["entra", "adfs"] = "entra"
     authority = f"{STS}/{TENANT}"
     tenant_id = TENANT
     issuers = frozenset({f"{STS}/{TENANT}/"})
@@ -119,6 +120,9 @@ class Registered:
 
     def person(self, object_id: uuid.UUID) -> DirectoryPerson | None:
         return self.people.get(object_id)
+
+    def forms(self, _user_name: str) -> tuple[str, ...]:
+        return ()
 
 
 @dataclass

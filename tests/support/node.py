@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from support import names
 from support.requirements import missing, require
 
 SCRIPTS = Path(__file__).parents[1] / "interop" / "node"
@@ -35,7 +36,7 @@ class Node:
         done = subprocess.run(
             [self.program, self.folder / f"{script}.mjs"],
             input=json.dumps(dict(facts)),
-            env=os.environ | {"NODE_EXTRA_CA_CERTS": facts["ca_bundle"]},
+            env=names.environment() | {"NODE_EXTRA_CA_CERTS": facts["ca_bundle"]},
             capture_output=True,
             text=True,
             check=False,
@@ -52,7 +53,7 @@ class Node:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 text=True,
-                env=os.environ | {"NODE_EXTRA_CA_CERTS": facts["ca_bundle"]},
+                env=names.environment() | {"NODE_EXTRA_CA_CERTS": facts["ca_bundle"]},
             ) as process,
             _ended(process, RUN_SECONDS),
         ):

@@ -37,6 +37,8 @@ def steps(estate: Estate, name: str) -> Iterator[dict[str, str]]:
     yield done
     done["key"] = str(define_key(organization))
     yield done
+    done["signing"] = estate.sts.rotate_keys()[0].kid
+    yield done
 
 
 def number_of(key: str) -> int:

@@ -9,19 +9,27 @@ from xrm.sts.faces.pages.shown import (
     DeviceConfirm,
     DeviceDone,
     Failure,
+    FarmFailure,
+    FarmSignIn,
     Form,
     FormPost,
+    HomeRealm,
     Message,
     NativeClient,
     NewPassword,
     Page,
     PermissionLine,
+    Realm,
     SignedOut,
     SignInName,
     SignInPassword,
     SignOutConfirm,
 )
 
+FARM_FORM = Form(
+    "/adfs/ls/?wa=wsignin1.0&wtrealm=urn%3Asales", "sealed-state-of-this-form", "__VIEWSTATE"
+)
+EXAMPLE = "someone@contoso.example or CONTOSO\\someone"
 FORM = Form("/a1b2c3d4-0000-4000-8000-000000000001/login", "sealed-state-of-this-form")
 APPLICATION_ID = "51f81489-12ee-4a9e-aaae-a2591f45987d"
 RETURN = "https://app.contoso.example/signin-oidc"
@@ -74,6 +82,27 @@ SAMPLES: dict[str, Page] = {
         FORM, LONG_APPLICATION, "", LONG_USER, "User name or password is wrong.", can_keep=False
     ),
     "sign-in-password-right-to-left": SignInPassword(FORM, ARABIC_APPLICATION, "", ARABIC_USER),
+    "farm-sign-in": FarmSignIn(FARM_FORM, "Contoso Sales", "Contoso", example=EXAMPLE),
+    "farm-sign-in-error": FarmSignIn(
+        FARM_FORM,
+        LONG_APPLICATION,
+        LONG_TENANT,
+        LONG_USER,
+        "Your account or password is incorrect.",
+        "someone@subsidiary.contoso.example or VERMOEGENSVERWA\\someone",
+    ),
+    "farm-sign-in-right-to-left": FarmSignIn(
+        FARM_FORM, ARABIC_APPLICATION, HEBREW_NAME, ARABIC_USER, example=EXAMPLE
+    ),
+    "home-realm": HomeRealm(
+        FARM_FORM,
+        "Contoso Sales",
+        (
+            Realm("k1", "Contoso", "sts.contoso.example"),
+            Realm("k2", LONG_TENANT, "federation.subsidiary.contoso.example:44321"),
+            Realm("k3", HEBREW_NAME, "sts.fabrikam.example"),
+        ),
+    ),
     "accounts": Accounts(
         FORM,
         "Contoso Sales",
@@ -179,6 +208,23 @@ SAMPLES: dict[str, Page] = {
         "0a1b2c3d-7777-4888-8999-aaaabbbbcccc",
         "2026-01-31 09:15:42Z",
         ARABIC_APPLICATION,
+    ),
+    "farm-failure": FarmFailure(
+        "The web site is not known here",
+        "The requested relying party trust 'https://sales.contoso.example/app/' is unspecified or "
+        "unsupported.",
+        "The site must be registered as a relying party by exactly the name it sends as "
+        "'wtrealm'. On this server: xrm adfs party list",
+        "8f7c6b5a-1111-4222-8333-444455556666",
+        "2026-01-31 09:15:42Z",
+        "MSIS7007",
+    ),
+    "farm-failure-long": FarmFailure(
+        "The_request_has_one_very_long_word_that_nothing_breaks_anywhere_in_its_whole_length",
+        "x" * 300,
+        "",
+        "8f7c6b5a-1111-4222-8333-444455556666",
+        "2026-01-31 09:15:42Z",
     ),
     "form-post": FormPost(RETURN, (("code", "0.AXoA"), ("state", "12345"), ("submit", "x"))),
     "native-client": NativeClient(),

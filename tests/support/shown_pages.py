@@ -13,7 +13,7 @@ _MARK = "-- the next block --"
 _BLOCK = re.compile(r"^```(sh|python|json|xml|text)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _VERSION = re.compile(r'(W/\\"|<a:RowVersion>)[0-9]+')
-_ORIGIN = re.compile(r"https://localhost:[0-9]+/")
+_ORIGIN = re.compile(r"(https://(?:[a-z]+\.xrm\.)?localhost):[0-9]+/")
 
 
 @dataclass(frozen=True)
@@ -57,5 +57,5 @@ class ShownPage:
 def plain(text: str) -> list[str]:
     """Return lines without what differs from run to run."""
     text = text.replace("\ufeff", "").replace("}{", "}\n{")
-    text = _ORIGIN.sub("https://localhost/", _VERSION.sub(r"\1<n>", _GUID.sub("<id>", text)))
+    text = _ORIGIN.sub(r"\1/", _VERSION.sub(r"\1<n>", _GUID.sub("<id>", text)))
     return [line.rstrip() for line in text.splitlines() if line]

@@ -175,11 +175,15 @@ class Visitor:
         cookies = "; ".join(f"{name}={value}" for name, value in self.jar.items())
         lines = (*headers, ("cookie", cookies)) if cookies else headers
         request = Request(method, path, query, lines, body, peer=self.peer)
-        response = mount(self.service).route(request).face(request)
+        response = self.answered(request)
         for name, value in response.headers:
             if name.lower() == "set-cookie":
                 self._keep(value)
         return Reply(response)
+
+    def answered(self, request: Request) -> Response:
+        """Return the service's answer to a request."""
+        return mount(self.service).route(request).face(request)
 
     def submit(self, page: Reply, step: str, **fields: str) -> Reply:
         """Press a button of a page: its step, with fields typed into the form."""

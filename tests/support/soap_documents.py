@@ -17,6 +17,7 @@ from xrm.wire.soap.wsdl.documents import DISCOVERY_SERVICE, ORGANIZATION_SERVICE
 ORGANIZATION = "https://contoso.xrm.test/XRMServices/2011/Organization.svc"
 DISCOVERY = "https://dev.xrm.test/XRMServices/2011/Discovery.svc"
 STS = "https://sts.xrm.test"
+FARM = f"{STS}/adfs"
 _SERVICES = {"Organization.svc": ORGANIZATION_SERVICE, "Discovery.svc": DISCOVERY_SERVICE}
 
 MESSAGES = (
@@ -40,7 +41,8 @@ def documents(
     address: str = ORGANIZATION, *, deployment: str = "online", account: str = ""
 ) -> Documents:
     """Return the documents of the service at that address."""
-    site = Site(address=address, deployment=DEPLOYMENTS[deployment], sts=STS, account=account)
+    sts = FARM if deployment == "federation" else STS
+    site = Site(address=address, deployment=DEPLOYMENTS[deployment], sts=sts, account=account)
     service = _SERVICES[address.rpartition("/")[2]]
     return Documents(service, site, contracts().values())
 

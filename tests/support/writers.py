@@ -106,6 +106,9 @@ def _is_registered(site: Site, done: Mapping[str, str]) -> None:
     answer = site.send("GET", "leads?$top=1", token=token)
     if "key" in done:
         assert _newest_key(site) >= int(done["key"])
+    if "signing" in done:
+        keys = site.http.get(f"{site.served['authority']}/common/discovery/keys").json()["keys"]
+        assert done["signing"] in {key["kid"] for key in keys}
     if "role" in done:
         assert answer.status_code == 200, answer.text
     elif "user" in done:

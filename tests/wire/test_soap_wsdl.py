@@ -238,7 +238,7 @@ def test_with_federation_the_token_service_is_named():
     policy = f"{ALL}/xrm:AuthenticationPolicy"
     assert found(root, f"{policy}/xrm:Authentication") == ["Federation"]
     identifier = f"{policy}/xrm:SecureTokenService/xrm:Identifier"
-    assert found(root, identifier) == [f"{STS}/adfs/services/trust"]
+    assert found(root, identifier) == ["http://sts.xrm.test/adfs/services/trust"]
     assert found(root, f"{ALL}/xrm2012:FailoverPolicy") == []
 
 

@@ -22,13 +22,13 @@ _FIRST = frozenset(
 _PANEL = "More settings"
 _NO = "no_"
 _TYPES: dict[str, Any] = {item.name: item.type for item in fields(Settings)}
-_METAVARS = {"host": "ADDRESS", "data": "DIR", "names": "NAME,…"}
+_METAVARS = {"host": "ADDRESS", "data": "DIR", "names": "NAME,…", "ifd_domain": "NAME"}
 
 
 def _metavar(row: Row) -> str:
     """Return what stands for the value in the help, from the setting's name and type."""
     kind = _TYPES[row.name]
-    if get_origin(kind) is Literal:
+    if any(get_origin(each) is Literal for each in (kind, *get_args(kind))):
         return "WORD"
     number = int in (kind, *get_args(kind))
     return _METAVARS.get(row.name, "NUMBER" if number else "URL")

@@ -22,23 +22,17 @@ def show(facts: Facts) -> None:
     output.say()
     _heading("xrm is ready")
     output.facts(_places(facts), indent=2)
-    output.say()
-    _heading("The demonstration service, in the role Salesperson")
-    output.facts(
-        {"Client id": facts["client_id"], "Client secret": facts["client_secret"]}, indent=2
-    )
-    output.say()
-    _heading("Its neighbours: by certificate, for several tenants, for administration")
-    output.facts(_neighbours(facts), indent=2)
-    output.say()
-    _heading("People, and the programs they sign in to")
-    output.facts(_people(facts), indent=2)
-    for title, lines in (
-        ("In a shell", _curl(facts)),
+    by_claims = facts["deployment"] != "online"
+    for heading, found in _by_claims(facts) if by_claims else _by_entra(facts):
+        output.say()
+        _heading(heading)
+        output.facts(found, indent=2)
+    known = (
         ("As a connection string", _connection_string(facts)),
         ("In Python, with xrm and that connection string", _own(facts)),
-        ("In Python, with msal", _msal(facts)),
-    ):
+    )
+    others = (("In a shell", _curl(facts)), ("In Python, with msal", _msal(facts)))
+    for title, lines in known if by_claims else (others[0], *known, others[1]):
         output.say()
         _heading(title)
         for line in lines:
@@ -49,17 +43,35 @@ def show(facts: Facts) -> None:
     )
 
 
+def _by_entra(facts: Facts) -> Iterator[tuple[str, dict[str, object]]]:
+    """Return who may sign in, by heading."""
+    service = {"Client id": facts["client_id"], "Client secret": facts["client_secret"]}
+    yield "The demonstration service, in the role Salesperson", service
+    title = "Its neighbours: by certificate, for several tenants, for administration"
+    yield title, _neighbours(facts)
+    yield "People, and the programs they sign in to", _people(facts)
+
+
+def _by_claims(facts: Facts) -> Iterator[tuple[str, dict[str, object]]]:
+    """Return who may sign in where that is at AD FS: the services are known at Entra ID alone."""
+    people = _people(facts)
+    yield "People", {name: people[name] for name in ("Salesperson", "Administrator")}
+
+
 def _places(facts: Facts) -> dict[str, object]:
     hosted = [facts[name] for name in ("samples_url", "samples_https_url") if facts.get(name)]
     samples = {"Samples": "  ".join(hosted)} if hosted else {}
+    farm = {} if facts["deployment"] == "online" else {"AD FS": facts["adfs_url"]}
+    discovery = (facts["discovery_service_url"], facts["global_discovery_url"])
     return {
         "Token service": facts["authority"],
+        **farm,
         "Tenant": f"{facts['tenant_domain']}  {facts['tenant_id']}",
         "Organization": facts["organization_url"],
         "Web API": facts["web_api_url"],
         "SOAP": facts["organization_service_url"],
         "OData 2.0": facts["organization_data_url"],
-        "Discovery": f"{facts['discovery_service_url']}  {facts['global_discovery_url']}",
+        "Discovery": "  ".join(filter(None, discovery)),
         "Microsoft Graph": facts["graph_url"],
         **samples,
         "Data": facts["data_dir"],
@@ -99,7 +111,15 @@ def stop_hint() -> None:
 
 
 def connection_string(facts: Facts) -> str:
-    """Return the connection string of the demonstration service."""
+    """Return the connection string of the demonstration service, or of its salesperson.
+
+    Where people sign in by claims there is no service.
+    """
+    if facts["deployment"] != "online":
+        return (
+            f"AuthType=IFD;Url={facts['organization_url']};"
+            f"Username={facts['username']};Password={facts.get('password') or ''}"
+        )
     return (
         f"AuthType=ClientSecret;Url={facts['organization_url']};"
         f"ClientId={facts['client_id']};ClientSecret={facts['client_secret']}"

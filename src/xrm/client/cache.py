@@ -13,7 +13,10 @@ RENEW_EARLY = 300.0
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A bearer token. Times in seconds since the epoch; it is renewed from `renew_at` on."""
+    """A token. Times in seconds since the epoch; it is renewed from `renew_at` on.
+
+    One that was given, and which nothing could renew, is kept beyond its end.
+    """
 
     secret: Secret
     expires_at: float

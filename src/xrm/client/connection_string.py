@@ -111,9 +111,23 @@ def _compare(thumbprint: str, credential: Certificate) -> None:
         )
 
 
+def _claims(values: dict[str, str]) -> Credential:
+    from xrm.client.credentials.federation import IFD
+
+    _require(values, "IFD", "Url", "UserName", "Password")
+    return IFD(
+        values["UserName"],
+        Secret(values["Password"]),
+        domain=values.get("Domain"),
+        home_realm=values.get("HomeRealmUri"),
+        certificate=values.get("CertificatePath") or values.get("CertificateThumbprint"),
+    )
+
+
 _CREDENTIALS: dict[str, Callable[[dict[str, str]], Credential]] = {
     "certificate": _certificate,
     "clientsecret": _client_secret,
+    "ifd": _claims,
 }
 
 
@@ -170,7 +184,9 @@ def _wrong_auth_type(given: str) -> ConnectionStringError:
         message = f"AuthType={known[given.lower()]} is not available in this version"
     else:
         message = f"the AuthType is none of {', '.join(_AUTH_TYPES)}"
-    return ConnectionStringError(message, next_step="Use AuthType=ClientSecret or Certificate.")
+    return ConnectionStringError(
+        message, next_step="Use AuthType=ClientSecret, Certificate or IFD."
+    )
 
 
 def _skip(text: str, at: int) -> int:

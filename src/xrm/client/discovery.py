@@ -8,7 +8,7 @@ machine when the organization is on this machine; and the resource must be the o
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from xrm.client.errors import ChallengeError, ConfigurationError, UntrustedAuthorityError
 from xrm.client.flow import Flow, HttpRequest
@@ -57,10 +57,21 @@ class Authority:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a token is asked for, and the resource it is for."""
+    """Where a token is asked for, and the resource it is for.
+
+    A service that describes itself (`service`) is asked by whoever signs in, who then believes
+    what hosts the caller trusts.
+    """
 
     authority: Authority | None
     resource: str
+    service: Service | None = None
+    trust: frozenset[str] = frozenset()
+
+
+def trusting(place: Place | None, trust: frozenset[str]) -> Place | None:
+    """Return a place with the hosts the caller trusts."""
+    return None if place is None else replace(place, trust=trust)
 
 
 def read_authority(text: str, *, tenant: str | None = None) -> Authority:

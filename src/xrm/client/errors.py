@@ -11,7 +11,12 @@ XrmError
 ├── SignInError                   no token
 │   ├── ChallengeError            the organization does not say where to sign in
 │   ├── UntrustedAuthorityError   it says so, but the place is not trusted; no secret was sent
-│   └── TokenRefusedError         the token service refused (AADSTS number in `code`)
+│   ├── TokenRefusedError         the token service refused (AADSTS number in `code`)
+│   └── SecurityTokenError        sign-in by claims (SAML)
+│       ├── SecurityNegotiationError      the services offer no way this credential can go
+│       ├── SecurityTokenValidationError  the token service's answer holds no usable token
+│       ├── ExpiredSecurityTokenError     the token has expired, and is not to be renewed
+│       └── MessageSecurityError          the organization does not accept a message's security
 └── ServiceError                  the organization refused (0x number in `code`)
     ├── BadRequestError           400
     ├── UnauthorizedError         401, with a token just renewed
@@ -23,6 +28,7 @@ XrmError
 """
 
 import re
+from datetime import datetime
 from urllib.parse import quote, quote_plus
 
 from xrm.model.secret import Secret
@@ -124,13 +130,48 @@ class TokenRefusedError(SignInError):
     error: str | None = None
 
 
+class SecurityTokenError(SignInError):
+    """Sign-in by claims failed (WS-Trust, SAML); the classes are named after those of .NET."""
+
+
+class SecurityNegotiationError(SecurityTokenError):
+    """The services describe no way to sign in that this credential can go."""
+
+
+class SecurityTokenValidationError(SecurityTokenError):
+    """The token service answered without a token that can be used."""
+
+
+class ExpiredSecurityTokenError(SecurityTokenError):
+    """The token has expired, and it is not to be renewed."""
+
+
+class MessageSecurityError(SecurityTokenError):
+    """The organization does not accept how a message is secured; `code` is that of the fault."""
+
+
 class ServiceError(XrmError):
     """The organization refused the request.
 
-    `request_index` is the place of the message of a transaction that was refused (SOAP).
+    By SOAP, `request_index` is the place of the message of a transaction that was refused,
+    `timestamp` when, and `trace_text` what a plug-in wrote.
     """
 
     request_index: int | None = None
+    timestamp: datetime | None = None
+    trace_text: str | None = None
+
+    @property
+    def error_code(self) -> int | None:
+        """The code as .NET shows it: a signed number of 32 bits (ErrorCode)."""
+        if self.code is None or not self.code.startswith("0x"):
+            return None
+        number = int(self.code, 16)
+        return number - 2**32 if number >= 2**31 else number
+
+
+OrganizationServiceFaultError = ServiceError
+"""The same by the name it has in the SDK: FaultException of OrganizationServiceFault."""
 
 
 class BadRequestError(ServiceError):

@@ -41,8 +41,8 @@ class Origin:
 
     @property
     def loopback(self) -> bool:
-        """Whether this is the machine itself: `localhost` or a loopback address."""
-        if self.host == "localhost":
+        """Whether this is the machine itself: a loopback address, `localhost` or a name below."""
+        if self.host == "localhost" or self.host.endswith(".localhost"):
             return True
         try:
             return ipaddress.ip_address(self.host.strip("[]")).is_loopback

@@ -16,7 +16,7 @@ import xrm
 from xrm.client import connection_string as strings
 from xrm.client import discovery, tls
 from xrm.client.cache import Token, TokenCache
-from xrm.client.credentials import Credential, TokenCredential
+from xrm.client.credentials import Credential, TokenCredential, external
 from xrm.client.credentials.bearer import Bearer
 from xrm.client.credentials.external import adopt, ask
 from xrm.client.discovery import Place
@@ -73,7 +73,9 @@ class Client:
         self._transport = transport or self._http(verify, timeout)
         self._cache = TokenCache(threading.Lock)
         self._locating = threading.Lock()
-        self._place: Place | None = self._credential.place(self._service)
+        self._place: Place | None = discovery.trusting(
+            self._credential.place(self._service), self._trust
+        )
         self._fixed = self._place is not None
         self._soap: Soap | None = None
 
@@ -170,13 +172,13 @@ class Client:
 
     def flows(self) -> "tuple[Run, Organization]":
         """Return what SOAP needs: who performs its flows, and Organization.svc as flows."""
-        from xrm.client.soap.doors.bearer import BearerDoor
+        from xrm.client.soap.doors.finding import door_of
         from xrm.client.soap.organization import Organization
         from xrm.client.soap.refusal import SoapSender
 
         sender = self._sender
         soap = SoapSender(sender.retry, sender.clock, sender.chance)
-        return self._run, Organization(self._service, BearerDoor(Bearer(soap)))
+        return self._run, Organization(self._service, door_of(self._credential, soap))
 
     def authority(self) -> str:
         """Return where a token is asked for: the authority given, else the organization's word."""
@@ -189,6 +191,7 @@ class Client:
 
     def access_token(self) -> Secret:
         """Return a token for the organization, from the cache or a new one."""
+        external.check_bearer(self._credential)
         return (self._signed_in(SignIn())).secret
 
     def close(self) -> None:
@@ -221,6 +224,7 @@ class Client:
             asked = page.following
 
     def _call(self, request: HttpRequest) -> Answer:
+        external.check_bearer(self._credential)
         return self._run(self._bearer.call(request))
 
     def _run(self, flow: Flow[T]) -> T:
@@ -288,7 +292,7 @@ def connect(
 ) -> Client:
     """Return a client for a connection string, or for the one in XRM_CONNECTION_STRING.
 
-    The grammar and the keys are those of .NET; AuthType is ClientSecret or Certificate. The
+    The grammar and the keys are those of .NET; AuthType is ClientSecret, Certificate or IFD. The
     other parameters are the client's own. Sends nothing; a certificate's file is read. Raises
     ConnectionStringError or ConfigurationError.
     """

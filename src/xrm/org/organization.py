@@ -15,10 +15,11 @@ from xrm.model.ports import Clock, Ids
 from xrm.model.query import Condition, Query
 from xrm.org.callers import Identity
 from xrm.org.callers.bearer import BearerTokens
+from xrm.org.callers.claims import ClaimsTokens
 from xrm.org.callers.users import NO_ID, Users
 from xrm.org.metadata import catalogue
 from xrm.org.metadata.particulars import Particulars
-from xrm.org.ports import Directory, Trust
+from xrm.org.ports import ClaimsTrust, Directory, Trust
 from xrm.org.query.bind import bind
 from xrm.org.query.compile import compile_shape
 from xrm.org.query.plan import Plan
@@ -33,6 +34,7 @@ from xrm.org.store.languages import LanguageStore
 from xrm.org.store.records import ROW_VERSION, RecordStore
 from xrm.org.store.selections import Selections
 from xrm.org.store.shares import Shares
+from xrm.wire.soap.wsdl.deployments import DEPLOYMENTS, Deployment
 
 MAX_PLANS = 2000
 MAX_LONG_PLANS = 50
@@ -54,8 +56,10 @@ class _Cache:
 class Organization:
     """An organization at a canonical URL that ends with a slash.
 
-    It trusts `trust` for tokens and asks `directory` about applications and people. Safe to use
-    from every thread; the caches follow the database's generation.
+    It trusts `trust` for tokens, where its people sign in by claims `claims` for their assertions
+    in SOAP messages, and asks `directory` about applications and people; `deployment`
+    is how it describes itself. Safe to use from every thread; the caches follow the database's
+    generation.
     """
 
     def __init__(
@@ -68,6 +72,8 @@ class Organization:
         clock: Clock,
         ids: Ids,
         quoted_challenge: bool = False,
+        claims: ClaimsTrust | None = None,
+        deployment: Deployment = DEPLOYMENTS["online"],
         particulars: Particulars = Particulars(),  # noqa: B008 - frozen
     ) -> None:
         self.database = database
@@ -78,6 +84,7 @@ class Organization:
         self.ids = ids
         self.record_ids = RecordIds(clock, ids)
         self.quoted_challenge = quoted_challenge
+        self.deployment = deployment
         self.particulars = particulars
         self.catalogue = catalogue()
         self.store = RecordStore(database, self.catalogue)
@@ -88,7 +95,8 @@ class Organization:
         self.key_store = KeyStore(database, self.catalogue)
         self.language_store = LanguageStore(database, self.catalogue)
         self.tokens = BearerTokens(trust, clock, url=url)
-        self.users = Users(database, self.catalogue)
+        self.claims = None if claims is None else ClaimsTokens(claims, clock)
+        self.users = Users(database, self.catalogue, forms=directory.forms)
         self._plans: dict[Shape, Plan] = {}
         self._long_plans: dict[Shape, Plan] = {}
         self._record_plans: dict[tuple[str, tuple[str, ...] | None, Scope], Plan] = {}

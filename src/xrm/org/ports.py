@@ -3,16 +3,24 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Literal, Protocol
 from uuid import UUID
+
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from xrm.model.values import Guid
 from xrm.wire.http import Request
 from xrm.wire.jose import VerificationKey
+from xrm.wire.soap.envelope import Envelope
+from xrm.wire.soap.wsdl.deployments import Deployment
 
 
 class Trust(Protocol):
     """Whose tokens count: the published keys of a token service for one tenant."""
+
+    @property
+    def form(self) -> Literal["entra", "adfs"]:
+        """Whose access tokens are taken, those of Entra ID or of AD FS: they name people apart."""
 
     @property
     def authority(self) -> str:
@@ -29,12 +37,37 @@ class Trust(Protocol):
     def key(self, kid: str) -> VerificationKey | None:
         """Return the published key of that id, None if there is none."""
 
-    def stands(self, application_id: Guid) -> bool:
+    def stands(self, application_id: str) -> bool:
         """Tell whether the tokens an application was given still count.
 
         Asked for every request, so it must be cheap. Where tokens count until they expire, as
         they do at the service, it is always true.
         """
+
+
+class ClaimsTrust(Protocol):
+    """Whose assertions count at an organization that signs in by claims, and how it reads them.
+
+    The organization is a relying party of a farm of AD FS (WS-Trust 1.3, WS-Federation 1.2).
+    """
+
+    @property
+    def issuers(self) -> frozenset[str]:
+        """The issuers of assertions that are taken, exactly."""
+
+    @property
+    def audiences(self) -> frozenset[str]:
+        """The identifiers by which the farm knows the organization, exactly."""
+
+    @property
+    def skew(self) -> float:
+        """By how many seconds clocks may differ."""
+
+    def certificates(self) -> Sequence[bytes]:
+        """Return the published certificates assertions are signed with, as X.509 in DER."""
+
+    def private_keys(self) -> Sequence[RSAPrivateKey]:
+        """Return the keys that open what is encrypted to the organization, the current first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +110,12 @@ class Directory(Protocol):
     def person(self, object_id: UUID) -> DirectoryPerson | None:
         """Return a person, None if the tenant has none of that id."""
 
+    def forms(self, user_name: str) -> Sequence[str]:
+        """Return the other ways to write a person's name, which may not be anybody's.
+
+        Those of `user@domain` are `DOMAIN\\account`, and the reverse, for the tenant's domains.
+        """
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Instance:
@@ -101,7 +140,11 @@ class Instance:
 
 
 class Instances(Protocol):
-    """The organizations of one server."""
+    """The organizations of one server that are deployed alike."""
+
+    @property
+    def deployment(self) -> Deployment:
+        """How they are deployed, for the description of discovery."""
 
     @property
     def resource(self) -> str:
@@ -109,7 +152,7 @@ class Instances(Protocol):
 
     @property
     def authority(self) -> str:
-        """The base URL at the token service where people of every tenant sign in."""
+        """The base URL at the token service where their people sign in."""
 
     @property
     def quoted_challenge(self) -> bool:
@@ -122,6 +165,16 @@ class Instances(Protocol):
         """Return the organizations in which a request's bearer has an enabled user.
 
         Raises NotAuthenticated for a request without a token that counts here.
+        """
+
+    @property
+    def takes_claims(self) -> bool:
+        """Whether SOAP messages prove themselves who sent them."""
+
+    def of_message(self, envelope: Envelope) -> Sequence[Instance]:
+        """Return the organizations in which the sender of a message has an enabled user.
+
+        Raises `callers.claims.NotProved` for a message that proves nobody here.
         """
 
     def user_of(self, instance: Instance, external_id: str) -> Guid | None:

@@ -14,8 +14,8 @@ from functools import lru_cache
 from typing import Any
 
 from xrm.db import StepBudgetExceeded, budget
-from xrm.server.addresses import Origin, normal_host
-from xrm.server.app import Dress, Row, refusal
+from xrm.server.addresses import Origin, any_below, normal_host
+from xrm.server.app import Dress, Row, not_ours, refusal
 from xrm.server.process.lanes import Lane, LaneFull
 from xrm.server.process.turns import Turns
 from xrm.wire.http import Face, Request, Response, Route
@@ -126,10 +126,9 @@ class Adapter:
         path = head.path.lower()
         hosts = head.header_values("host")
         host = normal_host(hosts[0]) if len(hosts) == 1 else None
-        rows = self._by_host.get(host or "")
+        rows = self._by_host.get(host or "") or self._by_host.get(any_below(host or ""))
         if rows is None or not path.startswith("/"):
-            message = "The request's Host or target is not served here."
-            raise _Refused(refusal(self._dress, 400, "invalid_request", message))
+            raise _Refused(not_ours(self._dress))
         for row in rows:
             if row.matches(path):
                 return row

@@ -20,6 +20,7 @@ HTTPS, _HTTP = 443, 80
 _PORT, _ORG_PORT = 8443, 8444
 _SAMPLES_PORT, _SAMPLES_HTTPS_PORT = 8400, 8401
 _BACKLOG = 1024
+_WILDCARD = "*."
 _HOST = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?)(?::([0-9]{1,5}))?")
 
 
@@ -41,18 +42,15 @@ class Urls:
     """The canonical public base of each origin: the one source of every document and issuer.
 
     `sts` has no slash at its end, the others have one. Those of the samples are empty where
-    they are not hosted.
+    they are not hosted. `ifd` is the domain, with its port, below which organizations have hosts
+    of their own.
     """
 
     sts: str
     org: str
     samples: str = ""
     samples_https: str = ""
-
-    @property
-    def discovery_service(self) -> str:
-        """Discovery.svc, which all organizations of the server share."""
-        return f"{self.org}XRMServices/2011/Discovery.svc"
+    ifd: str = ""
 
     @property
     def global_discovery(self) -> str:
@@ -129,7 +127,10 @@ def publish(settings: Settings, bound: Iterable[Place]) -> Urls:
     sts = _without_443(settings.public_url or default["sts", True])
     org = _without_443(settings.org_url or default["org", True])
     plain, secure = (default.get(("samples", over_tls)) for over_tls in (False, True))
-    return Urls(sts, f"{org}/", *(f"{samples}/" if samples else "" for samples in (plain, secure)))
+    hosted, hosted_https = (f"{samples}/" if samples else "" for samples in (plain, secure))
+    port = urlsplit(org).port
+    ifd = f"{settings.ifd_domain}:{port}" if port else settings.ifd_domain
+    return Urls(sts, f"{org}/", hosted, hosted_https, ifd)
 
 
 def expected(settings: Settings) -> Urls:
@@ -172,10 +173,13 @@ def _is_loopback(host: str) -> bool:
 
 
 def certificate_names(settings: Settings, urls: Urls) -> tuple[str, ...]:
-    """Return the names of the certificate: always ours, the settings', those published."""
+    """Return the names of the certificate: always ours, the settings', those published.
+
+    Organizations with hosts of their own may come while the server runs: there is a wildcard.
+    """
     published = [urlsplit(url).hostname or "" for url in (urls.sts, urls.org)]
     listening = settings.host.strip("[]")
-    further = [*settings.names, *published]
+    further = [*settings.names, *published, f"*.{settings.ifd_domain}"]
     if listening not in ("0.0.0.0", "::"):  # noqa: S104 - compared, not bound
         further.append(listening)
     return names_of(further)
@@ -194,5 +198,20 @@ def accepted_hosts(names: Iterable[str], place: Place, url: str) -> frozenset[st
     public = normal_host(urlsplit(url).netloc)
     # A Host without a port means the usual one, which normal_host takes for that of https.
     port = HTTPS if (place.secure, place.port) == (False, _HTTP) else place.port
-    own = {f"{name}:{port}" for name in bracketed}
+    own = {f"{name}:{port}" for name in bracketed if not name.startswith(_WILDCARD)}
     return frozenset(own | ({public} if public else set()))
+
+
+def hosts_below(label: str, settings: Settings, place: Place, urls: Urls) -> frozenset[str]:
+    """Return the Host headers that mean a label below the organizations' domain at a place.
+
+    That of `*` is what `any_below` makes of a Host.
+    """
+    public = normal_host(urls.ifd)
+    known = {public, f"{settings.ifd_domain}:{place.port}"} if public else set()
+    return frozenset(f"{label}.{host}" for host in known)
+
+
+def any_below(host: str) -> str:
+    """Return a normal Host with its first label as a wildcard."""
+    return _WILDCARD + host.partition(".")[2]

@@ -6,6 +6,7 @@ with the prefix it answers.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -14,10 +15,30 @@ import orjson
 from xrm.org.faces import data2011, discovery, soap, web, webapi
 from xrm.org.organization import Organization
 from xrm.server import samples
-from xrm.server.addresses import Origin, Place, Urls, accepted_hosts, certificate_names, normal_host
+from xrm.server.addresses import (
+    Origin,
+    Place,
+    Urls,
+    accepted_hosts,
+    certificate_names,
+    hosts_below,
+    normal_host,
+)
 from xrm.server.controls import CLOCK_PATH, Controls
 from xrm.server.estate import Estate
-from xrm.server.organizations import Branches, Discovery, Entry, Line
+from xrm.server.organizations import (
+    BY_HOST,
+    BY_PATH,
+    DEPLOYMENTS,
+    LEADING,
+    Branches,
+    Discovery,
+    Entry,
+    Faces,
+    Kind,
+    Line,
+    nowhere,
+)
 from xrm.sts.faces import adfs, entra, graph
 from xrm.wire.http import Mount, Response
 
@@ -61,13 +82,29 @@ def table(estate: Estate, places: Sequence[Place]) -> tuple[Row, ...]:
         hosts = {o: accepted_hosts(names, place, public[o]) for o in place.origins}
         if len(hosts) == 1:
             ((origin, every),) = hosts.items()
-            rows += _rows(listener, every, origin, mounts[origin])
+            rows += _rows(listener, every, origin, mounts.at[origin])
         else:
             rows += _shared(listener, hosts["sts"] | hosts["org"], estate.urls, mounts)
+        if "org" in place.origins:
+            for label, there in mounts.hosts.items():
+                own = hosts_below(label, estate.settings, place, estate.urls)
+                rows += _rows(listener, own, "org", there)
     return tuple(rows)
 
 
 _Mounts = list[tuple[str, Mount, Dress]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Every:
+    """What is at each origin, and at hosts below the organizations' domain by their first label.
+
+    `either` is at the root of an origin shared by path.
+    """
+
+    at: dict[Origin, _Mounts]
+    hosts: dict[str, _Mounts]
+    either: Mount
 
 
 def _rows(listener: int, hosts: frozenset[str], origin: Origin, mounts: _Mounts) -> list[Row]:
@@ -80,7 +117,7 @@ def _samples(listener: int, names: Sequence[str], place: Place, estate: Estate) 
 
     def configure(page: str) -> samples.Configuration:
         return samples.Configuration.of(
-            organization_url=urls.org,
+            organization_url=estate.organization.url,
             tenant=estate.tenant.domain,
             client_id=estate.demonstration.spa_client_id,
             page=page,
@@ -93,59 +130,109 @@ def _samples(listener: int, names: Sequence[str], place: Place, estate: Estate) 
     return _rows(listener, hosts, "samples", [("/", mount, "plain")])
 
 
-def _shared(
-    listener: int, every: frozenset[str], urls: Urls, mounts: dict[Origin, _Mounts]
-) -> list[Row]:
+def _shared(listener: int, every: frozenset[str], urls: Urls, mounts: _Every) -> list[Row]:
     """Return the rows of two origins on one listener: by public Host, the rest by path."""
     sts, org = (frozenset({_public_host(url)}) for url in (urls.sts, urls.org))
     rows: list[Row] = []
     if sts != org:
-        rows += _rows(listener, org, "org", mounts["org"]) + _rows(
-            listener, sts, "sts", mounts["sts"]
-        )
+        rows += _rows(listener, org, "org", mounts.at["org"])
+        rows += _rows(listener, sts, "sts", mounts.at["sts"])
         every -= sts | org
-    by_path = [row for row in mounts["org"] if row[0].startswith(ORG_PREFIXES)]
-    return (
-        rows + _rows(listener, every, "org", by_path) + _rows(listener, every, "sts", mounts["sts"])
-    )
+    by_path = [row for row in mounts.at["org"] if row[0].startswith(ORG_PREFIXES)]
+    of_sts = [row for row in mounts.at["sts"] if row[0] != "/"]
+    rows += _rows(listener, every, "org", by_path)
+    rows += _rows(listener, every, "sts", [*of_sts, ("/", mounts.either, "oauth")])
+    return rows
 
 
 def _public_host(url: str) -> str:
     return normal_host(urlsplit(url).netloc) or ""
 
 
-def _mounts(estate: Estate) -> dict[Origin, _Mounts]:
+def _mounts(estate: Estate) -> _Every:
     """Return the faces of each origin; an organization's pages leave room for the others."""
-    shared, first = _shared_services(estate.urls), estate.organization
-    shown = web.mount(first, shared=shared, links=_links(estate.urls), notes=_notes(estate))
+    faces = Faces(estate.organizations, partial(_lines, estate))
+    root, of_sts = _root(estate), _of_sts(estate)
+    own = _of_organization(estate.organization) if _is_online(estate) else []
+    pages = Branches(faces, BY_PATH, root, nowhere.HOSTLESS)
+    return _Every(
+        at={"sts": of_sts, "org": [*_of_origin(estate, root), *own, ("/", pages, "plain")]},
+        hosts=_of_hosts(estate, faces),
+        either=Branches(faces, BY_PATH, of_sts[-1][1], nowhere.HOSTLESS),
+    )
 
-    def lines(_entry: Entry, organization: Organization) -> list[Line]:
-        services = [Line(prefix, mount) for prefix, mount, _ in _of_organization(organization)]
-        return [*services, Line("/", web.mount(organization, shared=shared))]
 
-    pages: _Mounts = [("/", Branches(estate.organizations, lines, shown), "plain")]
+def _is_online(estate: Estate) -> bool:
+    """Tell whether the first organization is: then it is at the root of the origin."""
+    return estate.organizations.first.deployment == "online"
+
+
+def _root(estate: Estate) -> Mount:
+    """Return what is at the root of the organizations' origin, beside their paths."""
+    first = estate.organizations.first
+    if _is_online(estate):
+        return _page(estate, first, estate.organization)
+    if first.deployment == "ifd":
+        return nowhere.HOSTLESS
+    return nowhere.at_root(estate.organization.url)
+
+
+def _of_origin(estate: Estate, otherwise: Mount) -> _Mounts:
+    """Return the faces that organizations share at the root of their origin."""
+    online = _discovery(estate, "online")
+    inline = estate.organization.database.inline
+    everywhere, svc = discovery.mount_global(online, inline=inline), discovery.mount(online)
+    if not _is_online(estate):
+        everywhere = nowhere.while_there(everywhere, online.is_anywhere, otherwise)
+        svc = nowhere.while_there(svc, online.is_anywhere, otherwise)
+    if estate.organizations.first.deployment == "on-premises":
+        svc = discovery.mount(_discovery(estate, "on-premises"))
+    return [("/api/discovery/", everywhere, "odata"), *_of_discovery(svc)]
+
+
+def _of_hosts(estate: Estate, faces: Faces) -> dict[str, _Mounts]:
+    """Return the faces at hosts of the internet-facing deployment, by their first label."""
+    svc = discovery.mount(_discovery(estate, "ifd"))
+    leading = Branches(faces, LEADING, nowhere.ABSENT, nowhere.ABSENT)
+    nobody = nowhere.Answering(lambda _request: not_ours("plain"))
     return {
-        "sts": _of_sts(estate),
-        "org": [*_of_origin(estate), *_of_organization(first), *pages],
+        "dev": [*_of_discovery(svc), ("/", nowhere.ABSENT, "plain")],
+        "auth": [("/", leading, "plain")],
+        "*": [("/", Branches(faces, BY_HOST, nobody, nobody), "plain")],
     }
 
 
-def _of_origin(estate: Estate) -> _Mounts:
-    """Return the faces that all organizations share, at the root of their origin."""
-    known = Discovery(
+def _lines(estate: Estate, entry: Entry, organization: Organization) -> list[Line]:
+    """Return the faces below the address of one organization."""
+    mounts = _of_organization(organization)
+    if DEPLOYMENTS[entry.deployment].own_discovery:
+        own = _discovery(estate, entry.deployment, resource=organization.url)
+        mounts = [*_of_discovery(discovery.mount(own)), *mounts]
+    lines = [Line(prefix, mount) for prefix, mount, _ in mounts]
+    return [*lines, Line("/", _page(estate, entry, organization))]
+
+
+def _page(estate: Estate, entry: Entry, organization: Organization) -> Mount:
+    shared = _shared_services(estate, entry)
+    if not entry.first:
+        return web.mount(organization, shared=shared)
+    links, notes = _links(estate.urls), _notes(estate)
+    return web.mount(organization, shared=shared, links=links, notes=notes)
+
+
+def _discovery(estate: Estate, kind: Kind, *, resource: str = "") -> Discovery:
+    return Discovery(
         estate.organizations,
-        sts=estate.urls.sts,
+        kind,
         clock=estate.organization.clock,
         quoted_challenge=estate.settings.quoted_challenge,
+        resource=resource,
     )
-    inline = estate.organization.database.inline
-    everywhere, svc = discovery.mount_global(known, inline=inline), discovery.mount(known)
+
+
+def _of_discovery(mount: Mount) -> _Mounts:
     below = "/xrmservices/2011/discovery.svc"
-    return [
-        ("/api/discovery/", everywhere, "odata"),
-        (below, svc, "plain"),
-        (f"{below}/", svc, "plain"),
-    ]
+    return [(below, mount, "plain"), (f"{below}/", mount, "plain")]
 
 
 def _of_sts(estate: Estate) -> _Mounts:
@@ -173,11 +260,15 @@ def _of_organization(organization: Organization) -> _Mounts:
     ]
 
 
-def _shared_services(urls: Urls) -> tuple[web.Service, ...]:
-    return (
-        web.soap("Discovery", urls.discovery_service),
-        web.Service("Global discovery", urls.global_discovery, "OData 4.0"),
+def _shared_services(estate: Estate, entry: Entry) -> list[web.Service]:
+    """Return the services of discovery that know an organization, as its page tells them."""
+    address = estate.organizations.sites.discovery_service(
+        entry.deployment, entry.unique_name, first=entry.first
     )
+    shared = [web.soap("Discovery", address)]
+    if DEPLOYMENTS[entry.deployment].everywhere:
+        shared.append(web.Service("Global discovery", estate.urls.global_discovery, "OData 4.0"))
+    return shared
 
 
 def _links(urls: Urls) -> list[web.Link]:
@@ -192,6 +283,12 @@ def _notes(estate: Estate) -> list[web.Note]:
         web.Note("Desktop client id", str(shown.public_client_id)),
         web.Note("Browser client id", str(shown.spa_client_id)),
     ]
+
+
+def not_ours(dress: Dress) -> Response:
+    """Return the refusal of a request whose Host or target is none of this server's."""
+    message = "The request's Host or target is not served here."
+    return refusal(dress, 400, "invalid_request", message)
 
 
 def refusal(dress: Dress, status: int, code: str, message: str) -> Response:

@@ -12,7 +12,7 @@ from xrm.server import addresses, controls, demonstration, published
 from xrm.server.addresses import Urls
 from xrm.server.demonstration import Vault
 from xrm.server.folder import EstateError, Folder
-from xrm.server.organizations import NAMESPACE, Organizations, Storage
+from xrm.server.organizations import NAMESPACE, Organizations, Sites, Storage
 from xrm.server.published import Demonstration
 from xrm.server.samples import Shelf
 from xrm.server.settings import Settings
@@ -103,7 +103,7 @@ class _Opening:
         self._organizations: Organizations | None = None
 
     def run(self) -> Estate:
-        state = self._state()
+        state, sealed = self._state(), self._folder.seals
         try:
             accounts, records = self._database(STS), self._database(ORG)
             with accounts.exclusively("opening"):
@@ -115,6 +115,8 @@ class _Opening:
         except BaseException as error:
             self._abandon()
             if isinstance(error, WrongSealingKey):
+                if not sealed:
+                    self._folder.forget_sealing_key()
                 raise EstateError(f"cannot open {self._where()}: {error}; {_SHARE}") from error
             if isinstance(error, StorageError):
                 raise EstateError(f"cannot open {self._where()}: {error}") from error
@@ -153,7 +155,11 @@ class _Opening:
         presence.complete(service)
         tenant = demonstration.tenant(service)
         organizations = self._organizations = Organizations(
-            self._storage, service, origin=self._urls.org, clock=self._clock
+            self._storage,
+            service,
+            sites=Sites(self._urls.org, self._urls.ifd),
+            clock=self._clock,
+            sealing_key=key,
         )
         organization = organizations.begin(tenant, namespace=ORG, database=records)
         shown = demonstration.demonstrate(

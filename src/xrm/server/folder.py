@@ -68,7 +68,7 @@ class Folder:
         """Return the 32 bytes that seal what is kept: the operator's, else this directory's."""
         if given is not None:
             return base64.b64decode(given.reveal())
-        path = self.path / "sealing.key"
+        path = self._sealing_key
         with suppress(FileNotFoundError):
             key = base64.b64decode(path.read_bytes())
             if len(key) != KEY_BYTES:
@@ -77,6 +77,19 @@ class Folder:
         key = secrets.token_bytes(KEY_BYTES)
         write_private(path, base64.b64encode(key))
         return key
+
+    @property
+    def seals(self) -> bool:
+        """Tell whether there is a sealing key of this directory's own."""
+        return self._sealing_key.exists()
+
+    def forget_sealing_key(self) -> None:
+        """Remove the key that was made in vain: nothing is sealed with it."""
+        self._sealing_key.unlink(missing_ok=True)
+
+    @property
+    def _sealing_key(self) -> Path:
+        return self.path / "sealing.key"
 
     def read_json(self, name: str) -> dict[str, Any]:
         """Return a JSON file's object, {} if there is no such file."""

@@ -49,7 +49,10 @@ class Demonstration:
 class Published(Demonstration):
     """What a script needs of a server that is ready. Keys are added, none is removed.
 
-    The addresses of the samples are None where they are not hosted.
+    The addresses of the samples are None where they are not hosted, and that of the global
+    discovery service where the first organization is none it knows. `organizations_url` is the
+    origin of organizations that have paths, `ifd_host` the domain, with its port, of those that
+    have hosts. `adfs_url` is the farm of AD FS that signs in the tenant's people.
     """
 
     authority: str
@@ -60,8 +63,12 @@ class Published(Demonstration):
     organization_service_url: str
     organization_data_url: str
     discovery_service_url: str
-    global_discovery_url: str
+    global_discovery_url: str | None
     graph_url: str
+    deployment: str
+    adfs_url: str
+    organizations_url: str
+    ifd_host: str
     samples_url: str | None
     samples_https_url: str | None
     profile: str
@@ -156,4 +163,6 @@ def running(folder: Folder) -> dict[str, Any]:
 def urls(folder: Folder) -> Urls | None:
     """Return what the server that runs on a directory publishes, None if none runs."""
     facts = running(folder)
-    return Urls(facts["authority"], facts["organization_url"]) if facts else None
+    if not facts:
+        return None
+    return Urls(facts["authority"], facts["organizations_url"], ifd=facts["ifd_host"])

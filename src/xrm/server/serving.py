@@ -18,6 +18,7 @@ from xrm.server import addresses, controls, published, samples, tls
 from xrm.server.addresses import Place, Urls
 from xrm.server.estate import Estate
 from xrm.server.folder import EstateError, Folder
+from xrm.server.organizations import DEPLOYMENTS
 from xrm.server.process import listening, single
 from xrm.server.process.supervisor import Supervisor
 from xrm.server.published import Presence, Published
@@ -108,6 +109,7 @@ def _serve(settings: Settings, folder: Folder, ready: Ready, stop: Stop) -> None
             with folder.locked():
                 certificate = tls.ensure(folder, addresses.certificate_names(settings, urls))
             estate = Estate.open(settings, urls=urls)
+            _check_deployment(settings, estate)
             estate.publish()
             start = _Start(
                 settings, folder, presence, urls, places, sockets, certificate, ready, stop
@@ -116,6 +118,18 @@ def _serve(settings: Settings, folder: Folder, ready: Ready, stop: Stop) -> None
     finally:
         for sock in sockets:
             sock.close()
+
+
+def _check_deployment(settings: Settings, estate: Estate) -> None:
+    """Raise EstateError where the settings and what is there contradict each other."""
+    first = estate.organizations.first
+    if settings.deployment in (None, first.deployment):
+        return
+    estate.close()
+    raise EstateError(
+        f"deployment: the organization {first.unique_name} is {first.deployment} already; xrm org "
+        f"update {first.unique_name} --deployment {settings.deployment} makes it another"
+    )
 
 
 @contextmanager
@@ -203,20 +217,29 @@ def _announcer(start: _Start, estate: Estate) -> Callable[[], Coroutine[Any, Any
 
 
 def _facts(start: _Start, estate: Estate) -> Published:
-    shown = estate.demonstration
+    shown, urls = estate.demonstration, start.urls
+    organizations, entry = estate.organizations, estate.organizations.first
+    url = estate.organization.url
+    everywhere = DEPLOYMENTS[entry.deployment].everywhere
     return Published(
-        authority=start.urls.sts,
+        authority=urls.sts,
         tenant_id=estate.tenant.tenant_id,
         tenant_domain=estate.tenant.domain,
-        organization_url=start.urls.org,
-        web_api_url=f"{start.urls.org}api/data/v9.2/",
-        organization_service_url=f"{start.urls.org}XRMServices/2011/Organization.svc",
-        organization_data_url=f"{start.urls.org}XRMServices/2011/OrganizationData.svc",
-        discovery_service_url=start.urls.discovery_service,
-        global_discovery_url=start.urls.global_discovery,
-        graph_url=f"{start.urls.sts}/graph/v1.0",
-        samples_url=start.urls.samples or None,
-        samples_https_url=start.urls.samples_https or None,
+        organization_url=url,
+        web_api_url=f"{url}api/data/v9.2/",
+        organization_service_url=f"{url}XRMServices/2011/Organization.svc",
+        organization_data_url=f"{url}XRMServices/2011/OrganizationData.svc",
+        discovery_service_url=organizations.sites.discovery_service(
+            entry.deployment, entry.unique_name, first=True
+        ),
+        global_discovery_url=urls.global_discovery if everywhere else None,
+        graph_url=f"{urls.sts}/graph/v1.0",
+        deployment=entry.deployment,
+        adfs_url=organizations.farm(estate.tenant).url,
+        organizations_url=urls.org,
+        ifd_host=urls.ifd,
+        samples_url=urls.samples or None,
+        samples_https_url=urls.samples_https or None,
         profile=start.settings.profile,
         data_dir=start.folder.path,
         ca_bundle=start.certificate.ca_bundle,

@@ -7,6 +7,7 @@ directory, or the one `XRM_CONFIG` names; its keys are the fields.
 import base64
 import binascii
 import os
+import re
 import sys
 import tomllib
 from collections.abc import Callable, Mapping
@@ -20,6 +21,7 @@ from xrm.model.secret import Secret
 PREFIX = "XRM_"
 CONFIG = "XRM_CONFIG"
 FILE = "xrm.toml"
+_DOMAIN = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)+")
 _TRUE, _FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
 
 Reader = Callable[[object], Any]
@@ -107,6 +109,22 @@ def _setting(read: Reader, default: Any, doc: str, *, shown: str | None = None) 
     return field(default=default, metadata=_about(read, doc, shown))
 
 
+def _domain(value: object) -> str:
+    text = _text(value).lower()
+    if len(text) > 200 or not _DOMAIN.fullmatch(text):
+        raise ValueError("a DNS name such as crm.contoso.example is wanted")
+    return text
+
+
+def _off(value: object) -> str:
+    if value is not False and str(value).lower() not in _FALSE:
+        raise ValueError(
+            "client certificates are not supported: where the web server demands them, no "
+            "program built with the SDK can sign in; off is wanted"
+        )
+    return "off"
+
+
 _PORT = _whole(0, 65535)
 _SECONDS = _whole(1, 86_400)
 
@@ -143,6 +161,26 @@ class Settings:
         None,
         "The organization's URL as clients see it, an https origin.",
         shown="https://localhost and the port",
+    )
+    deployment: Literal["online", "ifd", "on-premises"] | None = _setting(
+        _one_of("online", "ifd", "on-premises"),
+        None,
+        "How the first organization is deployed when it is made: `online`, or by claims at AD FS, "
+        "`ifd` at a host of its own and `on-premises` at a path. docs/organizations.md tells them "
+        "apart.",
+        shown="online",
+    )
+    ifd_domain: str = _setting(
+        _domain,
+        "xrm.localhost",
+        "The domain below which internet-facing organizations have their hosts, beside `dev` for "
+        "discovery and `auth` for sign-in. Clients must find these names.",
+    )
+    client_certificates: Literal["off"] = _setting(
+        _off,
+        "off",
+        "Whether clients must show a certificate for TLS. `off` only: elsewhere programs built "
+        "with the SDK cannot sign in, and the service does not support it.",
     )
     workers: int = _setting(_whole(1, 64), 1, "Processes that answer requests.")
     test_controls: bool = _setting(

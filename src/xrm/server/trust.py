@@ -1,11 +1,17 @@
 """What an organization knows of a token service that lives in the same process."""
 
+from collections.abc import Callable, Sequence
+from typing import Literal
 from uuid import UUID
+
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from xrm.db.glance import Stale
 from xrm.model.values import Guid
 from xrm.org.ports import DirectoryApplication, DirectoryPerson
 from xrm.sts import TokenService
+from xrm.sts.adfs import Farm
+from xrm.sts.adfs.farm import MADE_UNIQUE
 from xrm.sts.model import V1, Tenant, User
 from xrm.sts.offerings import DIRECTORY_ROLES, PRODUCTS
 from xrm.sts.registration.people import find_user
@@ -18,6 +24,8 @@ ADMINISTRATORS = frozenset(role.template_id for role in DIRECTORY_ROLES if role.
 
 class TenantTrust:
     """Trust in the tokens one tenant's users and applications get (`xrm.org.ports.Trust`)."""
+
+    form: Literal["entra"] = "entra"
 
     def __init__(self, service: TokenService, tenant: Tenant, *, strict: bool = False) -> None:
         self._service = service
@@ -43,10 +51,7 @@ class TenantTrust:
 
     def key(self, kid: str) -> VerificationKey | None:
         """Return a published key, None if there is none of that id."""
-        for key in self._service.keys.published():
-            if key.kid == kid:
-                return key
-        return None
+        return _published(self._service, kid)
 
     def stands(self, application_id: Guid) -> bool:
         """Tell whether an application's tokens still count: always, unless the profile is strict.
@@ -62,6 +67,67 @@ class TenantTrust:
             with self._service.database.read() as tx:
                 found = directory.view(tx).client(self._tenant, application_id)
         return found is not None and found.enabled
+
+
+class FarmTrust:
+    """Trust in what a farm of AD FS issues (`xrm.org.ports.Trust` and `ClaimsTrust`).
+
+    `audiences` are the identifiers by which the farm knows the organization, `keys` those that
+    open what is encrypted to it, the current first.
+    """
+
+    form: Literal["adfs"] = "adfs"
+    skew = 300.0
+    """Seconds, as the SDK's platform has it (WCF)."""
+
+    def __init__(
+        self,
+        service: TokenService,
+        farm: Farm,
+        *,
+        audiences: Sequence[str],
+        keys: Callable[[], Sequence[RSAPrivateKey]],
+    ) -> None:
+        self._service = service
+        self._farm = farm
+        self._keys = keys
+        self.audiences = frozenset(audiences)
+
+    @property
+    def authority(self) -> str:
+        """The farm's address."""
+        return self._farm.url
+
+    @property
+    def tenant_id(self) -> UUID:
+        """The tenant whose people the farm signs in."""
+        return self._farm.tenant.tenant_id
+
+    @property
+    def issuers(self) -> frozenset[str]:
+        """The issuer of its assertions and access tokens, not that of its id tokens."""
+        return frozenset({self._farm.identifier})
+
+    def key(self, kid: str) -> VerificationKey | None:
+        """Return a published key, None if there is none of that id."""
+        return _published(self._service, kid)
+
+    def certificates(self) -> Sequence[bytes]:
+        """Return the certificates of the published keys: current, next, then retired ones."""
+        found = (key.certificate_der for key in self._service.keys.published())
+        return tuple(der for der in found if der is not None)
+
+    def private_keys(self) -> Sequence[RSAPrivateKey]:
+        """Return the organization's keys, the current first."""
+        return self._keys()
+
+    def stands(self, _application_id: str) -> bool:
+        """Tell that a client's tokens count until they end, as those of AD FS do."""
+        return True
+
+
+def _published(service: TokenService, kid: str) -> VerificationKey | None:
+    return next((key for key in service.keys.published() if key.kid == kid), None)
 
 
 class TenantDirectory:
@@ -93,6 +159,20 @@ class TenantDirectory:
         """Return a person, None if the tenant has none of that id."""
         found = find_user(self._service, self._tenant, object_id)
         return person_of(found) if found else None
+
+    def forms(self, user_name: str) -> Sequence[str]:
+        """Return the other form of a person's name, where it is of the tenant's own domain.
+
+        People of further domains have none: their accounts' names could be those of others.
+        """
+        domain, suffix = Farm("", self._tenant).domain, self._tenant.domain
+        netbios, backslash, account = user_name.partition("\\")
+        if backslash:
+            is_plain = netbios.upper() == domain and MADE_UNIQUE not in account
+            return (f"{account}@{suffix}",) if is_plain else ()
+        account, _, own = user_name.rpartition("@")
+        is_plain = own.lower() == suffix.lower() and MADE_UNIQUE not in account
+        return (f"{domain}\\{account}",) if account and is_plain else ()
 
 
 def person_of(user: User) -> DirectoryPerson:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import orjson
 
+from xrm.sts.adfs.farm import Farm
 from xrm.sts.model import (
     V1,
     V2,
@@ -17,6 +18,7 @@ from xrm.sts.model import (
     Delegated,
     Flavour,
     Granted,
+    RelyingParty,
     ServicePrincipal,
     User,
 )
@@ -32,7 +34,7 @@ class Stamp:
     `now` is in seconds since the epoch, the lifetimes of access and id tokens in seconds from
     then; `peer` is the address the request came from. Tokens say that they are `early` seconds
     older, as published samples do, for clocks that are behind. Id tokens always name the session
-    they are of where it is `of_session`.
+    they are of where it is `of_session`. `farm` is the farm of AD FS that makes them.
     """
 
     base_url: str
@@ -43,6 +45,7 @@ class Stamp:
     id_lifetime: int = 60 * 60
     early: int = 0
     of_session: bool = False
+    farm: Farm | None = None
 
 
 def of_application(granted: Granted, client: Client, stamp: Stamp) -> dict[str, Any]:
@@ -113,7 +116,8 @@ class About:
     """What an id token is about: the person, how they signed in, and what stands beside it.
 
     `beside` are hashes of what the same answer carries, by claim (`at_hash`, `c_hash`);
-    `tells_time` adds when the person signed in, `optional` are claims the registration asks for.
+    `tells_time` adds when the person signed in, `optional` are claims the registration asks for;
+    `client_id` and `scopes` are told by a farm, beside the claims it issues for `party`.
     """
 
     person: User
@@ -126,6 +130,10 @@ class About:
     beside: tuple[tuple[str, str], ...] = ()
     tells_time: bool = False
     optional: frozenset[str] = frozenset()
+    client_id: str = ""
+    scopes: tuple[str, ...] = ()
+    party: RelyingParty | None = None
+    confidential: bool = False
 
 
 def of_id_token(about: About, flavour: Flavour, stamp: Stamp) -> dict[str, Any]:

@@ -6,6 +6,7 @@ does not exist cannot fill memory.
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeVar
 from uuid import UUID
@@ -20,8 +21,10 @@ from xrm.sts.keys import Keys
 from xrm.sts.model import (
     Application,
     CertificateCredential,
+    ClaimsProvider,
     PasswordCredential,
     RedirectKind,
+    RelyingParty,
     ScopeGrant,
     ServicePrincipal,
     Tenant,
@@ -30,9 +33,11 @@ from xrm.sts.model import (
 from xrm.sts.store import (
     APPLICATIONS,
     CERTIFICATES,
+    CLAIMS_PROVIDERS,
     CREDENTIALS,
     DOMAINS,
     PRINCIPALS,
+    RELYING_PARTIES,
     RESOURCE_NAMES,
     ROLE_ASSIGNMENTS,
     SCOPE_GRANTS,
@@ -97,10 +102,14 @@ class Registered:
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """What a tenant's clients may ask tokens for; `application` says what it offers."""
+    """What a tenant's clients may ask tokens for; `application` says what it offers.
+
+    `party` is the relying party that it is at a farm of AD FS.
+    """
 
     principal: ServicePrincipal
     application: Application
+    party: RelyingParty | None = None
 
     @property
     def version(self) -> Literal[1, 2]:
@@ -109,7 +118,9 @@ class Resource:
 
 
 @dataclass(slots=True)
-class _Snapshot:
+class Snapshot:
+    """What was found since the last change."""
+
     generation: int
     tenants: dict[str, Tenant] = field(default_factory=dict)
     applications: dict[UUID, Application] = field(default_factory=dict)
@@ -118,6 +129,9 @@ class _Snapshot:
     roles: dict[tuple[UUID, UUID], tuple[str, ...]] = field(default_factory=dict)
     grants: dict[UUID, tuple[ScopeGrant, ...]] = field(default_factory=dict)
     people: dict[UUID, User] = field(default_factory=dict)
+    parties: dict[UUID, Mapping[str, RelyingParty]] = field(default_factory=dict)
+    providers: dict[UUID, Mapping[str, ClaimsProvider]] = field(default_factory=dict)
+    origins: dict[UUID, frozenset[str]] = field(default_factory=dict)
     signing_key: SigningKey | None = None
 
 
@@ -128,7 +142,7 @@ class Directory:
         self.store = store
         self.keys = keys
         self._generation = store.database.compile(select(generation().label("value")))
-        self._snapshot = _Snapshot(-1)
+        self._snapshot = Snapshot(-1)
 
     def glance(self) -> "View":
         """Return what earlier transactions of this generation found, without a new one.
@@ -139,7 +153,7 @@ class Directory:
         ((generation,),) = database.once(self._generation, {})
         if snapshot.generation != generation:
             raise Stale("the directory has changed")
-        return View(self, Glance(database.once, generation), snapshot)
+        return self._seen(Glance(database.once, generation), snapshot)
 
     def singly(self) -> "View":
         """Return what stands now and while the view is used, for whoever writes in between.
@@ -155,8 +169,11 @@ class Directory:
         """Return what a transaction sees."""
         snapshot = self._snapshot
         if snapshot.generation != tx.generation:
-            snapshot = self._snapshot = _Snapshot(tx.generation)
-        return View(self, tx, snapshot)
+            snapshot = self._snapshot = Snapshot(tx.generation)
+        return self._seen(tx, snapshot)
+
+    def _seen(self, reader: Transaction, snapshot: Snapshot) -> "View":
+        return View(self, reader, snapshot)
 
 
 class View:
@@ -164,7 +181,7 @@ class View:
 
     __slots__ = ("_keys", "_snapshot", "_store", "_tx")
 
-    def __init__(self, directory: Directory, tx: Transaction, snapshot: _Snapshot) -> None:
+    def __init__(self, directory: Directory, tx: Transaction, snapshot: Snapshot) -> None:
         self._store = directory.store
         self._keys = directory.keys
         self._tx = tx
@@ -202,6 +219,10 @@ class View:
         own = first_party.APPLICATIONS.get(known) or self._snapshot.applications.get(known)
         return own or self._load_application(known)
 
+    def registration(self, application_id: UUID) -> Application | None:
+        """Return a registration by the id that it has within this service, or None."""
+        return self.application(str(application_id))
+
     def resource(self, tenant: Tenant, name: str) -> Resource | None:
         """Return the resource a tenant knows by a name or an application id, or None.
 
@@ -233,6 +254,10 @@ class View:
             for value in grant.scope.split()
         )
 
+    def permitted(self, application: Application, resource: Resource) -> frozenset[str]:  # noqa: ARG002
+        """Return the scopes that a client of a farm is permitted at a relying party of it."""
+        return frozenset()
+
     def is_consented(self, client: UUID, person: UUID) -> bool:
         """Tell whether a client was granted any scope at all in a person's name."""
         return any(grant.person in (None, person) for grant in self._grants(client))
@@ -259,10 +284,36 @@ class View:
         known = self._store.get(self._tx, USER_NAMES, name.lower())
         return self.user(known.object_id) if known else None
 
+    def canonical(self, name: str) -> str:
+        """Return the one name by which the sign-ins of an account are counted."""
+        return name
+
+    def people(self, tenant_id: UUID) -> list[User]:
+        """Return all accounts of a tenant but deleted ones, by id; nothing remembers them."""
+        found = self._store.find(self._tx, USERS, tenant=str(tenant_id))
+        return [one for one in found if not one.deleted]
+
     def tenant_of_domain(self, name: str) -> Tenant | None:
         """Return the tenant that has verified a domain, or None."""
         domain = self._store.get(self._tx, DOMAINS, name.lower()) if name.isascii() else None
         return self.tenant(str(domain.tenant_id)) if domain else None
+
+    def parties(self, tenant_id: UUID) -> Mapping[str, RelyingParty]:
+        """Return the relying-party trusts of a tenant's farm by each of their identifiers."""
+        found = self._snapshot.parties.get(tenant_id)
+        if found is None:
+            kept = self._store.find(self._tx, RELYING_PARTIES, tenant=str(tenant_id))
+            found = {name: party for party in kept for name in party.identifiers}
+            self._snapshot.parties[tenant_id] = found
+        return found
+
+    def providers(self, tenant_id: UUID) -> Mapping[str, ClaimsProvider]:
+        """Return the claims-provider trusts of a tenant's farm by their identifiers."""
+        found = self._snapshot.providers.get(tenant_id)
+        if found is None:
+            kept = self._store.find(self._tx, CLAIMS_PROVIDERS, tenant=str(tenant_id))
+            found = self._snapshot.providers[tenant_id] = {one.identifier: one for one in kept}
+        return found
 
     def record(self, kind: Kind[T], key: str) -> T | None:
         """Return a record by its key as it stands; nothing remembers it."""

@@ -6,6 +6,8 @@ from xrm.db import Database
 from xrm.model.ports import Clock, Ids
 from xrm.sts.accounts.attempts import Lockout
 from xrm.sts.accounts.proof import Proof
+from xrm.sts.adfs.encryption import FarmKeys
+from xrm.sts.adfs.farm import Farm
 from xrm.sts.handles.sealing import Sealer
 from xrm.sts.keys import Keys
 from xrm.sts.profile import Profile
@@ -16,12 +18,14 @@ from xrm.sts.store import Store
 class Parts:
     """What a request may need beside what it says. `base_url` is the public origin.
 
-    `mark` tells this service from others on the same host; all its processes share it.
+    `mark` tells this service from others on the same host; all its processes share it. `farm` is
+    the farm of AD FS that the request is for.
     """
 
     database: Database
     store: Store
     keys: Keys
+    farm_keys: FarmKeys
     sealer: Sealer
     proof: Proof
     lockout: Lockout
@@ -30,3 +34,4 @@ class Parts:
     clock: Clock
     ids: Ids
     mark: str
+    farm: Farm | None = None

@@ -1,6 +1,6 @@
 """The token service: its parts joined, and the phases every token request goes through."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -13,6 +13,8 @@ from xrm.model.ports import Clock, Ids
 from xrm.sts import clients, tokens
 from xrm.sts.accounts.attempts import Lockout
 from xrm.sts.accounts.proof import Proof
+from xrm.sts.adfs.encryption import FarmKeys
+from xrm.sts.adfs.farm import Farm
 from xrm.sts.audit import LONGEST, Audit, Event
 from xrm.sts.claims import Stamp
 from xrm.sts.clients import Authority, Presented, Rule
@@ -24,7 +26,10 @@ from xrm.sts.handles.sealing import Sealer
 from xrm.sts.keys import Keys, KeyState
 from xrm.sts.model import (
     MICROSOFT_TENANT,
+    V1,
+    V2,
     Client,
+    Flavour,
     Granted,
     Issued,
     Tenant,
@@ -79,6 +84,9 @@ class TokenService:
         self._next_sweep = 0.0
         # Called after a change of people is committed; whoever joins the parts sets it.
         self.people_changed: Callable[[], None] = lambda: None
+        # The farm of AD FS it stands at, and its flavours by name: `adfs.serving` sets others.
+        self.farm: Farm | None = None
+        self.flavours: Mapping[str, Flavour] = {"v1": V1, "v2": V2}
 
     def issue(self, request: TokenRequest) -> Issued:
         """Answer a token request: tenant, grant, client, redeem, mint, in this order.
@@ -112,6 +120,7 @@ class TokenService:
             lifetime=tokens.lifetime_of(token_id, self.token_lifetime),
             token_id=token_id,
             peer=peer,
+            farm=self.farm,
             early=self.profile.tokens_early,
             of_session=self.profile.tokens_of_session,
             **fixed,
@@ -130,6 +139,7 @@ class TokenService:
             database=self.database,
             store=self.store,
             keys=self.keys,
+            farm_keys=FarmKeys(self.store, clock=self.clock, sealer=sealer),
             sealer=sealer,
             proof=Proof(self.database, lockout, tells_unknown=tells),
             lockout=lockout,
@@ -206,7 +216,7 @@ class TokenService:
             tenant,
             claimed,
             rule=Rule(grant.public, brought.kind),
-            authority=Authority(self.base_url, tenant, shared),
+            authority=Authority(self.base_url, tenant, shared, self.farm),
             now=now,
         )
         _check_origin(request, brought, client)
@@ -287,7 +297,12 @@ def _tenant_at_shared(
 
 
 def _check_origin(request: TokenRequest, brought: Brought, client: Client) -> None:
-    """Let a browser redeem what a single-page application was given, and nobody else."""
+    """Let a browser redeem what a single-page application was given, and nobody else.
+
+    A farm tells browsers by their origin only what they may read.
+    """
+    if not request.flavour.apart:
+        return
     if brought.kind == "Spa" and request.origin is None:
         raise signin.SPA_WITHOUT_ORIGIN(
             "Tokens issued for the 'Single-Page Application' client-type may only be redeemed "

@@ -25,9 +25,12 @@ from xrm.sts.model import (
     Domain,
     DomainFederation,
     Family,
+    FarmClient,
+    FarmKey,
     PartyIdentifier,
     PasswordCredential,
     PendingDevice,
+    PersonCertificate,
     RelyingParty,
     ResourceName,
     RoleAssignment,
@@ -163,6 +166,21 @@ CLAIMS_PROVIDERS = Kind(
     lambda r: str(r.provider_id),
     {"tenant": lambda r: str(r.tenant_id)},
 )
+FARM_CLIENTS = Kind(
+    "farm_client",
+    FarmClient,
+    lambda r: str(r.client_key),
+    {"tenant": lambda r: str(r.tenant_id)},
+)
+FARM_KEYS = Kind(
+    "farm_key", FarmKey, lambda r: r.key_id, {"tenant": lambda r: str(r.tenant_id)}
+)
+PERSON_CERTIFICATES = Kind(
+    "person_certificate",
+    PersonCertificate,
+    lambda r: in_tenant(r.tenant_id, r.digest),
+    {"person": lambda r: str(r.person)},
+)
 FEDERATIONS = Kind(
     "domain_federation",
     DomainFederation,
@@ -192,6 +210,9 @@ KINDS: tuple[Kind[Any], ...] = (
     RELYING_PARTIES,
     PARTY_IDENTIFIERS,
     CLAIMS_PROVIDERS,
+    FARM_CLIENTS,
+    FARM_KEYS,
+    PERSON_CERTIFICATES,
     FEDERATIONS,
 )
 
@@ -329,6 +350,8 @@ def write_record(record: Any) -> str:
     """Return a record as JSON."""
 
     def spell(value: Any) -> Any:
+        if isinstance(value, tuple):
+            return [spell(item) for item in value]
         return value.hex() if isinstance(value, bytes) else value
 
     values = {item.name: spell(getattr(record, item.name)) for item in fields(record)}

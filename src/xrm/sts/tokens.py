@@ -5,6 +5,7 @@ from uuid import UUID
 
 from xrm.model.secret import Secret
 from xrm.sts import claims
+from xrm.sts.adfs import tokens as farms
 from xrm.sts.claims import Stamp
 from xrm.sts.model import Client, Flavour, Granted, Issued
 from xrm.wire import jose
@@ -36,7 +37,10 @@ class Press:
 def mint(granted: Granted, client: Client, *, press: Press) -> Issued:
     """Return the signed access token of a grant, an application's own or a person's."""
     delegated, stamp = granted.delegated, press.stamp
-    if delegated is None:
+    if stamp.farm is not None:
+        stamp = replace(stamp, lifetime=farms.lifetime_of(granted, stamp))
+        content = farms.access_token(granted, client, stamp)
+    elif delegated is None:
         content = claims.of_application(granted, client, stamp)
     else:
         content = claims.of_person(granted, delegated, client, stamp)
@@ -51,8 +55,11 @@ def mint(granted: Granted, client: Client, *, press: Press) -> Issued:
 
 def mint_id_token(about: claims.About, flavour: Flavour, *, press: Press) -> Secret:
     """Return a signed id token."""
-    content = claims.of_id_token(about, flavour, press.stamp)
-    return Secret(jose.sign(content, press.key, x5t=flavour.name == "v1"))
+    if press.stamp.farm is not None:
+        content = farms.id_token(about, press.stamp)
+    else:
+        content = claims.of_id_token(about, flavour, press.stamp)
+    return Secret(jose.sign(content, press.key, x5t=flavour.thumbprint))
 
 
 def beside(
@@ -73,6 +80,10 @@ def beside(
             reserved=delegated.reserved,
             roles=delegated.roles,
             optional=client.application.optional_id_claims,
+            client_id=client.application.client_id,
+            scopes=delegated.scopes,
+            party=granted.party,
+            confidential=not client.application.public_client,
         )
         id_token = mint_id_token(about, flavour, press=press)
     return replace(

@@ -109,12 +109,14 @@ class TokenAnswer:
 
 
 def write_token_answer(
-    answer: TokenAnswer, style: Literal["v1", "v2"], *, old_spellings: bool = True
+    answer: TokenAnswer, style: Literal["v1", "v2", "adfs"], *, old_spellings: bool = True
 ) -> bytes:
     """Return a token answer (RFC 6749 5.1).
 
     In its old spelling v1 writes every number as a string.
     """
+    if style == "adfs":
+        return _write_farm_answer(answer)
     number: type[str] | type[int] = str if style == "v1" and old_spellings else int
     fields: dict[str, Any] = {"token_type": answer.token_type}
     if answer.scope:
@@ -127,6 +129,21 @@ def write_token_answer(
         fields["resource"] = answer.resource
     fields["access_token"] = answer.access_token.reveal()
     fields.update(_of_person(answer, number))
+    return orjson.dumps(fields)
+
+
+def _write_farm_answer(answer: TokenAnswer) -> bytes:
+    """Return a token answer as AD FS orders and spells it."""
+    fields: dict[str, Any] = {
+        "access_token": answer.access_token.reveal(),
+        "token_type": "bearer",
+        "expires_in": answer.expires_in,
+    }
+    if answer.resource:
+        fields["resource"] = answer.resource
+    fields |= _of_person(answer, int)
+    if answer.scope:
+        fields["scope"] = answer.scope
     return orjson.dumps(fields)
 
 

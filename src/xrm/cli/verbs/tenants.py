@@ -50,7 +50,7 @@ def init(data: Data = None, database: DatabaseUrl = None, as_json: Json = False)
         found = {
             "tenant_id": opened.tenant.tenant_id,
             "tenant_domain": opened.tenant.domain,
-            "organization_url": opened.urls.org,
+            "organization_url": opened.organization.url,
             "data_dir": opened.folder.path,
             "ca_bundle": _certificates(opened),
         }

@@ -28,6 +28,9 @@ def attempt(sign_in: SignIn, facts: Facts) -> dict[str, Any]:
     if not available(sign_in.module):
         name = sign_in.module.replace(".", "-")
         return line | {"state": "left out", "result": f"{name} is not installed", "ms": None}
+    if facts["deployment"] != "online":
+        result = f"an organization that is {facts['deployment']} does not know it"
+        return line | {"state": "left out", "result": result, "ms": None}
     started = time.perf_counter()
     try:
         step = sign_in.prepare(facts)

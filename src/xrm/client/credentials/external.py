@@ -51,6 +51,15 @@ def adopt(credential: Credential | TokenCredential) -> Credential:
     )
 
 
+def check_bearer(credential: Credential) -> None:
+    """Refuse a credential whose tokens are no bearer tokens of OAuth. Raises ConfigurationError."""
+    if getattr(credential, "claims", False):
+        raise ConfigurationError(
+            f"{type(credential).__name__} signs in by claims, and the Web API takes OAuth tokens",
+            next_step="Use SOAP (`org.soap`), or a credential with the AD FS as its authority.",
+        )
+
+
 def ask(step: AskCredential) -> Any:
     """Ask a credential that answers at once. Raises SignInError, or ConfigurationError."""
     answer = _called(step)

@@ -3,18 +3,19 @@
 | fault                                                    | error                      |
 |----------------------------------------------------------|----------------------------|
 | a detail of the service (OrganizationServiceFault)        | ServiceError, by its code  |
-| of WS-Security, WS-Trust or WS-SecureConversation         | SignInError                |
+| of WS-Security, WS-Trust or WS-SecureConversation         | MessageSecurityError       |
 | any other                                                 | UnexpectedAnswerError      |
 """
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from xrm.client.advice import next_step
 from xrm.client.errors import (
+    MessageSecurityError,
     ServiceError,
-    SignInError,
     ThrottledError,
     UnexpectedAnswerError,
     XrmError,
@@ -84,7 +85,7 @@ def refused(fault: Fault, answer: Answer) -> XrmError:
         return error
     subcode = fault.subcode
     if subcode is not None and subcode.namespace in _SECURITY:
-        return SignInError(
+        return MessageSecurityError(
             printable(fault.reason) or "the service does not accept the sign-in",
             status=answer.status,
             code=printable(subcode.name)[:64],
@@ -108,6 +109,9 @@ def service_error(detail: Struct, *, depth: int = 0) -> ServiceError:
         retry_after=retry_after(members.get("ErrorDetails")),
         next_step=next_step(text, None),
     )
+    stamp, trace = members.get("Timestamp"), members.get("TraceText")
+    error.timestamp = stamp if isinstance(stamp, datetime) else None
+    error.trace_text = printable(trace) if isinstance(trace, str) else None
     index = members.get("FaultedRequestIndex")
     error.request_index = index if isinstance(index, int) else None
     inner = members.get("InnerFault")

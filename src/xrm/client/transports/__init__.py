@@ -1,6 +1,8 @@
 """HTTP behind two methods: send a request, close. By httpx2; tests and others bring their own.
 
 aio, sync   httpx2 in both worlds; sync is generated from aio
+failure     what httpx2 raises, as what this client raises
+reaching    names that mean this machine
 
 A transport follows no redirect, keeps no cookie, bounds what it reads, and raises only
 TransportError and UnexpectedAnswerError.

@@ -9,6 +9,7 @@ from xrm.client import tls
 from xrm.client.errors import ConfigurationError
 from xrm.client.flow import Answer, HttpRequest
 from xrm.client.transports import failure
+from xrm.client.transports.reaching import reached
 
 _CONNECTIONS = httpx2.Limits(max_connections=100, max_keepalive_connections=20)
 
@@ -33,13 +34,14 @@ class HttpTransport:
         """Return the answer. Raises TransportError or UnexpectedAnswerError."""
         http = self._http or self._opened()
         give_up_at = time.monotonic() + self._timeout
+        url, headers, told = reached(request)
         try:
             with http.stream(
-                request.method, request.url, headers=list(request.headers), content=request.body
+                request.method, url, headers=list(headers), content=request.body, extensions=told
             ) as answer:
                 body = self._body(answer, request, give_up_at)
-                headers = tuple(answer.headers.multi_items())
-                return Answer(answer.status_code, headers, body)
+                lines = tuple(answer.headers.multi_items())
+                return Answer(answer.status_code, lines, body)
         except (httpx2.HTTPError, httpx2.InvalidURL) as error:
             raise failure.translated(error, request) from None
 

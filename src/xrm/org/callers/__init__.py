@@ -1,8 +1,11 @@
 """Ways to be a caller: each proves an Identity from a request, without the database.
 
+bearer   an access token, of Entra ID or of AD FS
+claims   a SAML token and a signature in a SOAP message; replays: messages seen before
+
 Then `users.admit` finds the user of the organization behind the identity, inside the
 message's own transaction; `impersonation` reads in whose name a request asks to run. To add a
-way: one module here and its line in WAYS.
+way by the request's head: one module here and its line in WAYS.
 """
 
 from xrm.org.callers import bearer

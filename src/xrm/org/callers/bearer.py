@@ -2,18 +2,19 @@
 
 Signature by a published key, issuer and tenant, audience in both slash forms or as the
 well-known resource id, times with five minutes' skew. An id token fails by its audience, a
-token for another resource likewise.
+token for another resource likewise. An organization takes the access tokens of Entra ID or
+those of AD FS, never both: what a token has to say, and of whom, is a row of _FORMS.
 """
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from threading import Lock
-from typing import Any
+from typing import Any, Literal
 
 from xrm.model.ports import Clock
-from xrm.model.values import Guid, read_guid
+from xrm.model.values import read_guid
 from xrm.org.callers.identity import Identity, NotAuthenticated
 from xrm.org.ports import Trust
 from xrm.wire import jose
@@ -32,7 +33,7 @@ REVERIFY_SECONDS = 300
 @dataclass(frozen=True, slots=True)
 class _Verified:
     identity: Identity
-    client: Guid
+    client: str
     not_before: float
     expires: float
     verified: float
@@ -44,7 +45,7 @@ class BearerTokens:
     def __init__(self, trust: Trust, clock: Clock, *, url: str) -> None:
         self._trust = trust
         self._clock = clock
-        self._audiences = {url, url.rstrip("/"), RESOURCE_ID}
+        self._audiences = {url, url.rstrip("/"), *_FORMS[trust.form].audiences}
         self._cache: OrderedDict[bytes, _Verified] = OrderedDict()
         self._lock = Lock()
 
@@ -77,12 +78,14 @@ class BearerTokens:
             raise NotAuthenticated("The token's signature or form is not valid.") from error
         if text_of(claims, "iss") not in self._trust.issuers:
             raise NotAuthenticated("The token comes from an issuer that is not trusted.")
-        if text_of(claims, "tid") != str(self._trust.tenant_id):
+        form = _FORMS[self._trust.form]
+        # A farm signs in one tenant's people, and its tokens name no tenant.
+        if form.names_tenant and text_of(claims, "tid") != str(self._trust.tenant_id):
             raise NotAuthenticated("The token belongs to another tenant.")
         if text_of(claims, "aud") not in self._audiences:
             raise NotAuthenticated("The token is meant for another audience.")
         not_before, expires = (_time(claims, name) for name in ("nbf", "exp"))
-        identity, client = _whose(claims)
+        identity, client = form.whose(claims)
         return _Verified(identity, client, not_before, expires, now)
 
 
@@ -99,7 +102,7 @@ def _time(claims: Mapping[str, Any], name: str) -> float:
     return value
 
 
-def _whose(claims: Mapping[str, Any]) -> tuple[Identity, Guid]:
+def _of_entra(claims: Mapping[str, Any]) -> tuple[Identity, str]:
     """Return whose a token is, and the application it was given to.
 
     Raises NotAuthenticated for a token that does not say, or a person's without the scope.
@@ -115,6 +118,34 @@ def _whose(claims: Mapping[str, Any]) -> tuple[Identity, Guid]:
     if SCOPE not in text_of(claims, "scp").split():
         raise NotAuthenticated("The token does not let its application act for a person here.")
     return Identity(object_id, None), application_id
+
+
+def _of_farm(claims: Mapping[str, Any]) -> tuple[Identity, str]:
+    """Return whose a token of AD FS is, and the client it was given to.
+
+    The user principal name goes before the account's. Raises NotAuthenticated for a token that
+    names nobody: an application's own is for no user here (inferred).
+    """
+    name = text_of(claims, "upn") or text_of(claims, "unique_name")
+    client = text_of(claims, "appid")
+    if not name or not client:
+        raise NotAuthenticated("The token does not say whose it is.")
+    return Identity.named(name), client
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """How one kind of token service writes access tokens."""
+
+    whose: Callable[[Mapping[str, Any]], tuple[Identity, str]]
+    audiences: frozenset[str]
+    names_tenant: bool
+
+
+_FORMS: Mapping[Literal["entra", "adfs"], _Form] = {
+    "entra": _Form(_of_entra, frozenset({RESOURCE_ID}), names_tenant=True),
+    "adfs": _Form(_of_farm, frozenset(), names_tenant=False),
+}
 
 
 def identify(request: Request, tokens: BearerTokens) -> Identity | None:

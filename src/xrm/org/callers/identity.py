@@ -15,11 +15,21 @@ class OnBehalf:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """A principal of the trusted tenant. `application_id` for a service, else a person."""
+    """A principal of the trusted tenant. `application_id` for a service, else a person.
+
+    A person of whom Entra ID speaks is known by `object_id`; one of whom a farm of AD FS speaks
+    by `user_name`, `user@domain` or `DOMAIN\\account`, and `object_id` is empty.
+    """
 
     object_id: Guid
     application_id: Guid | None
     on_behalf: OnBehalf | None = None
+    user_name: str = ""
+
+    @classmethod
+    def named(cls, user_name: str) -> "Identity":
+        """Return the person whom a farm names."""
+        return cls("", None, user_name=user_name)
 
 
 class NotAuthenticated(Exception):

@@ -1,6 +1,6 @@
 """From an identity to the user of the organization, with everything its roles grant."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,12 +11,13 @@ from xrm.db import Database, Transaction
 from xrm.model.errors import service
 from xrm.model.metadata import Catalogue
 from xrm.model.privileges import Depth, Right
+from xrm.model.text import fold
 from xrm.model.values import Guid
 from xrm.org.callers.identity import Identity, OnBehalf
 from xrm.org.metadata import miscellaneous_privilege
 from xrm.org.security.caller import Caller, impersonated, require_privilege
 from xrm.org.security.reach import Reach, union
-from xrm.org.store.columns import pack_guid, unpack_guid
+from xrm.org.store.columns import fold_name, pack_guid, unpack_guid
 from xrm.org.store.tables import (
     DEPTH_MASK,
     MEMBERSHIPS,
@@ -37,9 +38,19 @@ ACT = "prvActOnBehalfOfAnotherUser"
 
 
 class Users:
-    """Find users and their rights; statements are compiled once for a database."""
+    """Find users and their rights; statements are compiled once for a database.
 
-    def __init__(self, database: Database, catalogue: Catalogue) -> None:
+    `forms` gives the other ways to write the name of a person.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        catalogue: Catalogue,
+        *,
+        forms: Callable[[str], Sequence[str]] = lambda _name: (),
+    ) -> None:
+        self._forms = forms
         sql = schema(catalogue)
         user = sql.tables["systemuser"]
         person = (user.c.azureactivedirectoryobjectid == bindparam("id")) & (
@@ -51,6 +62,7 @@ class Users:
             _user(sql, user.c.azureactivedirectoryobjectid == bindparam("id"))
         )
         self._by_id = database.compile(_user(sql, user.c.systemuserid == bindparam("id")))
+        self._by_name = database.compile(_named(sql, catalogue))
         self._grants = database.compile(_grants(sql))
         self._teams = database.compile(_teams(sql))
         self._team_grants = database.compile(_team_grants(sql))
@@ -71,6 +83,8 @@ class Users:
         """
         if identity.application_id is not None:
             found = self._found(transaction, self._by_application, identity.application_id)
+        elif identity.user_name:
+            found = self._by_either(transaction, identity.user_name)
         else:
             found = self._found(transaction, self._by_person, identity.object_id)
         if found is None:
@@ -118,6 +132,24 @@ class Users:
         if found is None:
             raise _no_member()
         return self._caller(transaction, _enabled(found))
+
+    def _by_either(self, transaction: Transaction, user_name: str) -> "_Found | None":
+        """Return the person kept under a name as it is written, else under another form of it.
+
+        None where the other forms are those of several: a name must mean one.
+        """
+        found = self._having(transaction, user_name)
+        if not found:
+            found = [
+                each for form in self._forms(user_name) for each in self._having(transaction, form)
+            ]
+        return found[0] if len(found) == 1 else None
+
+    def _having(self, transaction: Transaction, user_name: str) -> "list[_Found]":
+        """Return the people whose name it is; of how it is written letter case alone is free."""
+        rows = transaction.rows(self._by_name, {"name": fold(user_name)})
+        wanted = user_name.casefold()
+        return [_Found(*row) for *row, name in rows if name.casefold() == wanted]
 
     def _found(self, transaction: Transaction, statement: str, key: Guid) -> "_Found | None":
         rows = transaction.rows(statement, {"id": pack_guid(key)})
@@ -257,6 +289,14 @@ def _user(sql: Schema, test: ColumnElement[bool]) -> Select[Any]:
         user.c.isdisabled,
         user.c.accessmode,
     ).where(test)
+
+
+def _named(sql: Schema, catalogue: Catalogue) -> Select[Any]:
+    """Select the people, no services, whose name folds to what is bound to `name`."""
+    user = sql.tables["systemuser"]
+    name = user.c[fold_name(catalogue["systemuser"].columns["domainname"])]
+    test = (name == bindparam("name")) & user.c.applicationid.is_(None)
+    return _user(sql, test).add_columns(user.c.domainname)
 
 
 def _grants(sql: Schema) -> Select[Any]:

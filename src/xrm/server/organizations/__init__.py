@@ -1,17 +1,19 @@
 """Several organizations in one server: each with its own database, tenant, address and state.
 
-registry   which there are: a namespace of its own, read by every process
-hosting    Organizations: opened when they are asked for, created, disabled, deleted
-branches   the mount that sends a request to the organization whose path it bears
-following  their users follow the accounts of their tenants
-discovery  in which of them a bearer has a user
+deployments  the table of deployments: addresses and sign-in of each kind; Sites
+registry     which there are: a namespace of its own, read by every process
+hosting      Organizations: opened when they are asked for, created, disabled, deleted
+publishing   they are made known at Entra ID, or at their tenants' farms
+branches     the mount that sends a request to the organization whose path or host it bears
+nowhere      what is answered where a request names none
+following    their users follow the accounts of their tenants
+discovery    in which of them a bearer has a user
 
-The first organization, the demonstration's, lies at the root of the origin; the others below a
-segment that is their unique name. Whether one is disabled is kept in its own database, where
-every message looks.
+Whether one is disabled is kept in its own database, where every message looks.
 """
 
-from xrm.server.organizations.branches import Branches, Line
+from xrm.server.organizations.branches import BY_HOST, BY_PATH, LEADING, Branches, Faces, Line
+from xrm.server.organizations.deployments import DEPLOYMENTS, Kind, Sites
 from xrm.server.organizations.discovery import Discovery
 from xrm.server.organizations.hosting import Organizations, Storage
 from xrm.server.organizations.registry import (
@@ -22,13 +24,20 @@ from xrm.server.organizations.registry import (
 )
 
 __all__ = [
+    "BY_HOST",
+    "BY_PATH",
+    "DEPLOYMENTS",
+    "LEADING",
     "NAMESPACE",
     "Branches",
     "Discovery",
     "Entry",
+    "Faces",
+    "Kind",
     "Line",
     "OrganizationError",
     "Organizations",
     "Registry",
+    "Sites",
     "Storage",
 ]

@@ -2,8 +2,11 @@
 
 import logging
 import threading
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from uuid import UUID
+
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from xrm import db
 from xrm.db import Database
@@ -11,8 +14,12 @@ from xrm.model.ports import Clock, random_ids
 from xrm.org import administration
 from xrm.org.metadata.particulars import Particulars
 from xrm.org.organization import Organization
+from xrm.org.ports import ClaimsTrust, Trust
 from xrm.org.provisioning import platform_caller, provision
 from xrm.server.folder import EstateError, Folder
+from xrm.server.organizations import publishing
+from xrm.server.organizations.decrypting import DecryptingKeys
+from xrm.server.organizations.deployments import DEPLOYMENTS, Kind, Sites
 from xrm.server.organizations.following import catch_up
 from xrm.server.organizations.registry import (
     NAMESPACE,
@@ -22,10 +29,11 @@ from xrm.server.organizations.registry import (
     check_names,
 )
 from xrm.server.settings import Settings
-from xrm.server.trust import TenantDirectory, TenantTrust
+from xrm.server.trust import FarmTrust, TenantDirectory, TenantTrust
 from xrm.sts import TokenService
-from xrm.sts.model import CRM_APPLICATION, Tenant
-from xrm.sts.registration import add_reply_url, add_resource, find_tenant
+from xrm.sts.adfs import Farm
+from xrm.sts.model import Tenant
+from xrm.sts.registration import find_tenant
 
 log = logging.getLogger(__name__)
 
@@ -59,24 +67,33 @@ class Storage:
 class Organizations:
     """The organizations of one server, behind its token service. Safe to use from every thread.
 
-    `origin` is the address at whose root the first one lies, with a slash at its end.
+    `sites` says at which addresses they lie.
     """
 
     def __init__(
-        self, storage: Storage, service: TokenService, *, origin: str, clock: Clock
+        self,
+        storage: Storage,
+        service: TokenService,
+        *,
+        sites: Sites,
+        clock: Clock,
+        sealing_key: bytes,
     ) -> None:
         self._storage = storage
         self.service = service
         self._clock = clock
-        self.origin = origin
-        self.registry = Registry(storage.open(NAMESPACE))
+        self.sites = sites
+        kept = storage.open(NAMESPACE)
+        self.registry = Registry(kept)
+        self.decrypting = DecryptingKeys(kept, clock=clock, sealing_key=sealing_key)
         self._opened: dict[UUID, Organization] = {}
         self._lock = threading.RLock()
 
     def begin(self, tenant: Tenant, *, namespace: str, database: Database) -> Organization:
         """Return the first organization, a tenant's, made where there is none.
 
-        From now on the users of all of them follow the accounts of their tenants.
+        The settings say how one that is made is deployed. From now on the users of all of them
+        follow the accounts of their tenants.
         """
         name = tenant.domain.partition(".")[0]
         provision(
@@ -86,9 +103,10 @@ class Organizations:
             clock=self._clock,
             ids=random_ids,
         )
-        entry = next((one for one in self.registry.entries() if not one.path), None)
+        entry = next((one for one in self.registry.entries() if one.first), None)
         if entry is None:
-            entry = self._entry(name, tenant.name, tenant, namespace, database, path="")
+            made = self._entry(name, tenant.name, tenant, namespace, database)
+            entry = replace(made, path="", deployment=self._storage.settings.deployment or "online")
             self.registry.add(entry)
         found = self._opened[entry.organization_id] = self._organization(entry, tenant, database)
         catch_up(self.service, found)
@@ -102,8 +120,6 @@ class Organizations:
         tenant: Tenant,
         namespace: str,
         database: Database,
-        *,
-        path: str,
     ) -> Entry:
         with database.read() as transaction:
             identifier = UUID(platform_caller(database, transaction).organization_id)
@@ -113,24 +129,59 @@ class Organizations:
             friendly_name=friendly_name,
             tenant_id=tenant.tenant_id,
             namespace=namespace,
-            path=path,
+            path=f"{name}/",
             created_at=int(self._clock()),
         )
 
     def _organization(self, entry: Entry, tenant: Tenant, database: Database) -> Organization:
         settings = self._storage.settings
+        trust, claims = self._trusts(entry, tenant)
         return Organization(
             database,
-            url=entry.url(self.origin),
-            trust=TenantTrust(self.service, tenant, strict=settings.profile == "strict"),
+            url=self.url(entry),
+            trust=trust,
+            claims=claims,
             directory=TenantDirectory(self.service, tenant),
             clock=self._clock,
             ids=random_ids,
             quoted_challenge=settings.quoted_challenge,
+            deployment=DEPLOYMENTS[entry.deployment].description,
             particulars=Particulars(
                 friendly_name=entry.friendly_name, unique_name=entry.unique_name
             ),
         )
+
+    def _trusts(self, entry: Entry, tenant: Tenant) -> tuple[Trust, ClaimsTrust | None]:
+        """Return whose access tokens count at an organization, and whose assertions."""
+        if not DEPLOYMENTS[entry.deployment].claims:
+            strict = self._storage.settings.profile == "strict"
+            return TenantTrust(self.service, tenant, strict=strict), None
+        audiences = publishing.audiences(self.sites, entry, leading=self._leads(entry))
+        both = self._claims_trust(entry, audiences, (entry,))
+        return both, both
+
+    def claims_trust(self, entry: Entry, *, audiences: Sequence[str]) -> ClaimsTrust:
+        """Return trust in assertions for what an organization shares with those deployed alike.
+
+        Such are encrypted to any of its tenant's.
+        """
+        return self._claims_trust(entry, audiences, self._alike(entry))
+
+    def _claims_trust(
+        self, entry: Entry, audiences: Sequence[str], holders: Sequence[Entry]
+    ) -> FarmTrust:
+        def keys() -> Sequence[RSAPrivateKey]:
+            found = (self.decrypting.private(one.organization_id) for one in holders)
+            return tuple(key for each in found for key in each)
+
+        return FarmTrust(
+            self.service, self.farm(self.tenant(entry)), audiences=audiences, keys=keys
+        )
+
+    @property
+    def first(self) -> Entry:
+        """The first organization, the demonstration's."""
+        return next(one for one in self.registry.entries() if one.first)
 
     def entries(self) -> tuple[Entry, ...]:
         """Return what there is, the first organization first; those deleted are closed."""
@@ -159,6 +210,15 @@ class Organizations:
                 found = self._open(entry)
                 self._opened[entry.organization_id] = found
         return found
+
+    def url(self, entry: Entry) -> str:
+        """Return an organization's address, which ends with a slash."""
+        return entry.url(self.sites)
+
+    def farm(self, tenant: Tenant) -> Farm:
+        """Return the farm of AD FS at which a tenant's people sign in."""
+        is_first = tenant.tenant_id == self.first.tenant_id
+        return Farm(self.service.base_url, tenant, first=is_first)
 
     def is_open(self, entry: Entry) -> bool:
         """Tell whether this process has opened an organization."""
@@ -191,7 +251,9 @@ class Organizations:
             raise EstateError(f"the tenant of the organization {entry.unique_name!r} is gone")
         return tenant
 
-    def create(self, name: str, friendly_name: str, tenant: Tenant) -> Entry:
+    def create(
+        self, name: str, friendly_name: str, tenant: Tenant, *, deployment: Kind = "online"
+    ) -> Entry:
         """Create an organization of a tenant: its database, roles, users; return its entry.
 
         Raises OrganizationError for a name that cannot be one, or is taken.
@@ -210,9 +272,8 @@ class Organizations:
                 clock=self._clock,
                 ids=random_ids,
             )
-            entry = self._entry(
-                name, friendly_name.strip(), tenant, namespace, database, path=f"{name}/"
-            )
+            made = self._entry(name, friendly_name.strip(), tenant, namespace, database)
+            entry = replace(made, deployment=deployment)
             self.registry.add(entry)
         except BaseException:
             database.close()
@@ -224,15 +285,46 @@ class Organizations:
         return entry
 
     def publish(self, entry: Entry) -> None:
-        """Make an organization's URL a name by which tokens for it are asked, and a reply URL.
-
-        So becomes the origin, at which every tenant's people ask which organizations they have.
-        """
+        """Make an organization known where its people sign in: at Entra ID or at their farm."""
         tenant = self.tenant(entry)
-        url = entry.url(self.origin)
-        for each in dict.fromkeys((url, self.origin)):
-            add_resource(self.service, tenant, each)
-        add_reply_url(self.service, tenant, CRM_APPLICATION, url)
+        if not DEPLOYMENTS[entry.deployment].claims:
+            publishing.at_entra(self.service, tenant, self.sites, entry)
+            return
+        publishing.at_farm(
+            self.service,
+            self.farm(tenant),
+            self.sites,
+            entry,
+            certificate=self.decrypting.certificate(entry.organization_id),
+            leading=self._leads(entry),
+        )
+
+    def _leads(self, entry: Entry) -> bool:
+        """Tell whether it is the first of its tenant's organizations that are deployed so."""
+        return self._alike(entry)[0].unique_name == entry.unique_name
+
+    def _alike(self, entry: Entry) -> Sequence[Entry]:
+        """Return its tenant's organizations that are deployed so, itself among them."""
+        alike = self.registry.of_kind(entry.deployment)
+        return [one for one in alike if one.tenant_id == entry.tenant_id]
+
+    def deploy(self, entry: Entry, kind: Kind) -> Entry:
+        """Deploy an organization in another way, from the next opening on; return its entry.
+
+        Raises OrganizationError where its name cannot be that of a host.
+        """
+        check_names(entry.unique_name, entry.friendly_name)
+        if entry.deployment == kind:
+            return entry
+        self._withdraw(entry)
+        self._close(entry.organization_id)
+        now = self.registry.deploy(entry, kind)
+        self.publish(now)
+        return now
+
+    def _withdraw(self, entry: Entry) -> None:
+        if DEPLOYMENTS[entry.deployment].claims:
+            publishing.leave_farm(self.service, self.farm(self.tenant(entry)), entry)
 
     def is_enabled(self, entry: Entry) -> bool:
         """Tell whether an organization takes requests."""
@@ -247,11 +339,13 @@ class Organizations:
 
         Raises OrganizationError for the first one, and for one that is not disabled.
         """
-        if not entry.path:
+        if entry.first:
             raise OrganizationError("forbidden", "the first organization cannot be deleted")
         if self.is_enabled(entry):
             raise OrganizationError("forbidden", "only a disabled organization can be deleted")
+        self._withdraw(entry)
         self.registry.remove(entry)
+        self.decrypting.forget(entry.organization_id)
         self._close(entry.organization_id)
         self._storage.drop(entry.namespace)
 

@@ -1,23 +1,27 @@
 """Which organizations there are: one row each, in a namespace of their own."""
 
 import re
-from dataclasses import dataclass, fields
+from collections.abc import Iterable
+from dataclasses import dataclass, fields, replace
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Column, MetaData, Table, Text, bindparam, delete, select
+from sqlalchemy import BigInteger, Column, MetaData, Table, Text, bindparam, delete, select, update
 
 from xrm.db import Database, Violation
+from xrm.server.organizations.deployments import Kind, Sites
 
 NAMESPACE = "estate"
 Refusal = Literal["invalid", "taken", "absent", "forbidden"]
 
 _NAME = re.compile(r"[a-z][a-z0-9]{1,29}")
 _LONGEST_NAME = 160
-_RESERVED = frozenset(
+RESERVED = frozenset(
     {"api", "assets", "graph", "common", "organizations", "consumers", "adfs", "main", "signin"}
-) | {"signout", "samples", "web", "xrm", "xrmservices"}
+) | {"signout", "samples", "web", "xrm", "xrmservices", "federationmetadata"}
 """First segments of paths that mean something else, now or later."""
+_RESERVED_HOSTS = frozenset({"auth", "dev", "sts", "www"})
+"""First labels of hosts that mean something else."""
 
 _METADATA = MetaData()
 _TABLE = Table(
@@ -30,7 +34,10 @@ _TABLE = Table(
     Column("namespace", Text, nullable=False, unique=True),
     Column("path", Text, nullable=False, unique=True),
     Column("created_at", BigInteger, nullable=False),
+    # Where the table is older than the column it is null, and everything there is online.
+    Column("deployment", Text, nullable=False),
 )
+_FIRST_KIND: Kind = "online"
 
 
 class OrganizationError(Exception):
@@ -43,7 +50,7 @@ class OrganizationError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One organization. `path` follows the origin: "" for the first one, else `name/`.
+    """One organization. `path` is "" for the first one, else `name/`: where it is while online.
 
     `namespace` is where its records are kept; `created_at` in seconds since 1970.
     """
@@ -55,15 +62,25 @@ class Entry:
     namespace: str
     path: str
     created_at: int
+    deployment: Kind = _FIRST_KIND
 
-    def url(self, origin: str) -> str:
-        """Return its address below an origin, which ends with a slash; so does the address."""
-        return origin + self.path
+    @property
+    def first(self) -> bool:
+        """Whether it is the server's first one."""
+        return not self.path
+
+    def segment(self, sites: Sites) -> str:
+        """Return what all of its paths begin with, "" or its name and a slash."""
+        return sites.path(self.deployment, self.unique_name, first=self.first)
+
+    def url(self, sites: Sites) -> str:
+        """Return its address, which ends with a slash."""
+        return sites.url(self.deployment, self.unique_name, first=self.first)
 
 
 def check_names(unique_name: str, friendly_name: str) -> None:
     """Raise OrganizationError unless both names may be an organization's."""
-    if not _NAME.fullmatch(unique_name) or unique_name in _RESERVED:
+    if not _NAME.fullmatch(unique_name) or unique_name in RESERVED | _RESERVED_HOSTS:
         raise OrganizationError(
             "invalid",
             f"{unique_name!r} cannot be an organization's name: two to thirty letters a to z and "
@@ -85,6 +102,8 @@ class Registry:
         self._insertion = database.insertion(_TABLE, self._columns)
         chosen = _TABLE.c.unique_name == bindparam("name")
         self._delete = database.compile(delete(_TABLE).where(chosen))
+        deployed = update(_TABLE).where(chosen).values(deployment=bindparam("kind"))
+        self._deploy = database.compile(deployed)
         self._known: tuple[int, tuple[Entry, ...]] = (-1, ())
 
     @property
@@ -106,6 +125,7 @@ class Registry:
         values = dict(zip(self._columns, row, strict=True))
         for name in ("organization_id", "tenant_id"):
             values[name] = UUID(values[name])
+        values["deployment"] = values["deployment"] or _FIRST_KIND
         return Entry(**values)
 
     def named(self, name: str) -> Entry | None:
@@ -116,10 +136,9 @@ class Registry:
                 return entry
         return None
 
-    def below(self, segment: str) -> Entry | None:
-        """Return the organization whose path begins with a segment, in any letter case."""
-        wanted = f"{segment.lower()}/"
-        return next((entry for entry in self.entries() if entry.path == wanted), None)
+    def of_kind(self, kind: Kind) -> Iterable[Entry]:
+        """Return the organizations of a deployment."""
+        return [entry for entry in self.entries() if entry.deployment == kind]
 
     def add(self, entry: Entry) -> None:
         """Add one. Raises OrganizationError if its name is taken."""
@@ -142,6 +161,13 @@ class Registry:
         with self._database.write() as transaction:
             transaction.run(self._delete, {"name": entry.unique_name})
             transaction.changed()
+
+    def deploy(self, entry: Entry, kind: Kind) -> Entry:
+        """Note another deployment for one, and return it as it is now."""
+        with self._database.write() as transaction:
+            transaction.run(self._deploy, {"name": entry.unique_name, "kind": kind})
+            transaction.changed()
+        return replace(entry, deployment=kind)
 
     def close(self) -> None:
         """Close the namespace."""

@@ -22,6 +22,10 @@ class Proof:
         self._lockout = lockout
         self._tells_unknown = tells_unknown
 
+    def silent(self) -> "Proof":
+        """Return the same check, which never tells whether a name is anybody's."""
+        return Proof(self._database, self._lockout, tells_unknown=False)
+
     def prove(
         self,
         find: Callable[[], User | None],

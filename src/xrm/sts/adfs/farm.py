@@ -9,13 +9,18 @@ from xrm.sts.model import Tenant, User
 _AUTHORITIES = 3
 _LONGEST_NETBIOS = 15
 _LONGEST_ACCOUNT = 20
+_SHORTENED = 13
+MADE_UNIQUE = "$"
+"""Stands in accounts only where their user principal names do not tell them apart."""
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
     """A person as Active Directory knows them.
 
-    `name` is `DOMAIN\\account`, `sid` the security identifier.
+    `name` is `DOMAIN\\account`, `sid` the security identifier. The account is the front of the
+    user principal name, made unique where that is too long or of another domain than the
+    tenant's first.
     """
 
     person: User
@@ -87,7 +92,10 @@ class Farm:
         The relative identifier is drawn from the object id: it stays, and two people of a tenant
         have the same one about as often as two GUIDs share 30 bits.
         """
-        account = person.user_principal_name.partition("@")[0][:_LONGEST_ACCOUNT]
+        account, _, domain = person.user_principal_name.partition("@")
+        if domain.lower() != self.tenant.domain.lower() or len(account) > _LONGEST_ACCOUNT:
+            # A name belongs to one person only: it may decide what they may do.
+            account = f"{account[:_SHORTENED]}{MADE_UNIQUE}{person.object_id.hex[:6]}"
         relative = 1000 + _number(person.object_id.bytes, 0) % 2**30
         return Account(person, f"{self.domain}\\{account}", f"{self._authority()}-{relative}")
 

@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from xrm.db import budget
 from xrm.model.errors import signin
 from xrm.model.errors.signin import SignInError
+from xrm.sts.adfs.farm import Farm
 from xrm.sts.clients.presented import Presented
 from xrm.sts.clients.secret import shown
 from xrm.sts.directory import Registered
@@ -42,12 +43,14 @@ _UNREADABLE = {
 class Authority:
     """The token service as one tenant's clients address it: what an audience may name.
 
-    `segment` is the one of the path, where that stands for many tenants.
+    `segment` is the one of the path, where that stands for many tenants; `farm` the farm of AD FS
+    whose clients they are.
     """
 
     base_url: str
     tenant: Tenant
     segment: str = ""
+    farm: Farm | None = None
 
     def is_named(self, audience: str) -> bool:
         """Tell whether an audience is a token endpoint or issuer of this tenant, v1 or v2.
@@ -55,6 +58,9 @@ class Authority:
         The tenant may go by its id or any of its domains; letter case and one closing slash do
         not matter.
         """
+        if self.farm is not None:
+            name = audience.removesuffix("/").lower()
+            return name in {self.farm.url.lower(), f"{self.farm.url.lower()}/oauth2/token"}
         base = self.base_url.lower() + "/"
         name = audience.lower() if audience.isascii() else ""
         segment, _, tail = name.removesuffix("/").removeprefix(base).partition("/")
@@ -126,7 +132,7 @@ def _check_parties(
         raise signin.SUBJECT_NOT_ISSUER(
             "The subject and the issuer of the client assertion are not the same."
         )
-    if said.issuer.lower() != str(registered.application.application_id):
+    if said.issuer.lower() != registered.application.client_id.lower():
         raise signin.OTHER_ISSUER(
             "The issuer of the client assertion is not the client the request names."
         )

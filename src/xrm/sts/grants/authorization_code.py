@@ -48,7 +48,9 @@ class AuthorizationCode:
                 f"The resource {signin.quote(named)} is not the one that was authorized, "
                 f"{signin.quote(held.resource)}."
             )
-        if held.kind == "Spa":
+        if lasts := at.request.flavour.lasts:
+            held = replace(held, spa_until=held.authentication.seconds + lasts)
+        elif held.kind == "Spa":
             held = replace(held, spa_until=int(at.now) + refresh.SPA_LIFETIME)
         use = CodeUse(code, refresh.founded(held, now=at.now))
         return delegate(at, person, held, nonce=code.nonce, spends=use)

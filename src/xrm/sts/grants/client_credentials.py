@@ -29,7 +29,7 @@ class ClientCredentials:
         another name than its id, 501051 for a demanded role that is missing.
         """
         client, view = at.client, at.view
-        name, resource = resources.asked_for_all(at.request, at.tenant, view)
+        name, resource = resources.asked_for_all(at.request, at.tenant, view, client.application)
         if resource.application.application_id == client.application_id and not guid(name):
             raise signin.SELF_BY_NAME(
                 f"The application '{client.application_id}' asks a token for itself. That works "
@@ -47,4 +47,5 @@ class ClientCredentials:
             resource=resource.application.application_id,
             version=resource.version,
             roles=roles,
+            party=resource.party,
         )

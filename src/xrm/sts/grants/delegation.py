@@ -25,8 +25,9 @@ def delegate(
     to an application that demands it.
     """
     asked, settled = settled_for(at, person, standing)
-    is_v1 = at.request.flavour.name == "v1"
+    gives = at.request.flavour.gives
     reserved = asked.reserved | resources.reserved_of(standing.scope)
+    lasting = {*gives, *reserved} & {"refresh_token", "offline_access"}
     own = Resource(at.client.principal, at.client.application)
     kept = replace(standing, resource=settled.name, scope=standing.scope or _scope(at))
     return Granted(
@@ -41,14 +42,15 @@ def delegate(
             scopes=settled.scopes,
             answered=settled.answered,
             session_id=standing.session_id,
-            id_token=is_v1 or "openid" in reserved,
+            id_token="id_token" in gives or "openid" in reserved,
             reserved=reserved,
             roles=at.view.roles(person.object_id, own),
             nonce=nonce,
-            standing=kept if is_v1 or "offline_access" in reserved else None,
+            standing=kept if lasting else None,
             client_info=wants_client_info(at),
         ),
         spends=spends,
+        party=settled.resource.party,
     )
 
 
@@ -59,7 +61,7 @@ def settled_for(at: Redemption, person: User, standing: Standing) -> tuple[Wante
     lets nothing be asked beyond the sign-in, and as `delegate` does.
     """
     flavour = at.request.flavour
-    if flavour.name == "v2" and not standing.scope:
+    if flavour.needs_scope and not standing.scope:
         at.field("scope")
     asked = resources.wanted(
         flavour, at.request.form, resource=standing.resource, scope=standing.scope
@@ -97,7 +99,12 @@ def _covered(at: Redemption, standing: Standing, asked: Wanted) -> Wanted:
     if not standing.scope and not standing.resource:
         return asked
     return resources.within(
-        at.view, at.tenant, asked, resource=standing.resource, scope=standing.scope
+        at.view,
+        at.tenant,
+        asked,
+        flavour=at.request.flavour,
+        resource=standing.resource,
+        scope=standing.scope,
     )
 
 
@@ -111,18 +118,21 @@ def not_assigned(application: str) -> signin.SignInError:
 
 def begun(at: Redemption, authentication: Authentication) -> Standing:
     """Return the standing of a person who signed in without a code."""
+    lasts = at.request.flavour.lasts
     return Standing(
         family_id=at.parts.ids(),
         tenant_id=authentication.tenant_id,
         application_id=at.client.application_id,
         authentication=authentication,
+        spa_until=authentication.seconds + lasts if lasts else 0,
     )
 
 
 def wants_client_info(at: Redemption) -> bool:
     """Tell whether the request asks who the person is, as the MSAL libraries do."""
-    return at.request.form.get("client_info") in ("1", "true")
+    named = at.request.flavour.name != "adfs"
+    return named and at.request.form.get("client_info") in ("1", "true")
 
 
 def _scope(at: Redemption) -> str:
-    return at.request.form.get("scope", "") if at.request.flavour.name == "v2" else ""
+    return at.request.form.get("scope", "") if at.request.flavour.scoped else ""

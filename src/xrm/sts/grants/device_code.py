@@ -57,9 +57,9 @@ class DeviceCode:
         if device.status == "pending" or device.authentication is None:
             raise _polled(at, device)
         person = standing.check(at.view.user(device.authentication.person), device.authentication)
-        v1 = device.flavour == "v1"
-        held = begun(at, device.authentication)
-        held = replace(held, resource=device.asked if v1 else "", scope="" if v1 else device.asked)
+        by_name = at.request.flavour.asks_by == "resource"
+        resource, scope = (device.asked, device.scope) if by_name else ("", device.asked)
+        held = replace(begun(at, device.authentication), resource=resource, scope=scope)
         use = DeviceUse(device, refresh.founded(held, now=at.now))
         return delegate(at, person, held, spends=use)
 

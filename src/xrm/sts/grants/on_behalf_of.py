@@ -6,6 +6,7 @@ from typing import Any
 
 from xrm.model.errors import signin
 from xrm.sts.accounts import standing
+from xrm.sts.adfs import tokens as farms
 from xrm.sts.directory import View, guid, name_key
 from xrm.sts.grants.delegation import begun, delegate
 from xrm.sts.grants.redemption import Brought, Redemption
@@ -42,7 +43,7 @@ class OnBehalfOf:
         if at.field("requested_token_use") != "on_behalf_of":
             raise signin.BAD_VALUE("The value of 'requested_token_use' must be 'on_behalf_of'.")
         claims = _verified(at, at.field("assertion"))
-        person = _person(at, claims)
+        person = _person(at, claims) if at.parts.farm is None else _at_farm(at, claims)
         # Tokens tell whole seconds: what was issued within one counts as its last moment.
         said = int(claims["iat"]) + at.parts.profile.tokens_early
         issued = (said + 1) * _MICROSECONDS - 1
@@ -63,8 +64,7 @@ def _verified(at: Redemption, assertion: str) -> Mapping[str, Any]:
         raise signin.BAD_USER_ASSERTION(
             f"Assertion failed signature validation: {error.reason}."
         ) from error
-    version = V1 if claims.get("ver") == "1.0" else V2
-    if claims.get("iss") != version.issuer_of(at.parts.base_url, at.tenant.tenant_id):
+    if claims.get("iss") != _issuer(at, claims):
         raise signin.BAD_USER_ASSERTION("The assertion was issued by another tenant.")
     audience = claims.get("aud")
     if not isinstance(audience, str) or not _is_clients(at, audience):
@@ -81,10 +81,23 @@ def _verified(at: Redemption, assertion: str) -> Mapping[str, Any]:
     return claims
 
 
+def _issuer(at: Redemption, claims: Mapping[str, Any]) -> str:
+    """Return whose assertion it may be: of this farm, or of this tenant in either version."""
+    if at.parts.farm is not None:
+        return at.parts.farm.identifier
+    version = V1 if claims.get("ver") == "1.0" else V2
+    return version.issuer_of(at.parts.base_url, at.tenant.tenant_id)
+
+
 def _is_clients(at: Redemption, audience: str) -> bool:
-    """Tell whether an audience is the client; an id token names it too, but has no scopes."""
+    """Tell whether an audience is the client; an id token names it too, but has no scopes.
+
+    At a farm an API goes by the identifier of its relying party as a client, too.
+    """
     application = at.client.application
-    names = {str(application.application_id), *map(name_key, application.identifier_uris)}
+    names = {application.client_id.lower(), *map(name_key, application.identifier_uris)}
+    if at.parts.farm is not None:
+        return farms.identifier_of(audience).lower() in names
     return name_key(audience) in names
 
 
@@ -100,5 +113,21 @@ def _person(at: Redemption, claims: Mapping[str, Any]) -> User:
         )
     person = at.view.user(known)
     if person is None or person.tenant_id != at.tenant.tenant_id:
+        raise signin.NO_SUCH_PERSON("The account of the assertion does not exist any more.")
+    return person
+
+
+def _at_farm(at: Redemption, claims: Mapping[str, Any]) -> User:
+    """Return whose access token a farm's assertion is: the person its subject confirms.
+
+    Raises AADSTS240002 or 7000114 as for any other, and 7000114 without `user_impersonation`.
+    """
+    if "apptype" not in claims or claims.get("iss") == at.request.flavour.issuer:
+        raise signin.ID_TOKEN_ON_BEHALF("An id token cannot be used as an assertion here.")
+    if "user_impersonation" not in str(claims.get("scp", "")).split():
+        raise signin.NOT_ON_BEHALF("The access token holds no scope 'user_impersonation'.")
+    person = at.view.user_named(str(claims.get("upn", "")))
+    audience = farms.identifier_of(str(claims.get("aud")))
+    if person is None or claims.get("sub") != farms.subject_of(person.object_id, audience):
         raise signin.NO_SUCH_PERSON("The account of the assertion does not exist any more.")
     return person

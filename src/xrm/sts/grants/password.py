@@ -36,7 +36,7 @@ class Password:
         username, password = at.field("username"), Secret(at.field("password"))
         person, authentication = at.parts.proof.prove(
             lambda: named_in(at.view, username, at.tenant),
-            username=username,
+            username=at.view.canonical(username),
             password=password,
             peer=at.request.trace.peer,
             now=at.now,

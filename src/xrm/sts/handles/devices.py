@@ -27,6 +27,7 @@ def begin(
     segment: str,
     application_id: UUID,
     asked: str,
+    scope: str = "",
     peer: str,
     now: float,
 ) -> tuple[Secret, PendingDevice]:
@@ -39,6 +40,7 @@ def begin(
         segment=segment,
         application_id=application_id,
         asked=asked,
+        scope=scope,
         created=int(now),
         expires=int(now) + LIFETIME,
         interval=INTERVAL,

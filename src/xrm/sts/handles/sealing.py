@@ -21,7 +21,7 @@ from xrm.wire import jose
 
 T = TypeVar("T")
 
-Purpose = Literal["code", "refresh token", "page"]
+Purpose = Literal["code", "refresh token", "page", "farm key"]
 
 _NONCE = 12
 _LONGEST = 32 * 1024
@@ -56,6 +56,10 @@ class Sealer:
         except (InvalidTag, ValueError) as error:
             raise Unreadable from error
         return read_record(kind, zlib.decompress(content).decode())
+
+    def apart(self, name: str) -> "Sealer":
+        """Return a sealer under a key of its own: neither opens what the other has sealed."""
+        return Sealer(self._derived(f"apart {name}"))
 
     def mark(self, text: str) -> str:
         """Return a keyed digest of a text: the same for the same text, of no use to others."""

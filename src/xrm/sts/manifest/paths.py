@@ -34,6 +34,7 @@ _OLDER_NAMES = {
     "homepage": "web.homePageUrl",
     "objectId": "id",
     "replyUrls": "web.redirectUris",
+    "requestedAccessTokenVersion": "api.requestedAccessTokenVersion",
 }
 _INFORMATION = {
     "termsOfService": "info.termsOfServiceUrl",

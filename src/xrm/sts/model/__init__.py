@@ -7,11 +7,13 @@ exchange    flavours as data; a token request and what it comes to
 """
 
 from xrm.sts.model.exchange import (
+    ADFS,
     V1,
     V2,
     Client,
     Delegated,
     Flavour,
+    FlavourName,
     Granted,
     Issued,
     Spend,
@@ -22,10 +24,15 @@ from xrm.sts.model.exchange import (
 from xrm.sts.model.federation import (
     ClaimsProvider,
     DomainFederation,
+    FarmClient,
+    FarmClientKind,
+    FarmKey,
     IssuanceRule,
     PartyIdentifier,
+    PersonCertificate,
     RelyingParty,
     SamlVersion,
+    SealedKey,
 )
 from xrm.sts.model.people import (
     Attempts,
@@ -64,6 +71,7 @@ from xrm.sts.model.registered import (
 )
 
 __all__ = [
+    "ADFS",
     "CONSUMERS_TENANT",
     "CRM_APPLICATION",
     "GRAPH_APPLICATION",
@@ -83,13 +91,18 @@ __all__ = [
     "Domain",
     "DomainFederation",
     "Family",
+    "FarmClient",
+    "FarmClientKind",
+    "FarmKey",
     "Flavour",
+    "FlavourName",
     "Granted",
     "IssuanceRule",
     "Issued",
     "PartyIdentifier",
     "PasswordCredential",
     "PendingDevice",
+    "PersonCertificate",
     "RedirectKind",
     "RedirectUri",
     "RelyingParty",
@@ -99,6 +112,7 @@ __all__ = [
     "SamlVersion",
     "Scope",
     "ScopeGrant",
+    "SealedKey",
     "ServicePrincipal",
     "SignInAudience",
     "SignedIn",

@@ -8,6 +8,7 @@ from uuid import UUID
 from xrm.db import Transaction
 from xrm.model.errors.signin import SignInError
 from xrm.model.secret import Secret
+from xrm.sts.model.federation import RelyingParty
 from xrm.sts.model.people import Authentication, User
 from xrm.sts.model.registered import (
     Application,
@@ -16,26 +17,84 @@ from xrm.sts.model.registered import (
     UsedAssertion,
 )
 
+FlavourName = Literal["v1", "v2", "adfs"]
+
 
 @dataclass(frozen=True, slots=True)
 class Flavour:
     """One dialect of the token endpoint. A difference between dialects is a member, not code.
 
-    `asks_by` is the parameter that names the resource; `refuses` the ones it turns away.
+    `asks_by` is the parameter that names the resource, `refuses` the ones it turns away; `scoped`
+    says that scopes mean something, `needs_scope` that there must be one. `prompts` and
+    `response_types` are those of the authorize endpoint, `gives` what comes with a person's token
+    unasked. `loopback_ports` says that the port of an address on this machine does not count,
+    `apart` that single-page applications alone may redeem from a browser, and need a challenge.
+    `thumbprint` puts `x5t` into id tokens; `short_by` is what answers say less than a token's
+    lifetime, `lasts` how long a sign-in may be refreshed, 0 for as long as it is; in seconds.
     """
 
-    name: Literal["v1", "v2"]
+    name: FlavourName
     asks_by: Literal["resource", "scope"]
     refuses: tuple[str, ...]
     issuer: str
+    prompts: frozenset[str]
+    response_types: frozenset[frozenset[str]]
+    scoped: bool = False
+    needs_scope: bool = False
+    gives: frozenset[str] = frozenset()
+    loopback_ports: bool = True
+    apart: bool = True
+    thumbprint: bool = True
+    short_by: int = 1
+    lasts: int = 0
 
     def issuer_of(self, base: str, tenant: UUID | str) -> str:
         """Return the issuer of a tenant, under the base URL of the service."""
         return self.issuer.format(base=base, tenant=tenant)
 
 
-V1 = Flavour("v1", asks_by="resource", refuses=(), issuer="{base}/{tenant}/")
-V2 = Flavour("v2", asks_by="scope", refuses=("resource",), issuer="{base}/{tenant}/v2.0")
+def _types(*texts: str) -> frozenset[frozenset[str]]:
+    return frozenset(frozenset(text.split()) for text in texts)
+
+
+_PROMPTS = frozenset({"login", "none", "consent", "select_account"})
+_TYPES = ("code", "id_token", "token", "id_token token", "code id_token")
+
+V1 = Flavour(
+    "v1",
+    asks_by="resource",
+    refuses=(),
+    issuer="{base}/{tenant}/",
+    prompts=_PROMPTS | {"admin_consent"},
+    response_types=_types(*_TYPES),
+    gives=frozenset({"id_token", "refresh_token"}),
+)
+V2 = Flavour(
+    "v2",
+    asks_by="scope",
+    refuses=("resource",),
+    issuer="{base}/{tenant}/v2.0",
+    prompts=_PROMPTS,
+    response_types=_types(*_TYPES),
+    scoped=True,
+    needs_scope=True,
+    thumbprint=False,
+)
+ADFS = Flavour(
+    "adfs",
+    asks_by="resource",
+    refuses=(),
+    issuer="{base}",  # its farm's address takes this place
+    prompts=frozenset({"login", "none"}),
+    response_types=_types(*_TYPES, "code token", "code id_token token"),
+    scoped=True,
+    gives=frozenset({"refresh_token"}),
+    loopback_ports=False,
+    apart=False,
+    short_by=0,
+    lasts=8 * 3600,
+)
+"""A farm of AD FS. Clients register one address for each port they may take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +146,8 @@ class Standing:
     """What a person's sign-in lets an application have, as codes and refresh tokens carry it.
 
     `resource` is the audience where none is named later, `scope` all that was asked; from
-    `spa_until` on, in seconds, a single-page application has nothing any more (0: no such end).
+    `spa_until` on, in seconds, a single-page application or a farm's client has nothing any more
+    (0: no such end).
     """
 
     family_id: UUID
@@ -128,7 +188,8 @@ class Granted:
     """What a grant came to: who the token speaks for, and the audience exactly as asked.
 
     `version` is the resource's choice of token; `roles` what it has given the subject. A
-    person's token is `delegated`; `spends` is what may be redeemed once only.
+    person's token is `delegated`; `spends` is what may be redeemed once only; `party` is the
+    relying party of a farm that it is for.
     """
 
     subject: ServicePrincipal | User
@@ -138,6 +199,7 @@ class Granted:
     roles: tuple[str, ...] = ()
     delegated: Delegated | None = None
     spends: "Spend | None" = None
+    party: RelyingParty | None = None
 
 
 class Spend(Protocol):

@@ -1,10 +1,13 @@
 """Claims-based sign-in: what a farm of AD FS knows, and the domains that sign in at one."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 from uuid import UUID
 
 SamlVersion = Literal["1.1", "2.0"]
+
+FarmClientKind = Literal["native", "spa", "confidential"]
+"""A program, a single-page application, or one that keeps a secret."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +30,8 @@ class RelyingParty:
     `certificate` (X.509 in DER) is what tokens are encrypted to, empty for tokens in clear;
     `endpoints` are the addresses of passive sign-in (WS-Federation), the first is the usual one.
     `saml` is the version of its assertions; `lifetime` is in minutes, 0 for the farm's own.
+    `delegates` are the user principal names of those who may ask for tokens in the name of
+    others there (delegation authorization): nobody unless named.
     """
 
     party_id: UUID
@@ -40,6 +45,7 @@ class RelyingParty:
     saml: SamlVersion = "1.1"
     enabled: bool = True
     created: int = 0
+    delegates: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +55,28 @@ class PartyIdentifier:
     name: str
     tenant_id: UUID
     party_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FarmClient:
+    """A client of a farm (AdfsClient). `client_id` may be any text, whatever its letter case.
+
+    `client_key` names it within this service and nowhere else; its secrets and certificates are
+    kept under that. `parties` are the identifiers of the relying parties it may ask tokens for,
+    none for all; `scopes` what it is permitted there.
+    """
+
+    client_key: UUID
+    tenant_id: UUID
+    client_id: str
+    name: str
+    kind: FarmClientKind
+    redirect_uris: tuple[str, ...] = ()
+    parties: tuple[str, ...] = ()
+    scopes: tuple[str, ...] = ()
+    logout_url: str = ""
+    enabled: bool = True
+    created: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +95,39 @@ class ClaimsProvider:
     passive: str = ""
     metadata: str = ""
     enabled: bool = True
+    created: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FarmKey:
+    """A key pair of a farm that others encrypt to, at rest: its private half is sealed.
+
+    Of a farm's pairs the one with the highest number is the current one.
+    """
+
+    key_id: str
+    tenant_id: UUID
+    number: int
+    created: int
+    certificate: bytes
+    sealed: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SealedKey:
+    """What is sealed of a key pair: the private half, in DER (PKCS #8)."""
+
+    der: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonCertificate:
+    """A certificate (DER) by which a person signs in at a farm; `digest` is its SHA-256."""
+
+    digest: str
+    tenant_id: UUID
+    person: UUID
+    certificate: bytes
     created: int = 0
 
 

@@ -122,8 +122,8 @@ class PendingDevice:
     """A device that waits for a person to sign it in (RFC 8628 3.2). Times in seconds.
 
     `digest` is that of the device code; `user_code` the one the person types; `segment` the
-    tenant of the path, `asked` the resource or the scopes, as they were sent; `peer` the address
-    the device asks from.
+    tenant of the path, `asked` the resource or the scopes, as they were sent, `scope` the scopes
+    beside a resource; `peer` the address the device asks from.
     """
 
     digest: str
@@ -139,6 +139,7 @@ class PendingDevice:
     status: Literal["pending", "approved", "declined"] = "pending"
     authentication: Authentication | None = None
     peer: str = ""
+    scope: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,7 +108,8 @@ class Application:
     """An application's registration in its home tenant. `object_id` names the registration.
 
     `extras` holds further members of the manifest, kept for their owner; of these only
-    `optionalClaims` means something here. `created` is in seconds since the epoch.
+    `optionalClaims` means something here. `created` is in seconds since the epoch. `alias` is what
+    a farm of AD FS knows its client by.
     """
 
     application_id: UUID
@@ -129,6 +130,12 @@ class Application:
     scopes: tuple[Scope, ...] = ()
     roles: tuple[AppRole, ...] = ()
     extras: Mapping[str, Any] = field(default_factory=dict)
+    alias: str = ""
+
+    @property
+    def client_id(self) -> str:
+        """Return what it calls itself in requests."""
+        return self.alias or str(self.application_id)
 
     @property
     def optional_id_claims(self) -> frozenset[str]:

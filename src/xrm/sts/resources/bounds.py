@@ -7,18 +7,24 @@ from uuid import UUID
 from xrm.model.errors import signin
 from xrm.model.errors.signin import SignInError
 from xrm.sts.directory import View
-from xrm.sts.model import GRAPH_APPLICATION, Tenant
+from xrm.sts.model import GRAPH_APPLICATION, Flavour, Tenant
+from xrm.sts.resources import relying
 from xrm.sts.resources.wanted import RESERVED, Wanted, of_scopes
 
 
-def within(view: View, tenant: Tenant, asked: Wanted, *, resource: str, scope: str) -> Wanted:
+def within(
+    view: View, tenant: Tenant, asked: Wanted, *, flavour: Flavour, resource: str, scope: str
+) -> Wanted:
     """Return what is asked, as far as the sign-in covers it.
 
     `scope` is all that the sign-in asked, "" on v1, where it asked all of `resource`. Who asks
     for all of a resource gets what the sign-in asked of it. Raises AADSTS70011 for another
     resource and for a scope beyond.
     """
-    before = of_scopes(scope) if scope else _all_of(resource)
+    if flavour.name == "adfs":
+        before = relying.wanted({}, resource=resource, scope=scope)
+    else:
+        before = of_scopes(scope) if scope else _all_of(resource)
     if not asked.reserved <= before.reserved:
         raise _beyond(" ".join(sorted(asked.reserved - before.reserved)))
     covered = {_identity(view, tenant, one): one for one in _named(before)}

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from xrm.model.errors.signin import SignInError
 from xrm.sts import claims, tokens
+from xrm.sts.adfs.wording import worded
 from xrm.sts.directory import Resource, View
 from xrm.sts.handles import codes
 from xrm.sts.handles.codes import LIFETIME, Code
@@ -62,8 +63,8 @@ def fields(service: TokenService, at: Answering, view: View, *, now: float) -> d
         issued = tokens.mint(granted, _client(at), press=press)
         answer["access_token"] = issued.access_token.reveal()
         answer["token_type"] = "Bearer"  # noqa: S105 - the name of a scheme
-        answer["expires_in"] = str(issued.lifetime - 1)
-        if at.flavour.name == "v2":
+        answer["expires_in"] = str(issued.lifetime - at.flavour.short_by)
+        if at.flavour.scoped:
             answer["scope"] = at.settled.answered
         beside.append(("at_hash", claims.half_hash(answer["access_token"])))
     if "id_token" in types:
@@ -77,8 +78,18 @@ def fields(service: TokenService, at: Answering, view: View, *, now: float) -> d
     return answer
 
 
+def code_of(error: SignInError, visit: Visit) -> str:
+    """Return the OAuth code by which an application is told of a refusal."""
+    if visit.service.farm is not None:
+        return worded(error, visit.journey.parameters).told
+    own = visit.service.profile.own_error_codes
+    return error.row.told_for(visit.journey.flavour, own=own)
+
+
 def described(error: SignInError, visit: Visit) -> str:
-    """Return the text of a refusal, with the ids of the request."""
+    """Return the text of a refusal, with the ids of the request where the service tells them."""
+    if visit.service.farm is not None:
+        return worded(error, visit.journey.parameters).description
     return oauth.ErrorDocument(
         error=error.row.code,
         sentence=error.sentence,
@@ -90,7 +101,8 @@ def described(error: SignInError, visit: Visit) -> str:
 
 
 def _client(at: Answering) -> Client:
-    return Client(at.known.application, at.principal, acr="0")
+    confidential = at.flavour.name == "adfs" and not at.known.application.public_client
+    return Client(at.known.application, at.principal, acr="1" if confidential else "0")
 
 
 def _standing(service: TokenService, at: Answering) -> Standing:
@@ -138,6 +150,7 @@ def _granted(at: Answering, view: View) -> Granted:
             answered=settled.answered,
             session_id=at.session_id,
         ),
+        party=settled.resource.party,
     )
 
 
@@ -155,5 +168,9 @@ def _id_token(
         beside=beside,
         tells_time=at.asked.tells_time,
         optional=at.known.application.optional_id_claims,
+        client_id=at.known.application.client_id,
+        scopes=at.settled.scopes,
+        party=at.settled.resource.party,
+        confidential=not at.known.application.public_client,
     )
     return tokens.mint_id_token(about, at.flavour, press=press).reveal()

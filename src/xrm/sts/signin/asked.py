@@ -20,19 +20,6 @@ from xrm.sts.resources import Wanted
 from xrm.sts.signin import redirects
 from xrm.sts.signin.journey import ResponseMode
 
-PROMPTS = {
-    "v1": frozenset({"login", "none", "consent", "select_account", "admin_consent"}),
-    "v2": frozenset({"login", "none", "consent", "select_account"}),
-}
-_TYPES = frozenset(
-    {
-        frozenset({"code"}),
-        frozenset({"id_token"}),
-        frozenset({"token"}),
-        frozenset({"id_token", "token"}),
-        frozenset({"code", "id_token"}),
-    }
-)
 _CHALLENGE = re.compile(r"[A-Za-z0-9._~-]{43,128}")
 _DEFAULT: dict[bool, ResponseMode] = {True: "fragment", False: "query"}
 _WHOLE = re.compile(r"[0-9]{1,9}")
@@ -91,7 +78,8 @@ def trusted(
     application = _application(view, tenant, segment, client_id)
     sent = parameters.get("redirect_uri", "")
     present = view.client(tenant, client_id) if tenant else None
-    redirect = redirects.choose(application, sent, present.principal.reply_urls if present else ())
+    replies = present.principal.reply_urls if present else ()
+    redirect = redirects.choose(application, sent, replies, exact=not flavour.loopback_ports)
     prompts = _prompts(parameters, profile)
     if profile.one_prompt:
         _check_prompts(prompts, flavour)
@@ -118,30 +106,31 @@ def read(
     """
     _check_objects(parameters)
     _check_prompts(known.prompts, flavour)
-    types = _types(known, parameters, profile)
+    types = _types(known, flavour, parameters, profile)
     _check_mode(types, parameters, known.redirect.url)
     wanted = resources.wanted(flavour, parameters)
     scope = parameters.get("scope", "").strip(" ")
-    if flavour.name == "v2" and not scope:
+    if flavour.needs_scope and not scope:
         raise signin.MISSING("The request must contain the following parameter: 'scope'.")
-    if "id_token" in types and flavour.name == "v2" and "openid" not in wanted.reserved:
+    if "id_token" in types and flavour.needs_scope and "openid" not in wanted.reserved:
         raise signin.RESPONSE_TYPE("The response type 'id_token' needs the scope 'openid'.")
     nonce = parameters.get("nonce", "")
     if "id_token" in types and not nonce:
         raise signin.NO_NONCE("The required field 'nonce' is missing from the request.")
-    challenge, method = _challenge(known, types, parameters, profile)
+    spa = flavour.apart and known.redirect.kind == "Spa"
+    challenge, method = _challenge(types, parameters, profile, spa=spa)
     max_age = _max_age(parameters)
     return Asked(
         types=types,
         wanted=wanted,
-        scope=scope if flavour.name == "v2" else "",
-        resource=wanted.name if flavour.name == "v1" else "",
+        scope=scope if flavour.scoped else "",
+        resource=wanted.name if flavour.asks_by == "resource" else "",
         nonce=nonce,
         challenge=challenge,
         method=method,
         max_age=max_age,
         tells_time=max_age is not None or _asks_time(parameters),
-        client_info=parameters.get("client_info") in ("1", "true"),
+        client_info=flavour.name != "adfs" and parameters.get("client_info") in ("1", "true"),
     )
 
 
@@ -153,7 +142,7 @@ def _prompts(parameters: Mapping[str, str], profile: Profile) -> frozenset[str]:
 
 
 def _check_prompts(prompts: frozenset[str], flavour: Flavour) -> None:
-    for value in sorted(prompts - PROMPTS[flavour.name]):
+    for value in sorted(prompts - flavour.prompts):
         raise signin.BAD_VALUE(f"Unsupported 'prompt' value {signin.quote(value)}.")
     if "none" in prompts and len(prompts) > 1:
         raise signin.BAD_VALUE("The 'prompt' value 'none' cannot be combined with others.")
@@ -221,13 +210,15 @@ def _check_mode(types: frozenset[str], parameters: Mapping[str, str], url: str) 
         )
 
 
-def _types(known: Trusted, parameters: Mapping[str, str], profile: Profile) -> frozenset[str]:
+def _types(
+    known: Trusted, flavour: Flavour, parameters: Mapping[str, str], profile: Profile
+) -> frozenset[str]:
     types, application = types_of(parameters), known.application
     if not types:
         raise signin.NO_RESPONSE_TYPE(
             "The request must contain the following parameter: 'response_type'."
         )
-    if types not in _TYPES:
+    if types not in flavour.response_types:
         sent = signin.quote(parameters.get("response_type", ""))
         raise signin.RESPONSE_TYPE(f"The response type {sent} is not supported.")
     if "id_token" in types and not application.implicit_id_tokens:
@@ -244,13 +235,13 @@ def _types(known: Trusted, parameters: Mapping[str, str], profile: Profile) -> f
 
 
 def _challenge(
-    known: Trusted, types: frozenset[str], parameters: Mapping[str, str], profile: Profile
+    types: frozenset[str], parameters: Mapping[str, str], profile: Profile, *, spa: bool
 ) -> tuple[str, str]:
     challenge = parameters.get("code_challenge", "")
     method = parameters.get("code_challenge_method", "")
     if "code" not in types:
         return "", ""
-    if not challenge and known.redirect.kind == "Spa":
+    if not challenge and spa:
         raise signin.SPA_CHALLENGE(
             "Proof Key for Code Exchange is required for cross-origin authorization code "
             "redemption."
@@ -259,7 +250,7 @@ def _challenge(
         raise signin.NO_CHALLENGE("The request needs a 'code_challenge'.")
     if not challenge:
         return "", ""
-    hashed_only = profile.challenge_always or known.redirect.kind == "Spa"
+    hashed_only = profile.challenge_always or spa
     if method not in ("S256", "plain", "") or (hashed_only and method != "S256"):
         raise signin.CHALLENGE_METHOD("The 'code_challenge_method' is not valid.")
     if not _CHALLENGE.fullmatch(challenge) or (method == "S256" and len(challenge) != 43):

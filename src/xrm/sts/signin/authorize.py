@@ -10,8 +10,6 @@ from xrm.sts.directory import View
 from xrm.sts.grants.delegation import not_assigned
 from xrm.sts.model import (
     MICROSOFT_TENANT,
-    V1,
-    V2,
     Flavour,
     ServicePrincipal,
     SignedIn,
@@ -133,10 +131,10 @@ class Authorize:
                 f"the tenant {signin.quote(known.tenant.name)} and cannot access the application "
                 f"'{application.application_id}' there. Sign in with another account."
             )
-        registered = view.client(tenant, str(application.application_id))
+        registered = view.client(tenant, application.client_id)
         if registered is None:
-            wanted = resources.all_asked(view, tenant, application, request.wanted)
-            return Allowed(tenant, None, None, wanted, wanted)
+            lacking = resources.all_asked(view, tenant, application, request.wanted)
+            return Allowed(tenant, None, None, lacking, lacking)
         if not registered.enabled:
             raise signin.DISABLED_CLIENT(
                 f"The application '{application.application_id}' is disabled in this tenant."
@@ -153,7 +151,9 @@ class Authorize:
             wanted=request.wanted,
             flavour=flavour_of(visit),
         )
-        wanted = resources.all_asked(view, tenant, application, request.wanted)
+        wanted: tuple[resources.Asked, ...] = ()
+        if visit.service.farm is None:  # nobody consents at a farm
+            wanted = resources.all_asked(view, tenant, application, request.wanted)
         return Allowed(tenant, principal, settled, wanted, settled.missing)
 
     def _consent(
@@ -256,7 +256,7 @@ def _asking(visit: Visit, known: Trusted, step: AskConsent) -> Outcome:
 
 def flavour_of(visit: Visit) -> Flavour:
     """Return the flavour of a journey."""
-    return V1 if visit.journey.flavour == "v1" else V2
+    return visit.service.flavours[visit.journey.flavour]
 
 
 def segment_of(visit: Visit, tenant: Tenant | None) -> str:
@@ -293,10 +293,11 @@ def refused(visit: Visit, known: Trusted, error: SignInError | None) -> Outcome:
     if error is not None:
         row = error.row
         fields = {
-            "error": row.told_for(visit.journey.flavour, own=visit.service.profile.own_error_codes),
+            "error": answering.code_of(error, visit),
             "error_description": answering.described(error, visit),
-            "error_uri": f"{visit.service.base_url}/error?code={row.number}",
         }
+        if visit.service.farm is None:
+            fields["error_uri"] = f"{visit.service.base_url}/error?code={row.number}"
         if "admin_consent" in known.prompts:
             fields["admin_consent"] = "True"
     if known.state is not None:

@@ -29,9 +29,15 @@ _BETWEEN_SWEEPS = 300
 
 
 class Sessions:
-    """The browser sessions of one token service."""
+    """The browser sessions of one token service.
 
-    def __init__(self, database: Database, store: Store, ids: Ids) -> None:
+    Those of a farm of AD FS, named by its mark, are apart: a secret of another session opens
+    none there, and one person is signed in at a time.
+    """
+
+    def __init__(self, database: Database, store: Store, ids: Ids, *, farm: str = "") -> None:
+        self._farm = farm
+        self._most = 1 if farm else _MOST_ACCOUNTS
         self._database = database
         self._store = store
         self._ids = ids
@@ -41,7 +47,7 @@ class Sessions:
         """Return the session of a cookie, its accounts as they stand now, or None."""
         if secret is None:
             return None
-        found = view.record(SESSIONS, digest(secret.reveal()))
+        found = view.record(SESSIONS, self._digest(secret))
         if found is None or now >= found.ends:
             return None
         return replace(found, accounts=tuple(_as_it_stands(one, view) for one in found.accounts))
@@ -63,9 +69,9 @@ class Sessions:
             standing = self._store.take(tx, SESSIONS, before.digest) if before else None
             others = _others(standing.accounts if standing else (), person.object_id)
             session = BrowserSession(
-                digest=digest(secret.reveal()),
+                digest=self._digest(secret),
                 session_id=standing.session_id if standing else self._ids(),
-                accounts=(account, *others)[:_MOST_ACCOUNTS],
+                accounts=(account, *others)[: self._most],
                 created=standing.created if standing else int(now),
                 ends=int(now) + lasting,
                 keep=keep,
@@ -106,6 +112,9 @@ class Sessions:
 
         standing = self._change(session, left)
         return None if signed_in(standing) else SessionCookie(None)
+
+    def _digest(self, secret: Secret) -> str:
+        return digest(self._farm + secret.reveal())
 
     def _change(
         self,

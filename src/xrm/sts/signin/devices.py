@@ -14,7 +14,7 @@ from xrm.sts import clients, resources
 from xrm.sts.clients import Presented
 from xrm.sts.directory import SHARED_SEGMENTS, View
 from xrm.sts.handles import devices
-from xrm.sts.model import V1, V2, Application, PendingDevice, Tenant, TokenRequest, User
+from xrm.sts.model import Application, PendingDevice, Tenant, TokenRequest, User
 from xrm.sts.registration.consenting import consent_to
 from xrm.sts.service import TokenService
 from xrm.sts.signin import consents
@@ -38,7 +38,7 @@ class Devices:
     def about(self, visit: Visit) -> About:
         """Return what the pages say of the application that the device runs."""
         device = _device(visit)
-        application = visit.view.application(str(device.application_id)) if device else None
+        application = visit.view.registration(device.application_id) if device else None
         if application is None:
             return About()
         return About(application=application.name, application_id=application.application_id)
@@ -95,7 +95,7 @@ class Devices:
             return Outcome(AskDeviceCode(typed, error.sentence), visit.journey)
         with service.database.read() as tx:
             device = devices.by_user_code(service.store, tx, typed, now=visit.now)
-        if device is None or device.status != "pending":
+        if device is None or device.status != "pending" or not _is_here(visit, device):
             # Every wrong code counts, as every wrong password does.
             lockout.failed(None, visit.peer, Secret(typed), now=visit.now)
             return Outcome(AskDeviceCode(typed, _WRONG), visit.journey)
@@ -133,8 +133,8 @@ def begin(service: TokenService, request: TokenRequest) -> tuple[Secret, Pending
     shared = request.segment.lower() in SHARED_SEGMENTS
     tenant = None if shared else view.tenant(request.segment)
     application = _public(view, tenant, request)
-    asked = _parameter(request, request.flavour.asks_by)
-    resources.wanted(request.flavour, request.form)
+    wanted = resources.wanted(request.flavour, request.form)
+    asked = wanted.name if request.flavour.name == "adfs" else _asked(request)
     with service.database.write() as tx:
         service.store.expire(tx, DEVICES, now)
         return devices.begin(
@@ -144,9 +144,14 @@ def begin(service: TokenService, request: TokenRequest) -> tuple[Secret, Pending
             segment=request.segment.lower() if tenant is None else str(tenant.tenant_id),
             application_id=application.application_id,
             asked=asked,
+            scope=request.form.get("scope", "") if request.flavour.asks_by == "resource" else "",
             peer=request.trace.peer,
             now=now,
         )
+
+
+def _asked(request: TokenRequest) -> str:
+    return _parameter(request, request.flavour.asks_by)
 
 
 def _public(view: View, tenant: Tenant | None, request: TokenRequest) -> Application:
@@ -183,19 +188,27 @@ def _device(visit: Visit) -> PendingDevice | None:
     return device if device is not None and visit.now < device.expires else None
 
 
+def _is_here(visit: Visit, device: PendingDevice) -> bool:
+    """Tell whether a device was begun at this side of the service: at Entra ID, or at this farm."""
+    farm = visit.service.farm
+    if farm is None:
+        return device.flavour in visit.service.flavours
+    return device.flavour == "adfs" and device.segment == str(farm.tenant.tenant_id)
+
+
 def _tenant(visit: Visit, device: PendingDevice) -> Tenant | None:
     return None if device.segment in SHARED_SEGMENTS else visit.view.tenant(device.segment)
 
 
 def _missing(visit: Visit, device: PendingDevice, person: User) -> AskConsent | None:
     """Return the consent the device's application still needs, None where it needs none."""
-    flavour = V1 if device.flavour == "v1" else V2
+    flavour = visit.service.flavours[device.flavour]
     view, tenant = visit.view, visit.view.tenant(str(person.tenant_id))
-    wanted = resources.wanted(flavour, {flavour.asks_by: device.asked})
-    application = view.application(str(device.application_id))
+    wanted = resources.wanted(flavour, {"scope": device.scope, flavour.asks_by: device.asked})
+    application = view.registration(device.application_id)
     if application is None:
         raise signin.UNKNOWN_CLIENT("The application of the device is not registered any more.")
-    registered = view.client(tenant, str(device.application_id))
+    registered = view.client(tenant, application.client_id)
     if registered is None:
         missing = resources.all_asked(view, tenant, application, wanted)
     else:

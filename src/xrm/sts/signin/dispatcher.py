@@ -66,7 +66,8 @@ class Dispatcher:
     def __init__(self, service: TokenService, purposes: Mapping[PurposeName, Purpose]) -> None:
         self._service = service
         self._purposes = purposes
-        self._sessions = Sessions(service.database, service.store, service.ids)
+        apart = service.parts.mark if service.farm is not None else ""
+        self._sessions = Sessions(service.database, service.store, service.ids, farm=apart)
 
     def begin(self, request: BrowserRequest) -> Outcome:
         """Return the answer to a request that comes without a page of ours before it.
@@ -81,6 +82,8 @@ class Dispatcher:
             parameters=request.parameters,
             browser=digest(request.browser.binding.reveal()),
             expires=int(now) + PATIENCE,
+            home=request.notes.get("home", ""),
+            notes=request.notes,
         )
         return self._purposes[journey.purpose].go_on(self._visit(journey, request))
 
@@ -98,6 +101,7 @@ class Dispatcher:
         own = {
             "name": self._named,
             "password": self._proved,
+            "sign-in": self._named_and_proved,
             "change": self._changed,
             "other": self._other,
         }
@@ -159,6 +163,14 @@ class Dispatcher:
             return self._shown(visit, AskName("We could not find an account with that user name."))
         return self._shown(visit, AskPassword())
 
+    def _named_and_proved(self, visit: Visit, fields: Mapping[str, str]) -> Outcome:
+        """Take name and password from one page, as AD FS asks for them."""
+        username = fields.get("username", "").strip()[:_LONGEST_NAME]
+        visit = visit.with_journey(username=username, person=None, fresh=False)
+        if not username:
+            return self._shown(visit, AskPassword("Enter your user name."))
+        return self._proved(visit, fields)
+
     def _find(self, visit: Visit) -> User | None:
         # Whose tenant it is not is told after the password: the name alone tells nothing of it.
         return visit.view.user_named(visit.journey.username)
@@ -213,7 +225,7 @@ class Dispatcher:
         try:
             found = self._service.parts.proof.prove(
                 lambda: self._find(visit),
-                username=visit.journey.username,
+                username=visit.view.canonical(visit.journey.username),
                 password=password,
                 peer=visit.peer,
                 now=visit.now,

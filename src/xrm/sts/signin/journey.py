@@ -7,10 +7,10 @@ from uuid import UUID
 
 from xrm.model.errors.signin import SignInError
 from xrm.model.secret import Secret
-from xrm.sts.model import Flavour, RedirectUri, SignedIn, Tenant, Trace
+from xrm.sts.model import Flavour, FlavourName, RedirectUri, SignedIn, Tenant, Trace
 from xrm.sts.resources import Asked as Permission
 
-PurposeName = Literal["authorize", "device", "approve", "leave"]
+PurposeName = Literal["authorize", "device", "approve", "leave", "passive"]
 ResponseMode = Literal["query", "fragment", "form_post"]
 
 
@@ -26,7 +26,8 @@ class Browser:
 class BrowserRequest:
     """A request of a browser at one of the endpoints people sign in at.
 
-    `embedded` says that it is not the browser's page that comes, but something within another.
+    `embedded` says that it is not the browser's page that comes, but something within another;
+    `notes` are what cookies of the face remember beside the session.
     """
 
     purpose: PurposeName
@@ -36,6 +37,7 @@ class BrowserRequest:
     browser: Browser = field(repr=False)
     trace: Trace
     embedded: bool = False
+    notes: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +47,12 @@ class Journey:
     `browser` is a digest of its binding. `person` is who goes on, as of their sign-in at
     `proved`, in microseconds; `fresh` tells that they gave their password on this journey. `done`
     holds the prompts that have been seen to, `shown` a digest of what the page asks the person to
-    accept. `expires` is in seconds since the epoch.
+    accept. `expires` is in seconds since the epoch. `home` is the token service a person belongs
+    to, as far as it is known, and `notes` those of the request that began it.
     """
 
     purpose: PurposeName
-    flavour: Literal["v1", "v2"]
+    flavour: FlavourName
     segment: str
     parameters: Mapping[str, str]
     browser: str
@@ -60,6 +63,8 @@ class Journey:
     done: tuple[str, ...] = ()
     shown: str = ""
     device: str = ""
+    home: str = ""
+    notes: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +106,22 @@ class Choose:
 
     accounts: tuple[SignedIn, ...]
     to_leave: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """A token service people may belong to: its identifier, its name, where browsers are sent."""
+
+    identifier: str
+    name: str
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AskHome:
+    """Ask which token service the person belongs to (home realm discovery)."""
+
+    choices: tuple[Home, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +209,7 @@ Step = (
     | AskPassword
     | AskNewPassword
     | Choose
+    | AskHome
     | AskConsent
     | AskDeviceCode
     | AskDevice

@@ -83,7 +83,8 @@ def _return_address(visit: Visit) -> str | None:
     if not sent:
         return None
     for application in _applications(visit):
-        if redirects.is_registered(application, sent, _replies(visit, application)):
+        replies, exact = _replies(visit, application), not flavour_of(visit).loopback_ports
+        if redirects.is_registered(application, sent, replies, exact=exact):
             return sent
     return None
 
@@ -93,14 +94,14 @@ def _applications(visit: Visit) -> list[Application]:
 
     A `client_id` alone proves nothing: anybody can send one, and be led to where it is registered.
     """
-    named: list[str] = []
+    found: list[Application | None] = []
     audience = hinted_claims(visit).get("aud")
     if isinstance(audience, str):
-        named.append(audience)
+        found.append(visit.view.application(audience))
     for account in visit.session.accounts if visit.session is not None else ():
-        named += map(str, account.applications)
-    found = [visit.view.application(name) for name in dict.fromkeys(named)]
-    return [one for one in found if one is not None]
+        found += map(visit.view.registration, account.applications)
+    known = {one.application_id: one for one in found if one is not None}
+    return list(known.values())
 
 
 def _replies(visit: Visit, application: Application) -> tuple[str, ...]:
@@ -110,7 +111,7 @@ def _replies(visit: Visit, application: Application) -> tuple[str, ...]:
     if isinstance(tenant := hinted_claims(visit).get("tid"), str):
         tenants.add(tenant)
     known = [visit.view.tenant(tenant) for tenant in sorted(tenants)]
-    found = [visit.view.client(tenant, str(application.application_id)) for tenant in known]
+    found = [visit.view.client(tenant, application.client_id) for tenant in known]
     return tuple(url for one in found if one is not None for url in one.principal.reply_urls)
 
 
@@ -125,7 +126,7 @@ def _frames(visit: Visit, accounts: Sequence[SignedIn]) -> tuple[str, ...]:
 
 
 def _logout_url(view: View, application_id: UUID) -> str:
-    application = view.application(str(application_id))
+    application = view.registration(application_id)
     return application.logout_url if application is not None else ""
 
 

@@ -16,12 +16,14 @@ _PRINTABLE = re.compile(r"[\x21-\x7e]{1,2048}")
 _BARE = re.compile(r"(https?://[^/?#]+)([?#].*)?")
 
 
-def choose(application: Application, sent: str, replies: Sequence[str] = ()) -> RedirectUri:
+def choose(
+    application: Application, sent: str, replies: Sequence[str] = (), *, exact: bool = False
+) -> RedirectUri:
     """Return where the answer goes: the address sent, with the kind it is registered as.
 
     Without one it is the first that is registered. `replies` are those of the tenant's service
-    principal, of which the port counts everywhere. Raises AADSTS500113 when none is, 50011 when
-    the one sent is not among them.
+    principal, of which the port counts everywhere, as it does of all where it is `exact`. Raises
+    AADSTS500113 when none is, 50011 when the one sent is not among them.
     """
     if sent in replies:
         return RedirectUri(sent, "Web")
@@ -30,7 +32,7 @@ def choose(application: Application, sent: str, replies: Sequence[str] = ()) -> 
         raise signin.NONE_REGISTERED("No reply address is registered for the application.")
     if not sent:
         return registered[0]
-    found = _matching(application.redirect_uris, sent)
+    found = _matching(application.redirect_uris, sent, exact=exact)
     if found is None:
         raise signin.REDIRECT_MISMATCH(
             f"The redirect URI {signin.quote(sent)} specified in the request does not match the "
@@ -40,18 +42,21 @@ def choose(application: Application, sent: str, replies: Sequence[str] = ()) -> 
     return RedirectUri(sent, found.kind)
 
 
-def is_registered(application: Application, sent: str, replies: Sequence[str] = ()) -> bool:
+def is_registered(
+    application: Application, sent: str, replies: Sequence[str] = (), *, exact: bool = False
+) -> bool:
     """Tell whether an address is one of an application's, or of a principal's `replies`."""
-    return sent in replies or _matching(application.redirect_uris, sent) is not None
+    found = _matching(application.redirect_uris, sent, exact=exact)
+    return sent in replies or found is not None
 
 
-def _matching(registered: Sequence[RedirectUri], sent: str) -> RedirectUri | None:
+def _matching(registered: Sequence[RedirectUri], sent: str, *, exact: bool) -> RedirectUri | None:
     if not _PRINTABLE.fullmatch(sent) or "#" in sent or "\\" in sent:
         return None
     for one in registered:
         if one.url == sent:
             return one
-    wanted = _without_port(sent)
+    wanted = None if exact else _without_port(sent)
     if wanted is None:
         return None
     return next((one for one in registered if _without_port(one.url) == wanted), None)

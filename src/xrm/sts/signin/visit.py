@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from xrm.model.errors import signin
 from xrm.sts import claims
+from xrm.sts.adfs import tokens as farms
 from xrm.sts.directory import View, guid
 from xrm.sts.handles.secrets import digest
 from xrm.sts.model import BrowserSession, SignedIn, Tenant, Trace, User
@@ -99,15 +100,23 @@ def found_out(visit: Visit, step: Step, about: About) -> Outcome:
 def proved(visit: Visit, accounts: Sequence[SignedIn]) -> SignedIn | None:
     """Return the account whose id token comes with the request as `id_token_hint`."""
     content = hinted_claims(visit)
-    audience, subject = guid(str(content.get("aud"))), content.get("sub")
-    if audience is None:
-        return None
-    people = {claims.pairwise(one.authentication.person, audience): one for one in accounts}
-    return people.get(str(subject))
+    audience, subject = str(content.get("aud")), content.get("sub")
+    known = guid(audience)
+    for one in accounts:
+        person = one.authentication.person
+        if visit.service.farm is not None:
+            name = farms.subject_of(person, audience)
+        else:
+            name = claims.pairwise(person, known) if known is not None else ""
+        if name and name == subject:
+            return one
+    return None
 
 
 def hinted_claims(visit: Visit) -> Mapping[str, object]:
     """Return the claims of an id token of ours, expired or not; nothing of any other.
+
+    The keys are those of the farms and of Entra ID: each takes its own tokens only.
 
     Nor where the request names another client than the token was issued to (OpenID Connect
     RP-Initiated Logout 1.0, 2).
@@ -118,11 +127,16 @@ def hinted_claims(visit: Visit) -> Mapping[str, object]:
         content = jose.verify(parameters.get("id_token_hint", ""), keys.get)
     except jose.InvalidToken:
         return {}
-    client = guid(parameters.get("client_id", str(content.get("aud"))))
+    audience = str(content.get("aud"))
+    client = parameters.get("client_id", audience)
+    farm = visit.service.farm
+    if farm is not None:
+        own = content.get("iss") == farm.url and client.lower() == audience.lower()
+        return content if own else {}
     # An access token names the application it was given to beside its audience: every resource
-    # holds some.
+    # holds some. So do all tokens of farms.
     is_access = bool(content.keys() & {"appid", "azp"})
-    return {} if is_access or client != guid(str(content.get("aud"))) else content
+    return {} if is_access or guid(client) != guid(audience) else content
 
 
 def _asked(visit: Visit, prompts: frozenset[str], username: str) -> Step:

@@ -66,8 +66,8 @@ class MediaTypeError(ValueError):
 class Envelope:
     """What was sent. `headers` are by Clark name; `body` is the first child of the Body.
 
-    `security` is the element of WS-Security, if there is one; it is understood by whoever
-    reads it. `addressed` tells whether the action stood in a header of WS-Addressing: then the
+    `security` is the element of WS-Security, if there is one for the receiver; it is understood
+    by whoever reads it. `addressed` tells whether the action stood in a header of WS-Addressing: then the
     answer has such headers too.
     """
 
@@ -176,7 +176,7 @@ def _read(root: etree._Element, version: Version) -> Envelope:
     contents = list(parts[0])
     if len(contents) > 1:
         raise XmlError("The Body of an envelope holds one element.")
-    action = headers.get(_ACTION)
+    action, security = headers.get(_ACTION), headers.get(SECURITY)
     return Envelope(
         version,
         "" if action is None else (action.text or "").strip(),
@@ -185,7 +185,7 @@ def _read(root: etree._Element, version: Version) -> Envelope:
         _text(headers.get(_MESSAGE_ID)),
         _text(headers.get(_RELATES_TO)),
         addressed=action is not None,
-        security=headers.get(SECURITY),
+        security=None if security is None or not _is_mine(security, version) else security,
     )
 
 
@@ -204,15 +204,20 @@ def _headers(header: etree._Element, version: Version) -> dict[str, etree._Eleme
     return found
 
 
+def _is_mine(block: etree._Element, version: Version) -> bool:
+    """Tell whether a header block is for the receiver, and not for somebody on the way."""
+    attribute, mine = _MINE[version]
+    return (block.get(f"{{{NAMESPACES[version]}}}{attribute}") or "").strip() in mine
+
+
 def _check_understood(
     envelope: Envelope, root: etree._Element, understood: Collection[str]
 ) -> None:
     namespace = NAMESPACES[envelope.version]
-    attribute, mine = _MINE[envelope.version]
     for block in root.iterfind(f"{{{namespace}}}Header/*"):
         if (block.get(f"{{{namespace}}}mustUnderstand") or "").strip() not in _TRUE:
             continue
-        if (block.get(f"{{{namespace}}}{attribute}") or "").strip() not in mine:
+        if not _is_mine(block, envelope.version):
             continue
         if block.tag not in _UNDERSTOOD and block.tag not in understood:
             name = etree.QName(block)

@@ -38,7 +38,7 @@ def configuration(meant: Meant, *, page: Page = None) -> None:
     with meant.registered() as (opened, there, one):
         registered = [uri.url for uri in one.redirect_uris if uri.kind != "InstalledClient"]
         found = Configuration.of(
-            organization_url=opened.urls.org,
+            organization_url=opened.organization.url,
             tenant=there.domain,
             client_id=one.application_id,
             page=_page(one.name, registered, page),

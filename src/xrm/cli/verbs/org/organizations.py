@@ -6,11 +6,12 @@ import typer
 
 from xrm.cli import output
 from xrm.cli.options import Data, DatabaseUrl, Json, Sure, Tenant, confirm, estate, tenant_of
+from xrm.cli.output import Failure
 from xrm.cli.times import moment
 
 if TYPE_CHECKING:
     from xrm.server.estate import Estate
-    from xrm.server.organizations import Entry
+    from xrm.server.organizations import Entry, Kind
 
 PANEL = "Register"
 
@@ -25,14 +26,24 @@ Title = Annotated[
     str | None,
     typer.Option("--title", metavar="TEXT", help="What people call it (its name if unset)."),
 ]
+Deployment = Annotated[
+    str | None,
+    typer.Option(
+        "--deployment",
+        metavar="WORD",
+        help="How it is deployed: online (if unset), ifd or on-premises.",
+    ),
+]
 
 
 def add(app: typer.Typer) -> None:
     """Add the verbs to the command."""
     group = typer.Typer(
-        no_args_is_help=True, help="Organizations: create, list, show, disable, enable, delete."
+        no_args_is_help=True,
+        help="Organizations: create, list, show, update, disable, enable, delete.",
     )
     group.command()(create)
+    group.command()(update)
     group.command("list")(show_all)
     group.command()(show)
     group.command()(disable)
@@ -46,6 +57,7 @@ def create(
     name: NewName,
     title: Title = None,
     tenant: Tenant = None,
+    deployment: Deployment = None,
     data: Data = None,
     database: DatabaseUrl = None,
     as_json: Json = False,
@@ -54,12 +66,52 @@ def create(
 
     The tenant's licensed people are its users; its administrators are System Administrators.
     """
+    kind = _kind(deployment)
     with estate(data, database) as opened:
-        made = opened.organizations.create(name, title or name, tenant_of(opened, tenant))
+        made = opened.organizations.create(
+            name, title or name, tenant_of(opened, tenant), deployment=kind
+        )
         facts = _facts(opened, made)
     _show(facts, as_json=as_json)
     if not as_json:
         output.note(f"Next: xrm app-user create APP --organization {made.unique_name}")
+
+
+def update(
+    name: Name,
+    deployment: Deployment = None,
+    data: Data = None,
+    database: DatabaseUrl = None,
+    as_json: Json = False,
+) -> None:
+    """Deploy an organization in another way, at another address. No server may run meanwhile.
+
+    Its records, users and roles stay; who signed in to it signs in anew, in the new way.
+    """
+    if deployment is None:
+        raise typer.BadParameter("--deployment must be given: it is what can be changed.")
+    kind = _kind(deployment)
+    with estate(data, database) as opened:
+        from xrm.server import published
+
+        entry = opened.organizations.find(name)
+        if published.running(opened.folder):
+            raise Failure(
+                f"A server runs on {opened.folder.path}.",
+                next_step="Stop it; xrm serve brings the organization up as it is then.",
+            )
+        facts = _facts(opened, opened.organizations.deploy(entry, kind))
+    _show(facts, as_json=as_json)
+
+
+def _kind(text: str | None) -> "Kind":
+    """Return a deployment by its name, online without one; anything else is wrong usage."""
+    from xrm.server.organizations import DEPLOYMENTS
+
+    found = next((kind for kind in DEPLOYMENTS if kind == (text or "online")), None)
+    if found is None:
+        raise typer.BadParameter(f"--deployment is one of {', '.join(DEPLOYMENTS)}.")
+    return found
 
 
 def show_all(data: Data = None, database: DatabaseUrl = None, as_json: Json = False) -> None:
@@ -69,8 +121,9 @@ def show_all(data: Data = None, database: DatabaseUrl = None, as_json: Json = Fa
     if as_json:
         output.json(found)
         return
-    rows = [(each["name"], each["url"], each["tenant"], each["state"]) for each in found]
-    output.listing(("NAME", "URL", "TENANT", "STATE"), rows)
+    names = ("name", "url", "tenant", "deployment", "state")
+    rows = [tuple(each[name] for name in names) for each in found]
+    output.listing(tuple(name.upper() for name in names), rows)
 
 
 def show(
@@ -131,12 +184,13 @@ def _facts(opened: "Estate", entry: "Entry") -> dict[str, Any]:
         "name": entry.unique_name,
         "title": entry.friendly_name,
         "organization_id": entry.organization_id,
-        "url": entry.url(opened.urls.org),
+        "url": opened.organizations.url(entry),
         "tenant": tenant.domain,
         "tenant_id": entry.tenant_id,
+        "deployment": entry.deployment,
         "state": "enabled" if enabled else "disabled",
         "created": entry.created_at,
-        "demonstration": not entry.path,
+        "demonstration": entry.first,
     }
 
 
@@ -151,6 +205,7 @@ def _show(facts: dict[str, Any], *, as_json: bool) -> None:
             "Organization id": facts["organization_id"],
             "URL": facts["url"],
             "Tenant": f"{facts['tenant']}  {facts['tenant_id']}",
+            "Deployment": facts["deployment"],
             "State": facts["state"],
             "Created": moment(facts["created"]),
         }

@@ -15,6 +15,7 @@ from xrm.org.faces.soap.writing import refusals
 from xrm.org.faces.transport import transport_security
 from xrm.org.ports import Instance, Instances
 from xrm.wire.http import Request, Response, Route
+from xrm.wire.soap.envelope import Envelope
 from xrm.wire.soap.faults import Fault
 from xrm.wire.soap.operations import DISCOVERY
 from xrm.wire.soap.wsdl.documents import DISCOVERY_SERVICE
@@ -31,7 +32,12 @@ class DiscoveryService:
     def __init__(self, instances: Instances) -> None:
         self._instances = instances
         address = f"{instances.resource}{ROOT}Discovery.svc"
-        self._descriptions = Descriptions(DISCOVERY_SERVICE, address, instances.authority)
+        self._descriptions = Descriptions(
+            DISCOVERY_SERVICE,
+            address,
+            sts=instances.authority,
+            deployment=instances.deployment,
+        )
         self._endpoint = Endpoint(self)
         self._transport = transport_security(instances.resource)
         self._route = Route(self.handle, "pool", MAX_BODY, self.too_large)
@@ -51,6 +57,19 @@ class DiscoveryService:
     def identify(self, request: Request) -> Sequence[Instance]:
         """Return the organizations a request's bearer has. Raises NotAuthenticated."""
         return self._instances.of_bearer(request)
+
+    @property
+    def takes_claims(self) -> bool:
+        """Whether a message may prove itself who sent it."""
+        return self._instances.takes_claims
+
+    def prove(self, envelope: Envelope) -> Sequence[Instance]:
+        """Return the organizations the sender of a message has. Raises NotProved."""
+        return self._instances.of_message(envelope)
+
+    def now(self) -> float:
+        """Return the time in seconds since 1970, for the timestamps of answers."""
+        return self._instances.now()
 
     def challenge(self, reason: str | None, request_id: UUID) -> Response:
         """Return 401 with the challenge of discovery, which names no tenant."""

@@ -7,6 +7,7 @@ from xrm.wire.soap.contracts import Contracts
 from xrm.wire.soap.envelope import Envelope, content_type, write_response
 from xrm.wire.soap.faults import Fault, write_fault
 from xrm.wire.soap.versions import Version
+from xrm.wire.wssecurity.writing import answer_header
 
 _ALWAYS: Headers = (("Cache-Control", "private"), ("X-Content-Type-Options", "nosniff"))
 _NO_ACTIVITY = "00000000-0000-0000-0000-000000000000"
@@ -18,8 +19,19 @@ def always(request_id: UUID) -> Headers:
     return (*_ALWAYS, ("x-ms-service-request-id", text), ("REQ_ID", text))
 
 
-def answer(body: str, envelope: Envelope, action: str, request_id: UUID) -> Response:
-    """Return 200 with the envelope of a response."""
+def answer(
+    body: str,
+    envelope: Envelope,
+    action: str,
+    request_id: UUID,
+    *,
+    secured: float | None = None,
+) -> Response:
+    """Return 200 with the envelope of a response.
+
+    `secured` is its moment in seconds since 1970 where the request proved itself: such answers
+    have a timestamp.
+    """
     document = write_response(
         body,
         version=envelope.version,
@@ -28,6 +40,7 @@ def answer(body: str, envelope: Envelope, action: str, request_id: UUID) -> Resp
         relates_to=envelope.message_id,
         activity_id=_NO_ACTIVITY,
         correlation_id=str(request_id),
+        security="" if secured is None else answer_header(secured),
     )
     return _document(200, document, envelope.version, request_id)
 
@@ -39,10 +52,12 @@ def fault(
     *,
     version: Version,
     envelope: Envelope | None = None,
+    secured: float | None = None,
 ) -> Response:
     """Return 500 with a fault; `envelope` is what it answers, where that could be read.
 
-    The status is the service's for every fault, whoever is to blame.
+    `secured` is as with `answer`: faults of security itself travel without. The status
+    is the service's for every fault, whoever is to blame.
     """
     addressed = version == "1.2" if envelope is None else envelope.addressed
     document = write_response(
@@ -53,6 +68,7 @@ def fault(
         relates_to=None if envelope is None else envelope.message_id,
         activity_id=_NO_ACTIVITY,
         correlation_id=str(request_id),
+        security="" if secured is None else answer_header(secured),
     )
     return _document(500, document, version, request_id)
 

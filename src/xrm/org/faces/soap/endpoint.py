@@ -10,11 +10,10 @@ from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 from uuid import UUID
 
-from lxml import etree
-
 from xrm.db import StepBudgetExceeded
 from xrm.model.errors import service
 from xrm.org.callers import NotAuthenticated
+from xrm.org.callers.claims import NotProved, brings_proof
 from xrm.org.faces.soap import answers, authority
 from xrm.org.faces.soap.contracts import contracts
 from xrm.org.faces.soap.headers import UNDERSTOOD
@@ -28,8 +27,6 @@ from xrm.wire.xml import XmlError
 log = logging.getLogger("xrm.soap")
 T = TypeVar("T")
 Given = Mapping[str, Any]
-_SECURITY_HEADERS = frozenset({"Timestamp", "SignatureConfirmation"})
-"""What a Security header holds that is no proof of who sent it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +49,16 @@ class Service(Protocol[T]):
 
     def identify(self, request: Request) -> T:
         """Return who sends a request. Raises NotAuthenticated."""
+
+    @property
+    def takes_claims(self) -> bool:
+        """Whether a message may prove itself who sent it."""
+
+    def prove(self, envelope: Envelope) -> T:
+        """Return who sends a message, by its Security header. Raises NotProved."""
+
+    def now(self) -> float:
+        """Return the time in seconds since 1970, for the timestamps of answers."""
 
     def challenge(self, reason: str | None, request_id: UUID) -> Response:
         """Return 401 with the service's challenge."""
@@ -100,8 +107,11 @@ class Endpoint(Generic[T]):
         try:
             return self._service.identify(request)
         except NotAuthenticated as error:
-            if error.reason is not None or authority.wants_authority(request):
+            if error.reason is not None:
                 raise
+            by_message = self._service.takes_claims and request.method == "POST"
+            if authority.is_web(request) or not by_message:
+                _tell_authority(request)
             return None
 
     def _shown(self, request: Request, request_id: UUID) -> Response:
@@ -123,8 +133,19 @@ class Endpoint(Generic[T]):
             return answers.nothing(400, request_id)
         except SoapFault as error:
             return answers.fault(error.fault, request_id, contracts(), version=error.version)
+        return self._answered(request, envelope, who, request_id)
+
+    def _answered(
+        self, request: Request, envelope: Envelope, who: T | None, request_id: UUID
+    ) -> Response:
+        """Answer an envelope; with a timestamp where it proved itself who sent it."""
+        secured: float | None = None
         try:
-            return self._done(request, envelope, who, request_id)
+            known = self._sender(request, envelope, who)
+            secured = self._service.now() if who is None else None
+            return self._done(request, envelope, known, request_id, secured)
+        except NotAuthenticated as error:
+            return self._service.challenge(error.reason, request_id)
         except SoapFault as error:
             said = error.fault
         except XmlError:
@@ -135,17 +156,42 @@ class Endpoint(Generic[T]):
             log.exception("request %s failed", request_id)
             said = internal_fault()
         return answers.fault(
-            said, request_id, contracts(), version=envelope.version, envelope=envelope
+            said,
+            request_id,
+            contracts(),
+            version=envelope.version,
+            envelope=envelope,
+            secured=secured,
         )
 
+    def _sender(self, request: Request, envelope: Envelope, who: T | None) -> T:
+        """Return who sends a message: whom its head proves, or else the message itself.
+
+        Raises SoapFault where both are to, or neither does, NotAuthenticated for who is to be
+        told where to get a proof.
+        """
+        brings = brings_proof(envelope.security)
+        if who is not None and not brings:
+            return who
+        if who is None and not brings:
+            _tell_authority(request)
+            raise SoapFault(refusals.insecure())
+        if who is not None or not self._service.takes_claims:
+            raise SoapFault(refusals.token_refused())
+        try:
+            return self._service.prove(envelope)
+        except NotProved as error:
+            raise SoapFault(error.fault) from None
+
     def _done(
-        self, request: Request, envelope: Envelope, who: T | None, request_id: UUID
+        self,
+        request: Request,
+        envelope: Envelope,
+        who: T,
+        request_id: UUID,
+        secured: float | None,
     ) -> Response:
         """Run what an envelope asks. Raises SoapFault for all that is refused."""
-        if _has_token(envelope.security):
-            raise SoapFault(refusals.token_refused())
-        if who is None:
-            raise SoapFault(refusals.insecure())
         operation = self._service.operations.get(envelope.action)
         if operation is None:
             raise SoapFault(action_fault(envelope.action, addressed=envelope.addressed))
@@ -159,14 +205,11 @@ class Endpoint(Generic[T]):
             raise SoapFault(self._service.refused(error, asked, who)) from error
         scope = scope_of(envelope.version, addressed=envelope.addressed)
         body = write_result(operation, value, scope, contracts())
-        return answers.answer(body, envelope, operation.reply_action, request_id)
+        action = operation.reply_action
+        return answers.answer(body, envelope, action, request_id, secured=secured)
 
 
-def _has_token(security: etree._Element | None) -> bool:
-    """Tell whether a Security header holds what is to prove who sent the message."""
-    if security is None:
-        return False
-    return any(
-        isinstance(child.tag, str) and etree.QName(child).localname not in _SECURITY_HEADERS
-        for child in security
-    )
+def _tell_authority(request: Request) -> None:
+    """Raise NotAuthenticated for a request without proof that is told where to sign in."""
+    if authority.wants_authority(request):
+        raise NotAuthenticated

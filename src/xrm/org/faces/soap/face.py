@@ -6,6 +6,7 @@ from uuid import UUID
 from xrm.model.errors import service
 from xrm.org import pipeline
 from xrm.org.callers import Identity, identify
+from xrm.org.callers.claims import NotProved
 from xrm.org.faces import challenging
 from xrm.org.faces.soap import answers, operations
 from xrm.org.faces.soap.descriptions import Descriptions
@@ -16,6 +17,7 @@ from xrm.org.faces.soap.writing.results import Results
 from xrm.org.faces.transport import transport_security
 from xrm.org.organization import Organization
 from xrm.wire.http import Lane, Request, Response, Route
+from xrm.wire.soap.envelope import Envelope
 from xrm.wire.soap.faults import Fault
 from xrm.wire.soap.operations import ORGANIZATION
 
@@ -67,6 +69,22 @@ class OrganizationService:
     def identify(self, request: Request) -> Identity:
         """Return who sends a request. Raises NotAuthenticated."""
         return identify(request, self._organization.tokens)
+
+    @property
+    def takes_claims(self) -> bool:
+        """Whether a message may prove itself who sent it."""
+        return self._organization.claims is not None
+
+    def prove(self, envelope: Envelope) -> Identity:
+        """Return who sends a message, by its Security header. Raises NotProved."""
+        claims = self._organization.claims
+        if claims is None:
+            raise NotProved(refusals.token_refused(), "the organization takes no claims")
+        return claims.prove(envelope)
+
+    def now(self) -> float:
+        """Return the time in seconds since 1970, for the timestamps of answers."""
+        return self._organization.clock()
 
     def challenge(self, reason: str | None, request_id: UUID) -> Response:
         """Return 401 with the organization's challenge."""

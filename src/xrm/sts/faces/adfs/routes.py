@@ -6,12 +6,20 @@ from uuid import UUID
 
 from xrm.model.errors.signin import SignInError
 from xrm.sts.adfs import Farm
+from xrm.sts.faces import wsfed
+from xrm.sts.faces.adfs import interactive, programs
 from xrm.sts.faces.adfs.visit import Endpoint, Visit
 from xrm.sts.faces.entra.answers import trace_of
+from xrm.sts.faces.wstrust import routes as wstrust
 from xrm.sts.service import TokenService
 from xrm.wire.http import Mount, Request, Response, Route
 
-ENDPOINTS: Mapping[str, Endpoint] = {}
+ENDPOINTS: Mapping[str, Endpoint] = {
+    **wstrust.ENDPOINTS,
+    **wsfed.ENDPOINTS,
+    **programs.ENDPOINTS,
+    **interactive.ENDPOINTS,
+}
 """What follows the farm's host or domain, in lower case; the slash at its end is optional."""
 
 _HEADS = ("adfs", "federationmetadata", ".well-known")

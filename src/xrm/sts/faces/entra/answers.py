@@ -84,7 +84,7 @@ def metadata(call: Call, body: bytes) -> Response:
 
 def spell(error: Exception, call: Call) -> Response:
     """Word any exception: a refusal as its error document, anything else as a server error."""
-    said = refusal(error, call)
+    said = refusal(error, call.trace)
     row, own = said.row, call.service.profile.own_error_codes
     status = row.status_for(own=own)
     document = oauth.ErrorDocument(
@@ -109,14 +109,14 @@ def _came_by_basic(call: Call) -> bool:
     return scheme.lower() == "basic"
 
 
-def refusal(error: Exception, call: Call) -> SignInError:
+def refusal(error: Exception, trace: Trace) -> SignInError:
     """Return any exception as a refusal: what is none is logged, and said to be a failure."""
     if isinstance(error, SignInError):
         return error
     if isinstance(error, Busy):
         return signin.TRANSIENT("The service is busy. Try again shortly.")
     # The request is not logged: it holds the client's secret.
-    _log.error("request %s failed", call.trace.trace_id, exc_info=error)
+    _log.error("request %s failed", trace.trace_id, exc_info=error)
     return signin.INTERNAL("The service could not answer; its log names the cause.")
 
 

@@ -1,16 +1,13 @@
 """The endpoints people sign in at: a browser's request in, a page or a redirect out."""
 
-import re
 from collections.abc import Mapping
 
 from xrm.model.errors import signin
-from xrm.model.secret import Secret
-from xrm.sts.audit import LONGEST, Event
 from xrm.sts.faces.entra import answers, showing
 from xrm.sts.faces.entra.answers import Call
 from xrm.sts.faces.entra.token import segment_text
 from xrm.sts.faces.pages import asset, render, shown
-from xrm.sts.handles.secrets import new_secret
+from xrm.sts.handles.secrets import new_secret, sent_secret
 from xrm.sts.service import TokenService
 from xrm.sts.signin import redirects
 from xrm.sts.signin.approval import Approval
@@ -27,12 +24,12 @@ from xrm.sts.signin.journey import (
     Tell,
 )
 from xrm.sts.signin.leaving import Leaving
+from xrm.sts.signin.recording import record
 from xrm.wire import oauth
 from xrm.wire.html import cookies
 from xrm.wire.http import NO_STORE, Headers, Response, content_type
 
 _LONGEST_REQUEST = 12 * 1024  # it goes along in every page; the service's own limit is not known
-_SECRET = re.compile(r"[A-Za-z0-9_-]{43}")
 _SAME_SITE: dict[str, cookies.SameSite] = {"session": "None", "browser": "Lax"}
 """The session goes along into hidden frames of other sites, which renew tokens; the binding, which
 only our own pages need, does not.
@@ -118,8 +115,8 @@ def _answered(call: Call, request: BrowserRequest, outcome: Outcome) -> Response
     step = outcome.step
     if isinstance(step, Refuse):
         return showing.failed(call, step.error, extra=lines)
+    record(call.service, outcome, call.trace)
     if isinstance(step, Tell):
-        _record(call, outcome, step)
         return _told(step, lines)
     lines += (_cookie(call, "browser", request.browser.binding.reveal()),)
     sealed = call.dispatcher.sealed(outcome.journey) if outcome.journey is not None else ""
@@ -140,27 +137,10 @@ def _told(step: Tell, lines: Headers) -> Response:
     return Response(302, (("Location", location), *NO_STORE, *lines))
 
 
-def _record(call: Call, outcome: Outcome, step: Tell) -> None:
-    tenant = outcome.about.tenant
-    call.service.audit.record(
-        Event(
-            time=call.service.clock(),
-            operation="authorize",
-            outcome="refused" if step.error else "done",
-            error=step.error,
-            tenant_id=tenant.tenant_id if tenant is not None else None,
-            client=str(outcome.about.application_id or "")[:LONGEST],
-            peer=call.trace.peer,
-            correlation_id=call.trace.correlation_id,
-            trace_id=call.trace.trace_id,
-        )
-    )
-
-
 def _request(call: Call, purpose: PurposeName, parameters: Mapping[str, str]) -> BrowserRequest:
     sent = cookies.read(call.request)
     binding, session = (
-        _secret(sent.get(_cookie_name(call, what), "")) for what in ("browser", "session")
+        sent_secret(sent.get(_cookie_name(call, what), "")) for what in ("browser", "session")
     )
     destination = call.request.header("sec-fetch-dest")
     return BrowserRequest(
@@ -210,14 +190,6 @@ def _repeated(name: str) -> signin.SignInError:
     return signin.DUPLICATE(
         f"The request is malformed: the parameter {signin.quote(name)} is repeated."
     )
-
-
-def _secret(text: str) -> Secret | None:
-    """Return what a cookie holds; a text this service has never set counts as none.
-
-    The binding is sent back: whoever plants a cookie must not write header lines with it.
-    """
-    return Secret(text) if _SECRET.fullmatch(text) else None
 
 
 def _cookie_name(call: Call, what: str) -> str:

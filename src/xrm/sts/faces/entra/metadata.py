@@ -4,6 +4,7 @@ Every URL in them begins with the service's own base, port included, whatever Ho
 """
 
 import re
+from typing import Literal
 from urllib.parse import SplitResult, unquote, urlsplit
 
 import orjson
@@ -50,7 +51,8 @@ def discovery(call: Call) -> Response:
         response_types=_response_types(call),
         further=_further(call, tenant) if call.service.profile.publishes_all else {},
     )
-    return answers.metadata(call, oauth.write_discovery(provider, call.flavour.name))
+    version: Literal["v1", "v2"] = "v1" if call.flavour.name == "v1" else "v2"
+    return answers.metadata(call, oauth.write_discovery(provider, version))
 
 
 def _response_types(call: Call) -> tuple[str, ...]:

@@ -10,12 +10,13 @@ from dataclasses import dataclass, replace
 from xrm.db import StepBudgetExceeded
 from xrm.sts.faces.entra import answers, device, interactive, metadata, token, userinfo
 from xrm.sts.faces.entra.answers import Call
-from xrm.sts.model import V1, V2, Flavour
+from xrm.sts.model import CONSUMERS_TENANT, V1, V2, Flavour
 from xrm.sts.service import TokenService
 from xrm.wire.html.assets import PREFIX
 from xrm.wire.http import Lane, Mount, Request, Response, Route
 
 _USER_REALM = "userrealm/"
+_CONSUMERS = str(CONSUMERS_TENANT)
 
 
 def _spelled(call: Call, error: Exception) -> Response:
@@ -190,7 +191,8 @@ def _find(path: str) -> tuple[Endpoint, str]:
     tail_key = tail.lower()
     endpoint = ENDPOINTS.get(tail_key)
     if endpoint is not None and segment:
-        return endpoint, segment
+        # The tenant of personal accounts is the segment that stands for it, by another name.
+        return endpoint, "consumers" if segment.lower() == _CONSUMERS else segment
     if segment.lower() == "common":
         if tail_key.startswith(_USER_REALM) and "/" not in tail[len(_USER_REALM) :]:
             return USER_REALM, tail[len(_USER_REALM) :]

@@ -68,7 +68,7 @@ def _further(step: steps.Step, about: About, form: Form) -> Page:
 
 def failed(call: Call, error: Exception, *, extra: Headers = ()) -> Response:
     """Return the page of an error that only the person can be told, with more header lines."""
-    refusal = answers.refusal(error, call)
+    refusal = answers.refusal(error, call.trace)
     said, own = advice.of(refusal.row.number), call.service.profile.own_error_codes
     failure = shown.Failure(
         number=refusal.row.number,

@@ -5,7 +5,7 @@ from urllib.parse import unquote
 from xrm.model.errors import signin
 from xrm.sts.faces.entra import answers
 from xrm.sts.faces.entra.answers import Call
-from xrm.sts.model import Issued, TokenRequest
+from xrm.sts.model import Flavour, Issued, TokenRequest, Trace
 from xrm.wire import oauth
 from xrm.wire.http import Request, Response, content_type
 
@@ -20,7 +20,7 @@ def token(call: Call) -> Response:
         )
     issued = call.service.issue(read_request(call))
     style, old = call.flavour.name, call.service.profile.old_spellings
-    body = oauth.write_token_answer(_answer(issued), style, old_spellings=old)
+    body = oauth.write_token_answer(answer_of(issued, call.flavour), style, old_spellings=old)
     return answers.token_answer(call, body)
 
 
@@ -39,23 +39,21 @@ def segment_text(segment: str) -> str:
 
 def read_request(call: Call) -> TokenRequest:
     """Return a form post as a token request. Raises AADSTS9000411 or 9002313."""
+    return read_form(call.request, call.flavour, segment_text(call.segment), call.trace)
+
+
+def read_form(request: Request, flavour: Flavour, segment: str, trace: Trace) -> TokenRequest:
+    """Return a form post at a tenant as a token request. Raises AADSTS9000411 or 9002313."""
     try:
-        form = _form(call.request)
-        basic = oauth.read_basic(call.request.header("authorization") or "")
+        form = _form(request)
+        basic = oauth.read_basic(request.header("authorization") or "")
     except oauth.DuplicateParameter as error:
         raise signin.DUPLICATE(
             f"The request is malformed: the parameter {signin.quote(error.name)} is repeated."
         ) from error
     except oauth.MalformedForm as error:
         raise signin.MALFORMED("The request is malformed.") from error
-    return TokenRequest(
-        call.flavour,
-        segment_text(call.segment),
-        form,
-        basic,
-        call.trace,
-        origin=call.request.header("origin"),
-    )
+    return TokenRequest(flavour, segment, form, basic, trace, origin=request.header("origin"))
 
 
 def _form(request: Request) -> dict[str, str]:
@@ -65,8 +63,9 @@ def _form(request: Request) -> dict[str, str]:
     return oauth.read_form(request.body) if content_type(request) == oauth.FORM else {}
 
 
-def _answer(issued: Issued) -> oauth.TokenAnswer:
-    left = issued.lifetime - 1
+def answer_of(issued: Issued, flavour: Flavour) -> oauth.TokenAnswer:
+    """Return what was issued as an answer of a flavour."""
+    left = issued.lifetime - flavour.short_by
     return oauth.TokenAnswer(
         access_token=issued.access_token,
         expires_in=left,

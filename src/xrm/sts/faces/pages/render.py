@@ -23,6 +23,8 @@ class Look:
 LOOKS: dict[type[Page], Look] = {
     shown.SignInName: Look("sign-in-name.html"),
     shown.SignInPassword: Look("sign-in-password.html"),
+    shown.FarmSignIn: Look("farm-sign-in.html"),
+    shown.HomeRealm: Look("home-realm.html"),
     shown.Accounts: Look("accounts.html"),
     shown.Consent: Look("consent.html"),
     shown.ApprovalNeeded: Look("approval-needed.html"),
@@ -33,6 +35,7 @@ LOOKS: dict[type[Page], Look] = {
     shown.SignedOut: Look("signed-out.html", "leave.js"),
     shown.SignOutConfirm: Look("sign-out-confirm.html"),
     shown.Failure: Look("failure.html", "copy.js"),
+    shown.FarmFailure: Look("farm-failure.html", "copy.js"),
     shown.FormPost: Look("form-post.html", "submit.js"),
     shown.NativeClient: Look("native-client.html"),
     shown.Message: Look("message.html"),

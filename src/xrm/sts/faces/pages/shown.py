@@ -12,11 +12,13 @@ from typing import Literal
 class Form:
     """Where a page posts: a path of this origin, and a sealed text that comes back as `state`.
 
-    Raises ValueError when the action is no path of this origin.
+    `field` is another name for that field. Raises ValueError when the action is no path of this
+    origin.
     """
 
     action: str
     state: str
+    field: str = "state"
 
     def __post_init__(self) -> None:
         # "//host" and "/\host" are other hosts to a browser.
@@ -49,6 +51,47 @@ class SignInPassword:
     error: str = ""
     can_keep: bool = True
     can_change: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class FarmSignIn:
+    """Ask for name and password at once, in fields named as those of AD FS: programs that sign in
+    by its page look for the words Username and Password, and for the id of the error.
+
+    `example` shows what a user name looks like. Fields: `USERNAME`, `PASSWORD`. The state comes as
+    `STATE`, and there is one step.
+    """
+
+    form: Form
+    application: str
+    tenant: str
+    username: str = ""
+    error: str = ""
+    example: str = ""
+
+
+USERNAME = "ctl00$ContentPlaceHolder1$UsernameTextBox"
+PASSWORD = "ctl00$ContentPlaceHolder1$PasswordTextBox"  # noqa: S105 - the name of a field
+STATE = "__VIEWSTATE"
+
+
+@dataclass(frozen=True, slots=True)
+class Realm:
+    """A token service to choose; `key` is what comes back as `home`."""
+
+    key: str
+    name: str
+    host: str
+
+
+@dataclass(frozen=True, slots=True)
+class HomeRealm:
+    """Let the token service be chosen that a person belongs to. Fields: `home`. No steps."""
+
+    form: Form
+    application: str
+    realms: tuple[Realm, ...]
+    tenant: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,13 +246,28 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
+class FarmFailure:
+    """Say why a sign-in at AD FS failed. `code` is its MSIS number, "" where there is none."""
+
+    title: str
+    sentence: str
+    advice: str
+    activity_id: str
+    timestamp: str
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class FormPost:
     """Carry an answer to the application by a form that submits itself (OAuth 2.0 Form Post
     Response Mode 2). Raises ValueError at `answer` when the action is no web address.
+
+    `name` is that of the form, "" for none.
     """
 
     action: str
     fields: tuple[tuple[str, str], ...]
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +286,8 @@ class Message:
 WithForm = (
     SignInName
     | SignInPassword
+    | FarmSignIn
+    | HomeRealm
     | Accounts
     | Consent
     | ApprovalNeeded
@@ -236,4 +296,6 @@ WithForm = (
     | DeviceConfirm
     | SignOutConfirm
 )
-Page = WithForm | DeviceDone | SignedOut | Failure | FormPost | NativeClient | Message
+Page = (
+    WithForm | DeviceDone | SignedOut | Failure | FarmFailure | FormPost | NativeClient | Message
+)

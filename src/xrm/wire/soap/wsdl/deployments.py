@@ -1,6 +1,7 @@
 """What the description of a service tells of its deployment: how people sign in, and where.
 
-In addresses `{sts}` is the token service's root, without a slash at its end.
+In addresses `{sts}` is where an organization's people sign in, without a slash at its end: their
+tenant at Entra ID, or the farm of AD FS. `{issuer}` is the same as a name, which is one in http.
 """
 
 from collections.abc import Mapping
@@ -91,11 +92,11 @@ DEPLOYMENTS: Mapping[str, Deployment] = MappingProxyType(
         ),
         "federation": Deployment(
             authentications=(
-                Authentication(kind="Federation", identifier="{sts}/adfs/services/trust"),
+                Authentication(kind="Federation", identifier="{issuer}/services/trust"),
             ),
             protection="endorsing",
             issuer="http://www.w3.org/2005/08/addressing/anonymous",
-            metadata="{sts}/adfs/services/trust/mex",
+            metadata="{sts}/services/trust/mex",
         ),
         "activedirectory": Deployment(
             authentications=(Authentication(kind="ActiveDirectory"),),
@@ -124,4 +125,6 @@ class Site:
 
     def filled(self, text: str) -> str:
         """Return an address or a name of the table with this site's own put in."""
-        return text.format(sts=self.sts.rstrip("/"), applies_to=self.applies_to)
+        sts = self.sts.rstrip("/")
+        issuer = f"http://{sts.partition('://')[2]}"
+        return text.format(sts=sts, issuer=issuer, applies_to=self.applies_to)

@@ -4,10 +4,10 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from xrm.model.errors.service import ServiceError, TransactionError
-from xrm.wire.soap.envelope import WSSE
-from xrm.wire.soap.faults import Fault, Subcode, service_fault
+from xrm.wire.soap.faults import Fault, service_fault
 from xrm.wire.soap.operations import Operation
 from xrm.wire.soap.values import Struct
+from xrm.wire.wssecurity.faults import FAILED_AUTHENTICATION, INVALID_SECURITY
 
 
 def detail(
@@ -46,17 +46,9 @@ def refusal(error: ServiceError, operation: Operation, now: float, request_id: U
 
 def insecure() -> Fault:
     """Return the fault for a message without proof of who sent it."""
-    return Fault(
-        "Sender",
-        "An error occurred when verifying security for the message.",
-        Subcode(WSSE, "InvalidSecurity"),
-    )
+    return INVALID_SECURITY
 
 
 def token_refused() -> Fault:
     """Return the fault for a security token that proves nothing here."""
-    return Fault(
-        "Sender",
-        "At least one security token in the message could not be validated.",
-        Subcode(WSSE, "FailedAuthentication"),
-    )
+    return FAILED_AUTHENTICATION

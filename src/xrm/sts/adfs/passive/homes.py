@@ -1,0 +1,44 @@
+"""Home realm discovery: which token service the person belongs to, this farm or one it trusts."""
+
+from xrm.model.errors import signin
+from xrm.sts.adfs.farm import Farm
+from xrm.sts.adfs.passive import refusals
+from xrm.sts.directory import View
+from xrm.sts.model import ClaimsProvider
+from xrm.sts.signin.journey import AskHome, Home
+
+OWN = "AD AUTHORITY"
+"""What a farm's own people are called where a token service is named."""
+
+
+def providers(view: View, farm: Farm) -> dict[str, ClaimsProvider]:
+    """Return the token services browsers may be sent to, by their identifiers."""
+    known = view.providers(farm.tenant.tenant_id)
+    return {name: one for name, one in known.items() if one.enabled and one.passive}
+
+
+def named(view: View, farm: Farm, name: str) -> str:
+    """Return the identifier a request means by `whr`. Raises PassiveError for none that is known.
+
+    The farm's own people are named by its identifier.
+    """
+    if name in (OWN, farm.identifier):
+        return farm.identifier
+    if name in providers(view, farm):
+        return name
+    raise refusals.UNKNOWN_HOME(f"The claims provider {signin.quote(name)} is not trusted.")
+
+
+def remembered(view: View, farm: Farm, name: str) -> str:
+    """Return the identifier a browser remembers, "" for none or one that is known no more."""
+    try:
+        return named(view, farm, name) if name else ""
+    except refusals.PassiveError:
+        return ""
+
+
+def choices(view: View, farm: Farm) -> AskHome:
+    """Return the question, the farm's own people first."""
+    own = Home(farm.identifier, farm.tenant.name, farm.passive)
+    others = sorted(providers(view, farm).values(), key=lambda one: (one.name, one.identifier))
+    return AskHome((own, *(Home(one.identifier, one.name, one.passive) for one in others)))

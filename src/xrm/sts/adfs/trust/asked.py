@@ -1,0 +1,94 @@
+"""A request for a security token, who sends it, and how it is refused."""
+
+from base64 import b64decode
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lxml import etree
+
+from xrm.sts.adfs.farm import Farm
+from xrm.sts.adfs.issuing import Subject
+from xrm.sts.model import Trace
+from xrm.sts.service import TokenService
+from xrm.wire.wssecurity import Security
+from xrm.wire.wssecurity.names import DSIG
+from xrm.wire.wstrust import RequestSecurityToken
+from xrm.wire.wstrust.faults import Cause
+from xrm.wire.xmldsig import SignatureError, verify_detached
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+
+
+_MOST_SIGNATURES = 2
+_VALUE = f"{{{DSIG}}}SignatureValue"
+
+
+class Refused(Exception):
+    """A request is answered with a fault; the text says why, for the log alone.
+
+    `number` is that of the sign-in error behind it, for the audit.
+    """
+
+    def __init__(self, cause: Cause, reason: str, number: int = 0) -> None:
+        super().__init__(reason)
+        self.cause: Cause = cause
+        self.number = number
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """A message as it came: its Security header, the header that says whom it is for, its id."""
+
+    security: Security
+    to: etree._Element | None
+    message_id: str | None
+    trace: Trace
+
+    @property
+    def root(self) -> etree._Element:
+        """Return the envelope."""
+        return self.security.element.getroottree().getroot()
+
+    def signed(self, key: "bytes | RSAPublicKey", *, with_address: bool) -> bytes | None:
+        """Return the value of the signature by which a key endorses this message, None without one.
+
+        It covers the timestamp, and with `with_address` whom the message is for. What was signed
+        is told by its place, not by its id.
+        """
+        timestamp = self.security.timestamp
+        wanted = {self.to} if with_address else set()
+        wanted.add(None if timestamp is None else timestamp.element)
+        for signature in self.security.signatures[:_MOST_SIGNATURES]:
+            try:
+                covered = verify_detached(signature, self.root, key=key)
+            except SignatureError:
+                continue
+            if wanted <= set(covered):
+                return b64decode(signature.findtext(_VALUE, ""))
+        return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """Who sends a message; `key` is the public key they have proven to have, `way` how."""
+
+    subject: Subject
+    way: str
+    key: "RSAPublicKey | None" = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A request of somebody known."""
+
+    service: TokenService
+    farm: Farm
+    request: RequestSecurityToken
+    message: Message
+    caller: Caller
+
+    @property
+    def now(self) -> float:
+        """Return the time in seconds since the epoch."""
+        return self.service.clock()

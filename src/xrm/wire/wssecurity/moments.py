@@ -1,0 +1,36 @@
+"""Moments of WS-Security and WS-Trust: seconds since 1970 on our side, xsd:dateTime on the wire."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+from xrm.wire.soap.lexical import READERS
+
+_FORM = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,7})?(?:Z|[+-]\d\d:\d\d)?", re.ASCII)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_FIRST, _LAST = -62_135_596_800_000, 253_402_300_799_999
+"""The first and the last moment there is, in milliseconds since 1970."""
+
+
+def read_moment(text: str) -> float:
+    """Return the moment in seconds since 1970; one without a zone is taken for UTC.
+
+    A second has up to seven digits after its point, of which six count. Raises ValueError.
+    """
+    stripped = text.strip(" \t\r\n")
+    try:
+        if _FORM.fullmatch(stripped) is None:
+            raise ValueError
+        moment: datetime = READERS["dateTime"](stripped)
+    except ValueError:
+        raise ValueError("It is not a moment.") from None
+    return moment.timestamp()
+
+
+def write_moment(seconds: float) -> str:
+    """Return seconds since 1970 in UTC, to the millisecond, as .NET writes them.
+
+    What is beyond the years 1 to 9999 becomes the first or the last moment of these.
+    """
+    count = min(max(round(seconds * 1000), _FIRST), _LAST)
+    moment = _EPOCH + timedelta(milliseconds=count)
+    return moment.replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"

@@ -1,0 +1,524 @@
+"""Who sends a message: by a certificate, or by a token of this farm or of one it trusts."""
+
+import copy
+from dataclasses import replace
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from lxml import etree
+
+from support import certificates as pairs
+from support.certificates import FIRST_DAY
+from support.signing_in import make_person
+from support.trusting import (
+    CERTIFICATE,
+    ISSUED,
+    TO,
+    Certificate,
+    Password,
+    Realm,
+    Token,
+    asking,
+    pair_of,
+    sign,
+)
+from xrm.sts import registration
+from xrm.sts.adfs import providers
+from xrm.sts.adfs.trust import certificates
+from xrm.sts.audit import read_events
+from xrm.sts.registration.people import revoke_sessions, set_user_enabled
+from xrm.wire import saml, xmlenc
+from xrm.wire.saml import Assertion, Claim, Confirmation, claim_types
+from xrm.wire.saml.names import CERTIFICATE as BY_CERTIFICATE
+from xrm.wire.saml.names import PASSWORD as BY_PASSWORD
+from xrm.wire.soap.envelope import SECURITY, WSSE, WSU
+from xrm.wire.wstrust import TRUST_2005
+
+CLEAR = "https://clear.contoso.example/"
+MARIA = Password("maria@contoso.example")
+TRUST = "http://docs.oasis-open.org/ws-sx/ws-trust/200512"
+INSECURE = ("Sender", f"{{{WSSE}}}InvalidSecurity")
+FAILED = ("Sender", f"{{{TRUST}}}FailedAuthentication")
+GOOD = asking(applies_to=CLEAR, key="bearer")
+
+
+def card(scene, name="card"):
+    """Return a proof by a certificate of Maria's."""
+    pair = pair_of(name)
+    certificates.add(scene.service, scene.realm.farm, scene.maria, pair.der)
+    return Certificate(pair)
+
+
+@pytest.mark.parametrize("version", ["1.3", "2005"])
+def test_certificate_that_was_registered_proves_a_person(scene, version):
+    request = replace(GOOD, version=TRUST_2005) if version == "2005" else GOOD
+    reply = scene.realm.ask(request, card(scene))
+    assertion = scene.clear.read(reply, scene.realm.certificates)
+    assert assertion.values(claim_types.UPN) == ("maria@contoso.example",)
+    assert assertion.method == BY_CERTIFICATE
+    assert read_events(scene.service, limit=1)[0].grant == "certificate"
+
+
+def test_key_of_the_certificate_may_be_the_tokens(scene):
+    by = card(scene)
+    reply = scene.realm.ask(replace(GOOD, key="public"), by)
+    assertion = scene.clear.read(reply, scene.realm.certificates)
+    public = by.pair.certificate.public_key().public_numbers()
+    assert assertion.confirmation.key.public_numbers() == public
+
+
+@pytest.mark.parametrize("signs", [("timestamp",), ("to",)])
+def test_certificate_signs_both_the_timestamp_and_the_address(scene, signs):
+    assert scene.realm.ask(GOOD, replace(card(scene), signs=signs)).fault == INSECURE
+
+
+def test_certificate_nobody_registered(scene):
+    card(scene)
+    assert scene.realm.ask(GOOD, Certificate(pair_of("stranger"))).fault == FAILED
+
+
+def test_certificate_shown_by_who_has_not_its_key(scene):
+    shown = card(scene).pair
+    thief = pair_of("stranger")
+    forged = pairs.Pair(thief.private_key, shown.certificate)
+    assert scene.realm.ask(GOOD, Certificate(forged)).fault == INSECURE
+
+
+def test_certificate_that_is_over(scene):
+    old = pairs.make("old", last=FIRST_DAY.replace(year=2021))
+    certificates.add(scene.service, scene.realm.farm, scene.maria, old.der)
+    assert scene.realm.ask(GOOD, Certificate(old)).fault == FAILED
+
+
+def test_certificate_of_a_person_who_is_disabled_or_of_one_removed(scene):
+    by = card(scene)
+    digest = by.pair.sha256.lower()
+    set_user_enabled(scene.service, scene.maria, enabled=False)
+    assert scene.realm.ask(GOOD, by).fault == FAILED
+    set_user_enabled(scene.service, scene.maria, enabled=True)
+    assert scene.realm.ask(GOOD, by, message_id="urn:uuid:8").status == 200
+    assert [one.digest for one in certificates.listing(scene.service, scene.maria)] == [digest]
+    certificates.remove(scene.service, scene.realm.farm, digest)
+    assert scene.realm.ask(GOOD, by, message_id="urn:uuid:9").fault == FAILED
+
+
+def test_certificate_of_another_tenants_farm(scene):
+    by = card(scene)
+    other = registration.create_tenant(scene.service, name="Fabrikam", domain="fabrikam.example")
+    realm = Realm.open(scene.world, other)
+    realm.party(CLEAR, encrypts=False)
+    assert realm.ask(GOOD, by).fault == FAILED
+
+
+def test_message_by_certificate_comes_once(scene):
+    by = card(scene)
+    body = etree.tostring(scene.realm.message(GOOD, by))
+    path = scene.realm.path(GOOD, by)
+    assert scene.realm.post(path, body).status == 200
+    assert scene.realm.post(path, body).fault == INSECURE
+
+
+def to_elsewhere(envelope):
+    envelope.find(f".//{TO}").text += "x"
+
+
+def timestamp_later(envelope):
+    created = envelope.find(f".//{{{WSU}}}Created")
+    created.text = created.text.replace(":00:00", ":00:01")
+
+
+def second_timestamp(envelope):
+    """Wrapping: what was signed is put aside, another stands in its place with its id."""
+    signed = envelope.find(f".//{{{WSU}}}Timestamp")
+    aside = copy.deepcopy(signed)
+    timestamp_later(envelope)
+    envelope[0].append(etree.Element("{urn:aside}Aside"))
+    envelope[0][-1].append(aside)
+
+
+def second_timestamp_renamed(envelope):
+    signed = envelope.find(f".//{{{WSU}}}Timestamp")
+    aside = copy.deepcopy(signed)
+    timestamp_later(envelope)
+    signed.set(f"{{{WSU}}}Id", "_9")
+    envelope[0].append(etree.Element("{urn:aside}Aside"))
+    envelope[0][-1].append(aside)
+
+
+def unsigned(envelope):
+    for element in envelope.iter("{http://www.w3.org/2000/09/xmldsig#}Signature"):
+        element.getparent().remove(element)
+
+
+def wrong_value(envelope):
+    value = envelope.find(".//{http://www.w3.org/2000/09/xmldsig#}SignatureValue")
+    value.text = "AAAA" + value.text.strip()[4:]
+
+
+CHANGES = [timestamp_later, second_timestamp, second_timestamp_renamed, unsigned, wrong_value]
+
+
+@pytest.mark.parametrize("change", [to_elsewhere, *CHANGES])
+def test_message_by_certificate_that_was_changed(scene, change):
+    assert scene.realm.ask(GOOD, card(scene), change=change).fault == INSECURE
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_message_by_token_that_was_changed(scene, change):
+    token = scene.realm.signed_in(MARIA)
+    assert scene.realm.ask(GOOD, token, change=change).fault == INSECURE
+
+
+def test_token_of_the_farm_for_the_farm_signs_in_there(scene):
+    token = scene.realm.signed_in(MARIA)
+    scene.clock.now += 60
+    reply = scene.realm.ask(GOOD, token)
+    assertion = scene.clear.read(reply, scene.realm.certificates)
+    assert assertion.values(claim_types.NAME) == ("CONTOSO\\maria",)
+    # It is still the sign-in of before, by password.
+    assert assertion.authenticated == scene.clock() - 60
+    assert assertion.method == BY_PASSWORD
+
+
+def test_token_counts_no_longer_than_the_person(scene):
+    token = scene.realm.signed_in(MARIA)
+    scene.clock.now += 1
+    revoke_sessions(scene.service, scene.maria)
+    assert scene.realm.ask(GOOD, token).fault == FAILED
+
+
+def test_token_of_a_disabled_person(scene):
+    token = scene.realm.signed_in(MARIA)
+    set_user_enabled(scene.service, scene.maria, enabled=False)
+    assert scene.realm.ask(GOOD, token).fault == FAILED
+
+
+def test_sign_in_is_worth_tokens_for_eight_hours(scene):
+    """A chain of tokens, each got by the one before, does not go on for ever."""
+    token = scene.realm.signed_in(MARIA)
+    for _ in range(9):
+        scene.clock.now += 55 * 60
+        last, token = token, scene.realm.ask(asking(applies_to=scene.realm.farm.identifier), token)
+        if token.status != 200:
+            break
+        response = token.response
+        token = Token(response.token, response.material.proof, response.attached.value)
+    assert token.fault == FAILED
+    assert scene.clock() - 1_800_000_000 == 9 * 55 * 60
+    assert scene.realm.ask(GOOD, last).fault == FAILED
+
+
+@pytest.mark.parametrize(("later", "taken"), [(3600 + 290, True), (3600 + 301, False)])
+def test_token_that_has_expired(scene, later, taken):
+    token = scene.realm.signed_in(MARIA)
+    scene.clock.now += later
+    reply = scene.realm.ask(GOOD, token)
+    assert (reply.status == 200) == taken
+    if not taken:
+        assert reply.fault == FAILED
+
+
+def test_message_by_token_comes_once(scene):
+    token = scene.realm.signed_in(MARIA)
+    body = etree.tostring(scene.realm.message(GOOD, token))
+    path = scene.realm.path(GOOD, token)
+    assert scene.realm.post(path, body).status == 200
+    assert scene.realm.post(path, body).fault == INSECURE
+
+
+def test_proof_key_of_another_token(scene):
+    one, other = scene.realm.signed_in(MARIA), scene.realm.signed_in(MARIA)
+    assert scene.realm.ask(GOOD, replace(one, key=other.key)).fault == INSECURE
+
+
+def test_public_key_of_the_farm_is_no_secret_for_an_hmac(scene):
+    """Confusion of algorithms: the certificate's octets used as a symmetric key."""
+    pair = pair_of("card")
+    certificates.add(scene.service, scene.realm.farm, scene.maria, pair.der)
+
+    def mac(envelope):
+        unsigned(envelope)
+        sign(envelope, pair.der, ("timestamp", "to"))
+
+    assert scene.realm.ask(GOOD, Certificate(pair), change=mac).fault == INSECURE
+
+
+def test_bearer_is_no_proof_here(scene):
+    reply = scene.realm.ask(asking(applies_to=scene.realm.farm.identifier, key="bearer"), MARIA)
+    assert scene.realm.ask(GOOD, Token(reply.response.token, b"key" * 11)).fault == FAILED
+
+
+def test_token_of_another_party_does_not_sign_in(scene):
+    """It is encrypted to somebody else, and says so when it is opened."""
+    reply = scene.realm.ask(asking(applies_to=scene.org.url), MARIA)
+    key = reply.response.material.proof
+    assert scene.realm.ask(GOOD, Token(reply.response.token, key)).fault == FAILED
+    opened = scene.org.opened(reply.response.token)
+    assert scene.realm.ask(GOOD, Token(opened, key)).fault == FAILED
+    again = xmlenc.encrypt(opened, scene.service.parts.farm_keys.certificate(scene.realm.farm))
+    assert scene.realm.ask(GOOD, Token(again, key)).fault == FAILED
+
+
+def chained(scene):
+    """Return a second farm, Fabrikam's, which signs people in for the first."""
+    tenant = registration.create_tenant(scene.service, name="Fabrikam", domain="fabrikam.example")
+    home = Realm.open(scene.world, tenant)
+    make_person(scene.service, tenant, "piet")
+    farm = scene.realm.farm
+    encryption = scene.service.parts.farm_keys.certificate(farm)
+    home.party(farm.identifier, encrypts=False, certificate=encryption)
+    return home
+
+
+def token_of(home, target, name="piet@fabrikam.example"):
+    reply = home.ask(asking(applies_to=target.farm.identifier), Password(name))
+    response = reply.response
+    return Token(response.token, response.material.proof, response.attached.value)
+
+
+def trust(scene, home, **members):
+    return providers.add(
+        scene.service,
+        scene.realm.farm,
+        **{
+            "name": "Fabrikam",
+            "identifier": home.farm.identifier,
+            "certificates": home.certificates,
+            **members,
+        },
+    )
+
+
+def test_person_of_a_trusted_realm_needs_no_account_here(scene):
+    home = chained(scene)
+    trust(scene, home)
+    reply = scene.realm.ask(GOOD, token_of(home, scene.realm))
+    assertion = scene.clear.read(reply, scene.realm.certificates)
+    assert assertion.issuer == "http://localhost:8443/adfs/services/trust"
+    assert assertion.values(claim_types.UPN) == ("piet@fabrikam.example",)
+    assert assertion.method == BY_PASSWORD
+
+
+def test_realm_that_is_not_trusted_signs_with_the_same_key_in_vain(scene):
+    """All farms of a service share its keys: the issuer decides."""
+    home = chained(scene)
+    assert scene.realm.ask(GOOD, token_of(home, scene.realm)).fault == FAILED
+
+
+def test_realm_that_is_trusted_no_more(scene):
+    home = chained(scene)
+    known = trust(scene, home)
+    providers.update(scene.service, scene.realm.farm, known.provider_id, enabled=False)
+    assert scene.realm.ask(GOOD, token_of(home, scene.realm)).fault == FAILED
+    providers.update(scene.service, scene.realm.farm, known.provider_id, enabled=True)
+    again = token_of(home, scene.realm)
+    assert scene.realm.ask(GOOD, again, message_id="urn:uuid:8").status == 200
+    providers.remove(scene.service, scene.realm.farm, known.provider_id)
+    assert scene.realm.ask(GOOD, again, message_id="urn:uuid:9").fault == FAILED
+
+
+def test_realm_whose_tokens_are_signed_by_another_key(scene):
+    home = chained(scene)
+    trust(scene, home, certificates=[pair_of("stranger").der])
+    assert scene.realm.ask(GOOD, token_of(home, scene.realm)).fault == FAILED
+
+
+PARTNER = "http://partner.example/adfs/services/trust"
+SECRET = bytes(range(32))
+
+
+def partners(scene, pair, **changes):
+    """Return a token as a trusted partner might make it, changed."""
+    farm = scene.realm.farm
+    to_farm = scene.service.parts.farm_keys.certificate(farm)
+    now = scene.clock()
+    claims = changes.pop("claims", {claim_types.UPN: ("eve@partner.example",)})
+    assertion = Assertion(
+        **{
+            "id": "_a",
+            "issuer": PARTNER,
+            "issued": now,
+            "not_before": now,
+            "not_on_or_after": now + 600,
+            "audiences": (farm.identifier,),
+            "confirmation": Confirmation(kind="holder-of-key", secret=SECRET, certificate=to_farm),
+            "claims": tuple(Claim(kind, values) for kind, values in claims.items()),
+            "method": BY_PASSWORD,
+            "authenticated": now,
+            **changes,
+        }
+    )
+    element = saml.sign(assertion, key=pair.private_key, certificate=pair.der)
+    return Token(xmlenc.encrypt(element, to_farm), SECRET)
+
+
+@pytest.fixture
+def partner(scene):
+    pair = pair_of("partner")
+    providers.add(
+        scene.service,
+        scene.realm.farm,
+        name="Partner",
+        identifier=PARTNER,
+        certificates=[pair.certificate_pem],
+    )
+    return pair
+
+
+@pytest.mark.parametrize("version", ["1.1", "2.0"])
+@pytest.mark.parametrize("address", ["identifier", "endpoint"])
+def test_partners_token_is_taken(scene, partner, version, address):
+    farm = scene.realm.farm
+    audience = farm.identifier if address == "identifier" else f"{farm.trust}13/{ISSUED}"
+    claims = {
+        claim_types.UPN: ("eve@partner.example",),
+        claim_types.NAME: ("PARTNER\\eve",),
+        claim_types.PRIMARY_SID: ("S-1-5-21-1-2-3-500",),
+        claim_types.ROLE: ("Administrators",),
+    }
+    party = scene.realm.party(
+        "https://all.contoso.example/",
+        encrypts=False,
+        rules=[
+            replace(rule, claim=kind, source=kind)
+            for rule in scene.clear.record.rules[:1]
+            for kind in claims
+        ],
+    )
+    token = partners(scene, partner, version=version, audiences=(audience,), claims=claims)
+    reply = scene.realm.ask(asking(applies_to=party.url, key="bearer"), token)
+    assertion = party.read(reply, scene.realm.certificates)
+    # Acceptance rules let the two names pass, nothing else.
+    assert {claim.type: claim.values for claim in assertion.claims} == {
+        claim_types.UPN: ("eve@partner.example",),
+        claim_types.NAME: ("PARTNER\\eve",),
+    }
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "maria@contoso.example",
+        "Maria@CONTOSO.example",
+        " maria@contoso.example",
+        "maria@contoso.example ",
+        "maria@contoso.example\n",
+        "CONTOSO\\maria",
+        "contoso\\maria",
+        "contoso.example\\maria",
+        "",
+    ],
+)
+def test_partner_does_not_speak_for_the_farms_own_people(scene, partner, name):
+    token = partners(scene, partner, claims={claim_types.UPN: (name,)})
+    assert scene.realm.ask(GOOD, token).fault == FAILED
+
+
+def test_partner_gives_nobody_the_name_of_one_of_the_farms(scene, partner):
+    claims = {claim_types.UPN: ("eve@partner.example",), claim_types.NAME: ("CONTOSO\\maria",)}
+    party = scene.realm.party(
+        "https://all.contoso.example/",
+        encrypts=False,
+        rules=[replace(scene.clear.record.rules[0], claim=kind, source=kind) for kind in claims],
+    )
+    token = partners(scene, partner, claims=claims)
+    reply = scene.realm.ask(asking(applies_to=party.url, key="bearer"), token)
+    assertion = party.read(reply, scene.realm.certificates)
+    assert [claim.type for claim in assertion.claims] == [claim_types.UPN]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"audiences": ("https://crm.contoso.example/",)},
+        {"audiences": ("http://localhost:8443/adfs/services/trust/",)},
+        {"audiences": ("https://localhost:8443/adfs/services/trust.evil.example/",)},
+        {"audiences": ("http://localhost:8443/fabrikam.example/adfs/services/trust",)},
+        {"audiences": ()},
+        {"issuer": "http://other.example/adfs/services/trust"},
+        {"issuer": "http://localhost:8443/adfs/services/trust"},
+        {"not_on_or_after": 1_800_000_000.0 - 301, "not_before": 1_800_000_000.0 - 900},
+        {"not_before": 1_800_000_000.0 + 301},
+        {"confirmation": Confirmation()},
+        {"claims": {claim_types.UPN: ("a@partner.example", "b@partner.example")}},
+        {"claims": {claim_types.NAME: ("PARTNER\\eve",)}},
+    ],
+)
+def test_partners_token_that_is_not_taken(scene, partner, changes):
+    assert scene.realm.ask(GOOD, partners(scene, partner, **changes)).fault == FAILED
+
+
+def test_partners_token_signed_by_a_stranger(scene, partner):
+    assert scene.realm.ask(GOOD, partners(scene, pair_of("stranger"))).fault == FAILED
+
+
+def test_partners_token_whose_key_is_for_somebody_else(scene, partner):
+    confirmation = Confirmation(kind="holder-of-key", secret=SECRET, certificate=partner.der)
+    token = partners(scene, partner, confirmation=confirmation)
+    assert scene.realm.ask(GOOD, token).fault == FAILED
+
+
+@pytest.mark.parametrize("version", ["1.1", "2.0"])
+def test_key_pair_of_the_farm_rolls_over(scene, partner, version):
+    before = partners(scene, partner, version=version)
+    scene.service.parts.farm_keys.rotate(scene.realm.farm)
+    after = partners(scene, partner, version=version)
+    assert scene.realm.ask(GOOD, before, message_id="urn:uuid:8").status == 200
+    assert scene.realm.ask(GOOD, after, message_id="urn:uuid:9").status == 200
+    for _ in range(3):
+        scene.service.parts.farm_keys.rotate(scene.realm.farm)
+    assert scene.realm.ask(GOOD, before, message_id="urn:uuid:10").fault == FAILED
+
+
+GARBAGE = [
+    "<xenc:EncryptedData xmlns:xenc='http://www.w3.org/2001/04/xmlenc#'/>",
+    "<saml:EncryptedAssertion xmlns:saml='urn:oasis:names:tc:SAML:2.0:assertion'/>",
+    "<saml:Assertion xmlns:saml='urn:oasis:names:tc:SAML:2.0:assertion'/>",
+    "<saml:Assertion xmlns:saml='urn:oasis:names:tc:SAML:1.0:assertion' AssertionID='_0'/>",
+]
+
+
+@pytest.mark.parametrize("text", GARBAGE)
+def test_tokens_that_are_none(scene, text):
+    assert scene.realm.ask(GOOD, Token(etree.fromstring(text), SECRET)).fault == FAILED
+
+
+def test_what_does_not_decrypt_and_what_is_not_believed_look_alike(scene, partner):
+    """No oracle: a wrong padding, a wrong key, a wrong signature and a wrong audience."""
+    good = partners(scene, partner)
+    values = good.element.findall(".//{http://www.w3.org/2001/04/xmlenc#}CipherValue")
+    replies = [scene.realm.ask(GOOD, partners(scene, partner, audiences=("urn:x",)))]
+    replies += [scene.realm.ask(GOOD, partners(scene, pair_of("stranger")))]
+    for value in values:
+        whole = value.text
+        for broken in (whole[:-8] + "AAAAAAA=", "AAAA" + whole[4:], "", "!"):
+            value.text = broken
+            replies.append(scene.realm.ask(GOOD, good))
+        value.text = whole
+    assert {reply.http.body for reply in replies} == {replies[0].http.body}
+    assert replies[0].fault == FAILED
+
+
+@pytest.mark.parametrize("endpoint", [CERTIFICATE, ISSUED])
+def test_password_at_an_endpoint_that_takes_none(shared, endpoint):
+    assert shared.realm.ask(GOOD, replace(MARIA, endpoint=endpoint)).fault == INSECURE
+
+
+def test_token_at_the_endpoint_for_passwords(scene):
+    token = replace(scene.realm.signed_in(MARIA), endpoint="usernamemixed")
+    assert scene.realm.ask(GOOD, token).fault == INSECURE
+
+
+def test_access_token_in_the_place_of_an_assertion(scene):
+    token = "eyJhbGciOiJSUzI1NiJ9.e30.c2ln"
+
+    def add(envelope):
+        binary = etree.SubElement(envelope.find(f".//{SECURITY}"), f"{{{WSSE}}}BinarySecurityToken")
+        binary.set("ValueType", "urn:ietf:params:oauth:token-type:jwt")
+        binary.text = token
+
+    path = "/adfs/services/trust/13/" + ISSUED
+    envelope = scene.realm.message(GOOD, path=path)
+    add(envelope)
+    assert scene.realm.post(path, etree.tostring(envelope)).status == 500
+    assert isinstance(pair_of("card").private_key, RSAPrivateKey)
