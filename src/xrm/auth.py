@@ -4,6 +4,7 @@ Those of claims-based sign-in (IFD, Federation, IssuedToken) load on first use: 
 and the extra `claims`.
 """
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from xrm.client.credentials import Credential, TokenCredential
@@ -11,10 +12,12 @@ from xrm.client.credentials.certificate import Certificate
 from xrm.client.credentials.client_secret import ClientSecret
 
 if TYPE_CHECKING:
+    from xrm.client.claims.credentials import AuthenticationCredentials
     from xrm.client.credentials.federation import IFD, Federation, IssuedToken
 
 __all__ = [
     "IFD",
+    "AuthenticationCredentials",
     "Certificate",
     "ClientSecret",
     "Credential",
@@ -23,13 +26,17 @@ __all__ = [
     "TokenCredential",
 ]
 
-_CLAIMS = ("IFD", "Federation", "IssuedToken")
+_HOMES = {
+    "AuthenticationCredentials": "claims.credentials",
+    "Federation": "credentials.federation",
+    "IFD": "credentials.federation",
+    "IssuedToken": "credentials.federation",
+}
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _CLAIMS:
+    home = _HOMES.get(name)
+    if home is None:
         raise AttributeError(f"module 'xrm.auth' has no attribute {name!r}")
-    from xrm.client.credentials import federation
-
-    value = globals()[name] = getattr(federation, name)
+    value = globals()[name] = getattr(import_module(f"xrm.client.{home}"), name)
     return value

@@ -14,7 +14,7 @@ import xrm
 from support.contoso import Contoso, Driver
 from support.overheard import Heard, MovedClock
 from xrm import errors, soap
-from xrm.client.claims.credentials import AuthenticationCredentials
+from xrm.auth import AuthenticationCredentials
 from xrm.client.claims.description import AuthenticationProviderType, TokenServiceCredentialType
 from xrm.testing import Person, Server
 from xrm.wire.soap.contracts import CONTRACTS
