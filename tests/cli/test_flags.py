@@ -17,6 +17,9 @@ GIVEN = {
     "memory": (None, True),
     "public_url": ("https://sts.example/", "https://sts.example"),
     "org_url": ("https://org.example:444", "https://org.example:444"),
+    "deployment": ("on-premises", "on-premises"),
+    "ifd_domain": ("CRM.contoso.example", "crm.contoso.example"),
+    "client_certificates": ("off", "off"),
     "workers": ("3", 3),
     "test_controls": (None, True),
     "database": ("postgresql://db.example/xrm", "postgresql://db.example/xrm"),
@@ -39,6 +42,7 @@ GIVEN = {
 }
 """Setting -> what is written after its flag (None: nothing), and what it must come to."""
 TRUE_OR_FALSE = [name for name, (text, _) in GIVEN.items() if text is None]
+ONE_VALUE = {"client_certificates"}
 ANY_TEXT = {"host", "database", "names"}
 ROWS = [row for row in TABLE if row.name not in NO_FLAG]
 
@@ -66,7 +70,8 @@ def serve(xrm, monkeypatch):
 def test_a_setting_is_a_flag(serve, row):
     text, expected = GIVEN[row.name]
     flag = f"--{row.name.replace('_', '-')}"
-    assert getattr(serve(), row.name) != expected, "the case must differ from the default"
+    differs = getattr(serve(), row.name) != expected
+    assert differs or row.name in ONE_VALUE, "the case must differ from the default"
     assert getattr(serve(flag, *([] if text is None else [text])), row.name) == expected
 
 
@@ -107,3 +112,14 @@ def test_the_help_names_each_flag_and_says_what_it_means(xrm, monkeypatch):
     for row in ROWS:
         assert f"--{row.name.replace('_', '-')} " in shown
         assert row.doc.replace("`", "") in shown
+
+
+def test_a_setting_that_demands_client_certificates_is_refused_at_start(xrm, tmp_path, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "400")
+    (tmp_path / "xrm.toml").write_text("client_certificates = 'required'\n")
+    ran = xrm("serve", "--data", tmp_path)
+    assert (ran.status, ran.out) == (1, "")
+    assert "client certificates are not supported" in ran.err
+    ran = xrm("serve", "--memory", "--client-certificates", "on")
+    assert ran.status == 2
+    assert "client certificates are not supported" in ran.err

@@ -73,7 +73,7 @@ def test_an_unusable_value_names_its_flag_or_variable():
 
 @pytest.mark.parametrize("value", ["on", "required", "true", "1", True, "", 1])
 def test_client_certificates_cannot_be_required(value):
-    with pytest.raises(SettingsError, match="client certificates are not supported.*SDK"):
+    with pytest.raises(SettingsError, match=r"client certificates are not supported.*SDK"):
         load({"client_certificates": value})
 
 

@@ -259,6 +259,23 @@ def test_a_token_for_itself_goes_by_its_id(two, ask, document):
     assert ask("contoso.example", resource="api://contoso.example/api")["aud"]
 
 
+@pytest.mark.parametrize("version", [1, 2])
+def test_a_resource_may_ask_to_be_told_whom_a_token_speaks_for(two, ask, version):
+    wish = {"accessToken": [{"name": "idtyp"}, {"name": "none such"}], "idToken": []}
+    name = "api://contoso.example/telling"
+    make(
+        two.world,
+        "Telling",
+        identifier_uris=(name,),
+        token_version=version,
+        extras={"optionalClaims": wish},
+    )
+    claims = ask("contoso.example", resource=name)
+    assert (claims["idtyp"], claims["ver"]) == ("app", f"{version}.0")
+    assert "none such" not in claims
+    assert "idtyp" not in ask("contoso.example", resource=ORGANIZATION)
+
+
 def test_a_disabled_resource(two, ask, document):
     service, tenant = two.world.service, two.world.tenant
     graph = registration.find_principal(service, tenant, GRAPH_APPLICATION)

@@ -17,6 +17,9 @@ from uuid import UUID, uuid5
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.ciphers import Cipher
+from cryptography.hazmat.primitives.ciphers.algorithms import AES
+from cryptography.hazmat.primitives.ciphers.modes import CBC
 from lxml import etree
 
 from support.estate import STS, TENANT, URL, Estate, KnownKeys, Registered, build, signing_key
@@ -215,6 +218,22 @@ def text(element: etree._Element) -> str:
 
 def encrypted(element: etree._Element, to: str = "organization") -> str:
     return text(xmlenc.encrypt(element, signing_key(to).certificate_der))
+
+
+def encrypted_octets(octets: bytes) -> str:
+    """Return the EncryptedData of what need not be XML, for the organization."""
+    secret, vector, missing = SECRET, bytes(16), 16 - len(octets) % 16
+    cipher = Cipher(AES(secret), CBC(vector)).encryptor()
+    padded = octets + bytes(missing - 1) + bytes([missing])
+    sealed = _base64(vector + cipher.update(padded) + cipher.finalize())
+    key = text(xmlenc.encrypt_key(secret, signing_key("organization").certificate_der))
+    space = "http://www.w3.org/2001/04/xmlenc#"
+    return (
+        f'<x:EncryptedData xmlns:x="{space}" Type="{space}Element">'
+        f'<x:EncryptionMethod Algorithm="{space}aes256-cbc"/><KeyInfo xmlns="{DSIG}">{key}'
+        f"</KeyInfo><x:CipherData><x:CipherValue>{sealed}</x:CipherValue></x:CipherData>"
+        "</x:EncryptedData>"
+    )
 
 
 def moment(seconds: float, form: str = "%Y-%m-%dT%H:%M:%S.000Z") -> str:

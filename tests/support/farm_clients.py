@@ -17,7 +17,8 @@ import orjson
 from support.farms import Farms, FarmVisitor
 from support.signing_in import FORM, VERIFIER, Reply, challenge
 from xrm.model.secret import Secret
-from xrm.sts.adfs import Farm, clients
+from xrm.sts.adfs import Farm
+from xrm.sts.adfs.oauth import clients
 from xrm.sts.model import FarmClient
 from xrm.wire.http import Headers
 

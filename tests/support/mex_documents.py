@@ -239,6 +239,12 @@ BROKEN: dict[str, bytes] = {
     "an unknown version": document([_NAMED]).replace(OASIS.encode(), b"urn:2042"),
     "no trust of the version": document([_NAMED]).replace(b"Trust13/>", b"Trust10/>"),
     "message security": document([Port("13", "username message", "13/username")]),
+    "a token nobody knows": document([Port("13", "kerberos", "13/x")]).replace(
+        b"KerberosToken", b"SpnegoContextToken"
+    ),
+    "a key nobody knows": document([Port("13", "issued", "13/x")]).replace(
+        b"SymmetricKey", b"OtherKey"
+    ),
     "no policy but TLS": document([_with_tls("")]),
 }
 """Documents none of whose endpoints can be used."""

@@ -1,7 +1,10 @@
 """Messages of WS-Security and WS-Trust in clients' own spellings, put together from text."""
 
+from typing import Any, Literal
+
 from lxml import etree
 
+from xrm.wire import xmldsig
 from xrm.wire.soap.versions import ADDRESSING, SOAP_12
 from xrm.wire.xml import parse
 
@@ -40,3 +43,18 @@ def security_of(message: bytes) -> etree._Element:
 def body_of(message: bytes) -> etree._Element:
     """Return the child of an envelope's Body."""
     return parse(message)[-1][0]
+
+
+def endorse(
+    message: bytes, *, key: Any, key_info: etree._Element, digest: Literal["sha1", "sha256"]
+) -> bytes:
+    """Return an envelope signed over its timestamp, by an RSA key over its address as well."""
+    root = parse(message)
+    security = root.find(f"*/{{{WSSE}}}Security")
+    assert security is not None
+    targets = [security[0]]
+    if not isinstance(key, bytes):
+        targets.append(root[0][0])
+        targets[-1].set(f"{{{WSU}}}Id", "_1")
+    xmldsig.sign_detached(security, targets, key=key, digest=digest, key_info=key_info)
+    return etree.tostring(root)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from typing import Any
+from uuid import uuid4
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from lxml import etree
@@ -254,7 +255,7 @@ class Realm:
         to = f"{self.service.base_url}{path or self.path(request, by)}"
         moment = members.pop("at", None)
         stamp = writing.timestamp(self.clock() if moment is None else moment)
-        options = {"message_id": "urn:uuid:7", **members}
+        options = {"message_id": f"urn:uuid:{uuid4()}", **members}
         envelope = etree.fromstring(
             write_request(
                 write_body(request),

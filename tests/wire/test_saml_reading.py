@@ -1,11 +1,13 @@
 """Assertions read strictly: what is not understood, or would mean two things, is refused."""
 
+import base64
 import copy
 
 import pytest
 from lxml import etree
 
-from support.saml_tokens import AUDIENCE, NOW, PROOF, UPN, VERSIONS, assertion, pair
+from support import certificates
+from support.saml_tokens import AUDIENCE, DS, NOW, PROOF, UPN, VERSIONS, assertion, pair
 from xrm.wire import saml
 from xrm.wire.saml import claim_types, names, parts
 
@@ -106,7 +108,7 @@ def test_a_certificate_of_a_holder_stands_for_its_key(version):
         certificate = etree.SubElement(
             etree.SubElement(info, f"{ds}X509Data"), f"{ds}X509Certificate"
         )
-        certificate.text = etree.fromstring("<a/>").text or _der("holder")
+        certificate.text = _der("holder")
     read = saml.read(element).confirmation.key
     assert read.public_numbers() == pair("holder").private_key.public_key().public_numbers()
 
@@ -116,6 +118,7 @@ def _der(name: str) -> str:
     return "\n".join(lines[1:-1])
 
 
+LONG_NUMBER = base64.b64encode((2**8200 + 1).to_bytes(1026, "big")).decode()
 HELD_KEYS = [
     "",
     "<KeyName>x</KeyName>",
@@ -125,6 +128,8 @@ HELD_KEYS = [
     "<KeyValue><RSAKeyValue><Modulus>AQAB</Modulus><Exponent>AQAB</Exponent></RSAKeyValue></KeyValue>",
     "<KeyValue><RSAKeyValue><Modulus>*</Modulus><Exponent>AQAB</Exponent></RSAKeyValue></KeyValue>",
     f"<KeyValue><RSAKeyValue><Modulus>{'/' * 20_000}</Modulus><Exponent>AQAB</Exponent>"
+    "</RSAKeyValue></KeyValue>",
+    f"<KeyValue><RSAKeyValue><Modulus>{LONG_NUMBER}</Modulus><Exponent>AQAB</Exponent>"
     "</RSAKeyValue></KeyValue>",
     "<X509Data><X509Certificate>AAAA</X509Certificate></X509Data>",
     "<X509Data><X509SubjectName>CN=x</X509SubjectName></X509Data>",
@@ -145,11 +150,25 @@ def test_other_keys_of_a_holder_are_refused(version, info):
 
 
 def test_an_elliptic_key_of_a_holder_is_refused():
-    element = written(confirmation=held(key=pair().private_key.public_key()))
-    for found in list(element.iter(parts.KEY_INFO)):
-        found[0].tag = found[0].tag.replace("KeyValue", "X509Data")
-        del found[0][:]
-    refused(element)
+    element = written("2.0", confirmation=held(key=pair().private_key.public_key()))
+    der = base64.b64encode(certificates.make("elliptic", curve=True).der).decode()
+    (info,) = element.iter(parts.KEY_INFO)
+    info[0] = etree.fromstring(
+        f'<X509Data xmlns="{DS}"><X509Certificate>{der}</X509Certificate></X509Data>'
+    )
+    assert "not understood" in refused(element)
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_a_bearer_holds_no_key(version):
+    """A key beside `bearer` would have one reader ask for it and another one not."""
+    public = pair().private_key.public_key()
+    element = written(version, confirmation=held(key=public), method="", authenticated=None)
+    if version == "1.1":
+        one(element, "ConfirmationMethod").text = names.BEARER["1.1"]
+    else:
+        one(element, "SubjectConfirmation").set("Method", names.BEARER["2.0"])
+    assert "confirmation of the subject" in refused(element)
 
 
 def attribute(name, key, value):

@@ -14,13 +14,13 @@ from support.trust_messages import (
     MADE,
     TIMESTAMP,
     TO,
+    endorse,
     envelope,
     security_of,
 )
-from xrm.wire.wssecurity import SecurityError, TokenError, read_security, to_assertion
-from xrm.wire.wssecurity.endorsing import check_endorsement, endorse, key_info, signing_token
-from xrm.wire.wssecurity.faults import INVALID_SECURITY, INVALID_TOKEN, fault_of
-from xrm.wire.wssecurity.public_keys import key_of_certificate, key_value, read_public_key
+from xrm.wire.wssecurity import SecurityError, read_security, to_assertion
+from xrm.wire.wssecurity.endorsing import check_endorsement, key_info, signing_token
+from xrm.wire.wssecurity.faults import INVALID_SECURITY, fault_of
 from xrm.wire.wssecurity.references import reference_element, write_reference
 from xrm.wire.xml import parse
 
@@ -168,17 +168,17 @@ def test_an_asymmetric_signature_that_leaves_the_address_out(pair):
 
 
 def test_a_signature_elsewhere_does_not_count():
-    security = read_security(security_of(signed()))
+    element = security_of(signed())
+    signature = read_security(element).signatures[0]
+    element.getparent().append(signature)  # it still fits what it covers
+    moved = read_security(element)
     stranger = read_security(security_of(signed())).signatures[0]
-    with pytest.raises(SecurityError):
-        check_endorsement(security, stranger, key=KEY)
+    for found in (signature, stranger):
+        with pytest.raises(SecurityError):
+            check_endorsement(moved, found, key=KEY)
 
 
-def test_a_message_without_a_timestamp_or_an_address(pair):
-    with pytest.raises(SecurityError):
-        signed(envelope(""))
-    with pytest.raises(SecurityError):
-        signed(envelope(TIMESTAMP, header=""), pair.private_key)
+def test_a_message_without_a_timestamp():
     stripped = edited(signed(), lambda root: root[0].find("{*}Security").remove(root[0][1][0]))
     with pytest.raises(SecurityError):
         check(stripped)
@@ -189,57 +189,3 @@ def test_a_signature_that_names_no_key():
     signature.remove(signature[-1])
     with pytest.raises(SecurityError):
         key_info(signature)
-
-
-def test_public_keys_are_written_and_read(pair):
-    public = pair.private_key.public_key()
-    element = key_value(public)
-    assert read_public_key(element) == public
-    around = etree.Element(f"{{{DS}}}KeyInfo")
-    around.append(element)
-    assert read_public_key(around) == public
-    certificate = f'<KeyInfo xmlns="{DS}"><X509Data><X509Certificate>'
-    certificate += f"{b64encode(pair.der).decode()}</X509Certificate></X509Data></KeyInfo>"
-    assert read_public_key(parse(certificate.encode())) == public
-    assert key_of_certificate(pair.der) == public
-
-
-def rsa(modulus, exponent="AQAB"):
-    return (
-        f"<KeyValue><RSAKeyValue><Modulus>{modulus}</Modulus>"
-        f"<Exponent>{exponent}</Exponent></RSAKeyValue></KeyValue>"
-    )
-
-
-SMALL = b64encode(((1 << 1023) + 1).to_bytes(128, "big")).decode()
-EVEN = b64encode((1 << 2047).to_bytes(256, "big")).decode()
-FINE = b64encode(((1 << 2047) + 1).to_bytes(256, "big")).decode()
-
-
-@pytest.mark.parametrize(
-    "inner",
-    [
-        "",
-        "<KeyValue/>",
-        "<DSAKeyValue/>",
-        rsa(SMALL),
-        rsa("A" * 20000),
-        rsa("not base64"),
-        rsa(FINE, "AQ=="),
-        rsa(FINE, "Ag=="),
-        rsa(FINE, "AQAAAAAB"),
-        rsa(FINE) + rsa(FINE),
-        rsa(f"<b>{FINE}</b>"),
-        "<X509Data/>",
-        "<X509Data><X509Certificate>QUJD</X509Certificate></X509Data>",
-    ],
-)
-def test_what_is_no_public_key(inner):
-    with pytest.raises(TokenError) as caught:
-        read_public_key(parse(f'<KeyInfo xmlns="{DS}">{inner}</KeyInfo>'.encode()))
-    assert fault_of(caught.value) == INVALID_TOKEN
-
-
-def test_a_certificate_of_another_kind_of_key():
-    with pytest.raises(TokenError):
-        key_of_certificate(certificates.make(curve=True).der)

@@ -12,7 +12,6 @@ from support.trust_messages import DS, SAML, TIMESTAMP, WSSE, WSU, XENC, envelop
 from xrm.wire.wssecurity import SecurityError, TokenError, read_reference, read_security
 from xrm.wire.wssecurity.endorsing import check_endorsement, key_info
 from xrm.wire.wssecurity.moments import read_moment, write_moment
-from xrm.wire.wssecurity.public_keys import read_public_key
 from xrm.wire.wstrust import (
     TRUST_13,
     VERSIONS,
@@ -121,12 +120,9 @@ def test_security_headers(trees):
 
 @PROFILE
 @given(st.lists(elements(SECURITY_NAMES), max_size=3))
-def test_references_and_keys(trees):
+def test_references(trees):
     with suppress(TokenError):
         read_reference(parse(put(trees, f"{{{WSSE}}}SecurityTokenReference")))
-    for name in ("KeyInfo", "RSAKeyValue", "X509Data"):
-        with suppress(TokenError):
-            read_public_key(parse(put(trees, f"{{{DS}}}{name}")))
 
 
 @PROFILE

@@ -3,6 +3,7 @@
 import dataclasses
 
 import pytest
+from lxml import etree
 
 from support.trust_messages import DS, MADE_AT, SAML, WSSE, WSU
 from xrm.wire.wssecurity import read_reference
@@ -276,3 +277,21 @@ def test_what_is_written_is_read(space):
     for operation in ("renew", "validate", "cancel"):
         about = dataclasses.replace(full, operation=operation, target=token)
         assert read_request(parse(write_request(about).encode())).target.text == "é"
+
+
+def test_members_are_in_the_order_of_net():
+    sent = dataclasses.replace(
+        read(OASIS, scope()),
+        token_type=SAML_11,
+        key="symmetric",
+        key_size=256,
+        entropy=b"ABC",
+        computed_key=TRUST_13.psha1,
+        lifetime=Lifetime(MADE_AT, MADE_AT + 60),
+    )
+    written = parse(write_request(sent).encode())
+    assert [etree.QName(child).localname for child in written] == [
+        *("AppliesTo", "ComputedKeyAlgorithm", "Entropy", "KeySize", "KeyType", "Lifetime"),
+        *("RequestType", "TokenType"),
+    ]
+    assert written[2][0].get("Type") == f"{OASIS}/Nonce"

@@ -262,44 +262,73 @@ def _tag(root):
     signature_of(root)[0].tag = f"{{{DS}}}Other"
 
 
+def _name(root):
+    signature_of(root).tag = f"{{{DS}}}Other"
+
+
+DIFFERENT = "does not fit"
+PARTS = "The signature has not the parts"
+ALGORITHM = "algorithm"
+SEVERAL = "no element, or for several"
+ELSEWHERE = "in the same document"
+
+
 @pytest.mark.parametrize(
-    "change",
+    ("change", "reason"),
     [
-        _edited,
-        _value,
-        _short,
-        _truncated,
-        _other_id,
-        _id_twice,
-        _id_twice_by_xml,
-        _id_of_another_kind,
-        _wrapped,
-        _instruction,
-        _references(1),
-        _references(8),
-        _references(10_000),
-        _transform(f"{DS}enveloped-signature"),
-        _transform(f"{DS}base64"),
-        _transform("http://www.w3.org/TR/1999/REC-xslt-19991116"),
-        _transform("http://www.w3.org/TR/1999/REC-xpath-19991116"),
-        _transform("http://www.w3.org/TR/2001/REC-xml-c14n-20010315"),
-        _transform(f"{EXCLUSIVE}WithComments"),
-        _address(""),
-        _address("#"),
-        _address("_0"),
-        _address("#xpointer(/)"),
-        _address("#_0') | id('_1"),
-        _address("http://127.0.0.1:9/"),
-        _address("file:///etc/passwd"),
-        _address("cid:attachment"),
-        _tag,
+        (_edited, DIFFERENT),
+        (_value, DIFFERENT),
+        (_short, DIFFERENT),
+        (_references(1), DIFFERENT),
+        (_truncated, "Parameters"),
+        (_other_id, SEVERAL),
+        (_wrapped, SEVERAL),
+        (_id_twice, SEVERAL),
+        (_id_twice_by_xml, SEVERAL),
+        (_id_of_another_kind, SEVERAL),
+        (_instruction, "Comments"),
+        (_references(8), "too many references"),
+        (_references(10_000), "too many references"),
+        (_transform(f"{DS}enveloped-signature"), ALGORITHM),
+        (_transform(f"{DS}base64"), ALGORITHM),
+        (_transform("http://www.w3.org/TR/1999/REC-xslt-19991116"), ALGORITHM),
+        (_transform("http://www.w3.org/TR/1999/REC-xpath-19991116"), ALGORITHM),
+        (_transform("http://www.w3.org/TR/2001/REC-xml-c14n-20010315"), ALGORITHM),
+        (_transform(f"{EXCLUSIVE}WithComments"), ALGORITHM),
+        (_address(""), ELSEWHERE),
+        (_address("#"), ELSEWHERE),
+        (_address("_0"), ELSEWHERE),
+        (_address("#xpointer(/)"), ELSEWHERE),
+        (_address("#_0') | id('_1"), ELSEWHERE),
+        (_address("http://127.0.0.1:9/"), ELSEWHERE),
+        (_address("file:///etc/passwd"), ELSEWHERE),
+        (_address("cid:attachment"), ELSEWHERE),
+        (_tag, PARTS),
     ],
 )
-def test_what_was_tampered_with_is_refused(change):
+def test_what_was_tampered_with_is_refused(change, reason):
     root = _message()
     _verified(root)
     change(root)
-    _refused(root)
+    assert reason in _refused(root)
+
+
+def test_what_was_moved_aside_is_not_what_stands_in_its_place():
+    root = _message()
+    _wrapped(root)
+    shown = _timestamp(root)
+    del shown.attrib[f"{{{UTILITY}}}Id"]
+    (covered,) = _verified(root)
+    assert covered is not shown
+    assert covered.getparent().tag == "Wrapper"
+
+
+def test_another_name_is_not_that_of_a_signature():
+    root = _message()
+    signature = signature_of(root)
+    _name(root)
+    with pytest.raises(xmldsig.SignatureError, match=PARTS):
+        xmldsig.verify_detached(signature, root, key=PROOF)
 
 
 def test_another_key_is_refused():

@@ -109,6 +109,15 @@ def test_metadata_is_signed_the_same_way():
     refused(document)
 
 
+def test_prefixes_that_the_element_has_for_signatures_do_no_harm():
+    root = etree.fromstring(f'<m xmlns="urn:m" xmlns:x="{DS}" ID="_1"><x:KeyName>k</x:KeyName></m>')
+    xmldsig.sign_enveloped(
+        root, key=pair().private_key, certificate=pair().der, reference="_1", at=1
+    )
+    for element in (root, arrived(root)):
+        assert verified(element)[0].text == "k"
+
+
 def test_what_xmlsec_signs_is_accepted():
     assert verified(computed(template(unsigned()))).get("AssertionID")
 
@@ -198,40 +207,67 @@ def _id_with_a_quote(element: etree._Element) -> None:
     next(element.iter(f"{{{DS}}}Reference")).set("URI", "#a' or '1'='1")
 
 
+def _in_a_value(element: etree._Element) -> None:
+    etree.SubElement(signature_of(element)[1], "x")
+
+
+def _more_in_the_reference(element: etree._Element) -> None:
+    etree.SubElement(signature_of(element)[0][2], f"{{{DS}}}Manifest")
+
+
+def _more_in_the_information(element: etree._Element) -> None:
+    signature_of(element)[0].insert(0, etree.Element(f"{{{DS}}}Manifest"))
+
+
+def _text_in_a_method(element: etree._Element) -> None:
+    signature_of(element)[0][1].text = "x"
+
+
+DIFFERENT = "none of the keys"
+ONE = "Exactly one signature"
+PARTS = "The signature has not the parts"
+COUNT = "too many references, or none"
+VALUE = "base64 of a plausible length"
+
+
 @pytest.mark.parametrize(
-    "change",
+    ("change", "reason"),
     [
-        _changed,
-        _attribute,
-        _added,
-        _stripped,
-        _emptied,
-        _twice,
-        _twice_within,
-        _moved,
-        _digest,
-        _two_references,
-        _no_reference,
-        _value(""),
-        _value("not base64!"),
-        _value("AAAA"),
-        _value("=AAA"),
-        _value("A" * 1_000_000),
-        _huge_digest,
-        _object,
-        _object_instead_of_key_info,
-        _other_id,
-        _no_id,
-        _second_id,
-        _id_with_a_quote,
+        (_changed, DIFFERENT),
+        (_attribute, DIFFERENT),
+        (_added, DIFFERENT),
+        (_digest, DIFFERENT),
+        (_value("AAAA"), DIFFERENT),
+        (_stripped, ONE),
+        (_twice, ONE),
+        (_twice_within, ONE),
+        (_moved, ONE),
+        (_emptied, PARTS),
+        (_object, PARTS),
+        (_object_instead_of_key_info, PARTS),
+        (_more_in_the_information, PARTS),
+        (_more_in_the_reference, "The reference has not the parts"),
+        (_two_references, COUNT),
+        (_no_reference, COUNT),
+        (_text_in_a_method, "algorithm"),
+        (_in_a_value, VALUE),
+        (_value(""), VALUE),
+        (_value("not base64!"), VALUE),
+        (_value("=AAA"), VALUE),
+        (_value("A" * 1_000_000), VALUE),
+        (_huge_digest, VALUE),
+        (_other_id, "refers to another element"),
+        (_no_id, "one id"),
+        (_second_id, "one id"),
+        (_id_with_a_quote, "id of the signed element is not valid"),
     ],
 )
-def test_a_signature_that_was_tampered_with_is_refused(change):
+def test_a_signature_that_was_tampered_with_is_refused(change, reason):
     element = signed()
     verified(element)
     change(element)
-    refused(element)
-    refused(arrived(element))
+    assert reason in refused(element)
+    assert reason in refused(arrived(element))
 
 
 @pytest.mark.parametrize("name", ["Id", "ID", "AssertionID", "id", "{urn:u}Id", "{urn:u}RequestID"])
@@ -439,5 +475,4 @@ def test_an_element_taken_out_of_its_document_is_refused():
     root.remove(token)
     inner = etree.SubElement(root, "evil")
     inner.set("AssertionID", token.get("AssertionID"))
-    with pytest.raises(xmldsig.SignatureError):
-        verified(inner)
+    assert "stands for another one" in refused(token)

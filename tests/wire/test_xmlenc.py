@@ -169,9 +169,9 @@ def test_what_xmlsec_encrypts_is_read(cipher):
         {"Aes256": 256, "Aes128": 128, "Des3": 192}[cipher],
         xmlsec.constants.KeyDataTypeSession,
     )
-    wanted = _text(token)
     root = etree.Element("root")
     root.append(token)
+    wanted = _text(token)
     context.encrypt_xml(data, token)
     assert _text(_decrypted(arrived(root)[0], tripledes=True)) == wanted
 

@@ -19,6 +19,7 @@ import typer
 import xrm
 from xrm.cli import output
 from xrm.cli.verbs import (
+    adfs,
     app,
     asking,
     audit,
@@ -38,6 +39,7 @@ GROUPS = (
     tenants,
     organizations,
     app,
+    adfs,
     app_users,
     roles,
     people,

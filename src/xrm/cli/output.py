@@ -14,7 +14,7 @@ from xrm.model.secret import Secret
 
 _UNBOUNDED = 10_000
 """Columns where nobody looks on: a line in a pipe or a file is never folded."""
-_IDS = frozenset({"APPLICATION ID", "TENANT ID", "ROLE ID", "KEY ID", "THUMBPRINT"})
+_IDS = frozenset({"APPLICATION ID", "CLIENT ID", "TENANT ID", "ROLE ID", "KEY ID", "THUMBPRINT"})
 _WHOLE = _IDS | {"WHEN", "EXPIRES", "USER PRINCIPAL NAME", "SINCE", "GOOD UNTIL", "HOME"}
 NOTHING = "-"
 """A cell of a table that says no."""

@@ -177,6 +177,13 @@ def _connection_string(facts: Facts) -> Iterator[str]:
 
 def _own(facts: Facts) -> Iterator[str]:
     yield "import xrm"
+    if facts["deployment"] != "online":
+        yield "from xrm.soap import ColumnSet, QueryExpression"
+        yield f'with xrm.connect(verify="{facts["ca_bundle"]}") as org:'
+        yield '    leads = QueryExpression("lead", ColumnSet("subject"))'
+        yield "    for lead in org.soap.query(leads):"
+        yield '        print(lead["subject"])'
+        return
     yield f'with xrm.connect(verify="{facts["ca_bundle"]}") as org:'
     yield '    for lead in org.query("leads", select="subject"):'
     yield '        print(lead["subject"])'

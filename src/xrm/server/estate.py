@@ -154,13 +154,7 @@ class _Opening:
             )
         presence.complete(service)
         tenant = demonstration.tenant(service)
-        organizations = self._organizations = Organizations(
-            self._storage,
-            service,
-            sites=Sites(self._urls.org, self._urls.ifd),
-            clock=self._clock,
-            sealing_key=key,
-        )
+        organizations = self._organizations = self._of_service(service, key)
         organization = organizations.begin(tenant, namespace=ORG, database=records)
         shown = demonstration.demonstrate(
             service,
@@ -192,6 +186,15 @@ class _Opening:
             sealing_key=key,
             token_lifetime=self._settings.token_lifetime,
             profile=STRICT if self._settings.profile == "strict" else FAITHFUL,
+        )
+
+    def _of_service(self, service: TokenService, key: bytes) -> Organizations:
+        return Organizations(
+            self._storage,
+            service,
+            sites=Sites(self._urls.org, self._urls.ifd),
+            clock=self._clock,
+            sealing_key=key,
         )
 
     def _database(self, namespace: str) -> Database:

@@ -65,6 +65,8 @@ def of_application(granted: Granted, client: Client, stamp: Stamp) -> dict[str, 
     }
     if is_v1:
         claims["idp"] = lasting.issuer
+    if "idtyp" in granted.optional:
+        claims["idtyp"] = "app"
     claims["oid"] = lasting.object_id
     claims["rh"] = lasting.rh
     if granted.roles:

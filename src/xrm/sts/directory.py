@@ -22,6 +22,7 @@ from xrm.sts.model import (
     Application,
     CertificateCredential,
     ClaimsProvider,
+    DomainFederation,
     PasswordCredential,
     RedirectKind,
     RelyingParty,
@@ -30,12 +31,14 @@ from xrm.sts.model import (
     Tenant,
     User,
 )
+from xrm.sts.snapshot import Snapshot
 from xrm.sts.store import (
     APPLICATIONS,
     CERTIFICATES,
     CLAIMS_PROVIDERS,
     CREDENTIALS,
     DOMAINS,
+    FEDERATIONS,
     PRINCIPALS,
     RELYING_PARTIES,
     RESOURCE_NAMES,
@@ -115,24 +118,6 @@ class Resource:
     def version(self) -> Literal[1, 2]:
         """The version of access tokens it takes: whoever asks, the resource decides."""
         return self.application.token_version or 1
-
-
-@dataclass(slots=True)
-class Snapshot:
-    """What was found since the last change."""
-
-    generation: int
-    tenants: dict[str, Tenant] = field(default_factory=dict)
-    applications: dict[UUID, Application] = field(default_factory=dict)
-    clients: dict[tuple[UUID, str], Registered] = field(default_factory=dict)
-    resources: dict[tuple[UUID, str], Resource] = field(default_factory=dict)
-    roles: dict[tuple[UUID, UUID], tuple[str, ...]] = field(default_factory=dict)
-    grants: dict[UUID, tuple[ScopeGrant, ...]] = field(default_factory=dict)
-    people: dict[UUID, User] = field(default_factory=dict)
-    parties: dict[UUID, Mapping[str, RelyingParty]] = field(default_factory=dict)
-    providers: dict[UUID, Mapping[str, ClaimsProvider]] = field(default_factory=dict)
-    origins: dict[UUID, frozenset[str]] = field(default_factory=dict)
-    signing_key: SigningKey | None = None
 
 
 class Directory:
@@ -297,6 +282,26 @@ class View:
         """Return the tenant that has verified a domain, or None."""
         domain = self._store.get(self._tx, DOMAINS, name.lower()) if name.isascii() else None
         return self.tenant(str(domain.tenant_id)) if domain else None
+
+    def federation(self, name: str) -> DomainFederation | None:
+        """Return how the domain of a user principal name is federated, None where it is not."""
+        domain = name.rpartition("@")[2].lower()
+        if not domain.isascii():
+            return None
+        if domain not in self._snapshot.federations:
+            known = self._store.get(self._tx, FEDERATIONS, domain)
+            if known is None:
+                return None
+            self._snapshot.federations[domain] = known
+        return self._snapshot.federations[domain]
+
+    def federated_with(self, issuer: str) -> list[DomainFederation]:
+        """Return the domains whose people an issuer speaks for, by name: all of one tenant."""
+        return self._store.find(self._tx, FEDERATIONS, issuer=issuer)
+
+    def federations(self, tenant: Tenant) -> list[DomainFederation]:
+        """Return the federated domains of a tenant, by name."""
+        return self._store.find(self._tx, FEDERATIONS, tenant=str(tenant.tenant_id))
 
     def parties(self, tenant_id: UUID) -> Mapping[str, RelyingParty]:
         """Return the relying-party trusts of a tenant's farm by each of their identifiers."""

@@ -101,6 +101,11 @@ class Keys:
         now = self._clock()
         return tuple(one.key for one in entries if one.until is None or now <= one.until)
 
+    def certificates(self) -> tuple[bytes, ...]:
+        """Return the certificates of the published keys, in DER: what SAML is verified with."""
+        found = (key.certificate_der for key in self.published())
+        return tuple(each for each in found if each)
+
     def listing(self) -> list[KeyState]:
         """Return what is known of the published keys, in the order they are published."""
         with self._database.read() as tx:

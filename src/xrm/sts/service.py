@@ -80,7 +80,7 @@ class TokenService:
         self.directory = Directory(self.store, self.keys)
         self.audit = Audit(database)
         self.parts = self._parts(sealing_key)
-        self._assertions = SingleUse(self.store)
+        self.single_use = SingleUse(self.store)
         self._next_sweep = 0.0
         # Called after a change of people is committed; whoever joins the parts sets it.
         self.people_changed: Callable[[], None] = lambda: None
@@ -182,7 +182,7 @@ class TokenService:
         granted, client = decision.granted, decision.client
         if client.assertion is not None:
             resource = granted.audience if self.profile.assertion_per_resource else ""
-            self._assertions.spend(client.assertion, resource=resource, now=now)
+            self.single_use.spend(client.assertion, resource=resource, now=now)
         if granted.spends is not None:
             budget.leave_the_loop()
             with self.database.write() as tx:
@@ -324,7 +324,7 @@ def _grant(request: TokenRequest) -> Grant:
     if not name:
         raise signin.MISSING("The request body must hold the parameter 'grant_type'.")
     grant = _GRANTS.get(name)
-    if grant is None:
+    if grant is None or name in request.flavour.lacks:
         raise signin.UNSUPPORTED_GRANT(f"The grant type {signin.quote(name)} is not supported.")
     return grant
 

@@ -185,7 +185,7 @@ FEDERATIONS = Kind(
     "domain_federation",
     DomainFederation,
     lambda r: r.domain,
-    {"tenant": lambda r: str(r.tenant_id)},
+    {"tenant": lambda r: str(r.tenant_id), "issuer": lambda r: r.issuer},
 )
 
 KINDS: tuple[Kind[Any], ...] = (

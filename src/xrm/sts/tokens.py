@@ -5,7 +5,7 @@ from uuid import UUID
 
 from xrm.model.secret import Secret
 from xrm.sts import claims
-from xrm.sts.adfs import tokens as farms
+from xrm.sts.adfs.oauth import tokens as farms
 from xrm.sts.claims import Stamp
 from xrm.sts.model import Client, Flavour, Granted, Issued
 from xrm.wire import jose

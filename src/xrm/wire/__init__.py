@@ -8,6 +8,7 @@ challenge   the 401 challenge of Dynamics, written and read
 odata4/     Web API: URLs, filters, payloads, records (OData 4.0);  odata2/: OData 2.0
 fetchxml/   FetchXML into the query model, paging cookies, conditions of either language
 soap/       envelopes, data contracts, faults, WSDL;  xml: XML within limits
+saml/       assertions;  xmldsig/, xmlenc: signed, encrypted;  wssecurity/, wstrust/, wsfed/: sent
 html/       pages people see: their look, headers and cookies
 
 Both halves of the project share this package, so a fault here is invisible to our own round

@@ -33,7 +33,7 @@ def names(element):
 
 def test_default_is_a_symmetric_key_in_an_encrypted_saml_11_token(shared):
     """A client of Dynamics on-premises names its service and nothing else."""
-    reply = shared.realm.ask(asking(applies_to=SERVICE), MARIA)
+    reply = shared.realm.ask(asking(applies_to=SERVICE), MARIA, message_id="urn:uuid:7")
     assert reply.status == 200
     assert reply.http.header("content-type") == "application/soap+xml; charset=utf-8"
     header, body = reply.root

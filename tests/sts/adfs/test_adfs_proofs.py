@@ -1,10 +1,10 @@
 """Who sends a message: by a certificate, or by a token of this farm or of one it trusts."""
 
 import copy
+from base64 import b64encode
 from dataclasses import replace
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from lxml import etree
 
 from support import certificates as pairs
@@ -42,46 +42,51 @@ FAILED = ("Sender", f"{{{TRUST}}}FailedAuthentication")
 GOOD = asking(applies_to=CLEAR, key="bearer")
 
 
-def card(scene, name="card"):
+def card(scene):
     """Return a proof by a certificate of Maria's."""
-    pair = pair_of(name)
+    pair = pair_of("card")
     certificates.add(scene.service, scene.realm.farm, scene.maria, pair.der)
     return Certificate(pair)
 
 
+@pytest.fixture(scope="module")
+def by_card(shared):
+    """As `card`, in the scene that tests share."""
+    return card(shared)
+
+
 @pytest.mark.parametrize("version", ["1.3", "2005"])
-def test_certificate_that_was_registered_proves_a_person(scene, version):
+def test_certificate_that_was_registered_proves_a_person(shared, by_card, version):
     request = replace(GOOD, version=TRUST_2005) if version == "2005" else GOOD
-    reply = scene.realm.ask(request, card(scene))
-    assertion = scene.clear.read(reply, scene.realm.certificates)
+    reply = shared.realm.ask(request, by_card)
+    assertion = shared.clear.read(reply, shared.realm.certificates)
     assert assertion.values(claim_types.UPN) == ("maria@contoso.example",)
     assert assertion.method == BY_CERTIFICATE
-    assert read_events(scene.service, limit=1)[0].grant == "certificate"
+    assert read_events(shared.service, limit=1)[0].grant == "certificate"
 
 
-def test_key_of_the_certificate_may_be_the_tokens(scene):
-    by = card(scene)
-    reply = scene.realm.ask(replace(GOOD, key="public"), by)
-    assertion = scene.clear.read(reply, scene.realm.certificates)
+def test_key_of_the_certificate_may_be_the_tokens(shared, by_card):
+    by = by_card
+    reply = shared.realm.ask(replace(GOOD, key="public"), by)
+    assertion = shared.clear.read(reply, shared.realm.certificates)
     public = by.pair.certificate.public_key().public_numbers()
     assert assertion.confirmation.key.public_numbers() == public
 
 
 @pytest.mark.parametrize("signs", [("timestamp",), ("to",)])
-def test_certificate_signs_both_the_timestamp_and_the_address(scene, signs):
-    assert scene.realm.ask(GOOD, replace(card(scene), signs=signs)).fault == INSECURE
+def test_certificate_signs_both_the_timestamp_and_the_address(shared, by_card, signs):
+    assert shared.realm.ask(GOOD, replace(by_card, signs=signs)).fault == INSECURE
 
 
-def test_certificate_nobody_registered(scene):
-    card(scene)
-    assert scene.realm.ask(GOOD, Certificate(pair_of("stranger"))).fault == FAILED
+def test_certificate_nobody_registered(shared, by_card):
+    assert shared.realm.ask(GOOD, Certificate(pair_of("stranger"))).fault == FAILED
 
 
-def test_certificate_shown_by_who_has_not_its_key(scene):
-    shown = card(scene).pair
+def test_certificate_shown_by_who_has_not_its_key(shared, by_card):
+    shown = by_card.pair
     thief = pair_of("stranger")
     forged = pairs.Pair(thief.private_key, shown.certificate)
-    assert scene.realm.ask(GOOD, Certificate(forged)).fault == INSECURE
+    assert shared.realm.ask(GOOD, Certificate(forged)).fault == INSECURE
 
 
 def test_certificate_that_is_over(scene):
@@ -96,10 +101,11 @@ def test_certificate_of_a_person_who_is_disabled_or_of_one_removed(scene):
     set_user_enabled(scene.service, scene.maria, enabled=False)
     assert scene.realm.ask(GOOD, by).fault == FAILED
     set_user_enabled(scene.service, scene.maria, enabled=True)
-    assert scene.realm.ask(GOOD, by, message_id="urn:uuid:8").status == 200
+    scene.clock.now += 1
+    assert scene.realm.ask(GOOD, by).status == 200
     assert [one.digest for one in certificates.listing(scene.service, scene.maria)] == [digest]
     certificates.remove(scene.service, scene.realm.farm, digest)
-    assert scene.realm.ask(GOOD, by, message_id="urn:uuid:9").fault == FAILED
+    assert scene.realm.ask(GOOD, by).fault == FAILED
 
 
 def test_certificate_of_another_tenants_farm(scene):
@@ -110,12 +116,12 @@ def test_certificate_of_another_tenants_farm(scene):
     assert realm.ask(GOOD, by).fault == FAILED
 
 
-def test_message_by_certificate_comes_once(scene):
-    by = card(scene)
-    body = etree.tostring(scene.realm.message(GOOD, by))
-    path = scene.realm.path(GOOD, by)
-    assert scene.realm.post(path, body).status == 200
-    assert scene.realm.post(path, body).fault == INSECURE
+def test_message_by_certificate_comes_once(shared, by_card):
+    by = by_card
+    body = etree.tostring(shared.realm.message(GOOD, by))
+    path = shared.realm.path(GOOD, by)
+    assert shared.realm.post(path, body).status == 200
+    assert shared.realm.post(path, body).fault == INSECURE
 
 
 def to_elsewhere(envelope):
@@ -159,14 +165,14 @@ CHANGES = [timestamp_later, second_timestamp, second_timestamp_renamed, unsigned
 
 
 @pytest.mark.parametrize("change", [to_elsewhere, *CHANGES])
-def test_message_by_certificate_that_was_changed(scene, change):
-    assert scene.realm.ask(GOOD, card(scene), change=change).fault == INSECURE
+def test_message_by_certificate_that_was_changed(shared, by_card, change):
+    assert shared.realm.ask(GOOD, by_card, change=change).fault == INSECURE
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_message_by_token_that_was_changed(scene, change):
-    token = scene.realm.signed_in(MARIA)
-    assert scene.realm.ask(GOOD, token, change=change).fault == INSECURE
+def test_message_by_token_that_was_changed(shared, change):
+    token = shared.realm.signed_in(MARIA)
+    assert shared.realm.ask(GOOD, token, change=change).fault == INSECURE
 
 
 def test_token_of_the_farm_for_the_farm_signs_in_there(scene):
@@ -218,45 +224,43 @@ def test_token_that_has_expired(scene, later, taken):
         assert reply.fault == FAILED
 
 
-def test_message_by_token_comes_once(scene):
-    token = scene.realm.signed_in(MARIA)
-    body = etree.tostring(scene.realm.message(GOOD, token))
-    path = scene.realm.path(GOOD, token)
-    assert scene.realm.post(path, body).status == 200
-    assert scene.realm.post(path, body).fault == INSECURE
+def test_message_by_token_comes_once(shared):
+    token = shared.realm.signed_in(MARIA)
+    body = etree.tostring(shared.realm.message(GOOD, token))
+    path = shared.realm.path(GOOD, token)
+    assert shared.realm.post(path, body).status == 200
+    assert shared.realm.post(path, body).fault == INSECURE
 
 
-def test_proof_key_of_another_token(scene):
-    one, other = scene.realm.signed_in(MARIA), scene.realm.signed_in(MARIA)
-    assert scene.realm.ask(GOOD, replace(one, key=other.key)).fault == INSECURE
+def test_proof_key_of_another_token(shared):
+    one, other = shared.realm.signed_in(MARIA), shared.realm.signed_in(MARIA)
+    assert shared.realm.ask(GOOD, replace(one, key=other.key)).fault == INSECURE
 
 
-def test_public_key_of_the_farm_is_no_secret_for_an_hmac(scene):
-    """Confusion of algorithms: the certificate's octets used as a symmetric key."""
-    pair = pair_of("card")
-    certificates.add(scene.service, scene.realm.farm, scene.maria, pair.der)
+def test_certificate_is_no_secret_for_an_hmac(shared, by_card):
+    """Confusion of algorithms: what everybody knows of the key, used as a symmetric one."""
 
     def mac(envelope):
         unsigned(envelope)
-        sign(envelope, pair.der, ("timestamp", "to"))
+        sign(envelope, by_card.pair.der, ("timestamp", "to"))
 
-    assert scene.realm.ask(GOOD, Certificate(pair), change=mac).fault == INSECURE
-
-
-def test_bearer_is_no_proof_here(scene):
-    reply = scene.realm.ask(asking(applies_to=scene.realm.farm.identifier, key="bearer"), MARIA)
-    assert scene.realm.ask(GOOD, Token(reply.response.token, b"key" * 11)).fault == FAILED
+    assert shared.realm.ask(GOOD, by_card, change=mac).fault == INSECURE
 
 
-def test_token_of_another_party_does_not_sign_in(scene):
+def test_bearer_is_no_proof_here(shared):
+    reply = shared.realm.ask(asking(applies_to=shared.realm.farm.identifier, key="bearer"), MARIA)
+    assert shared.realm.ask(GOOD, Token(reply.response.token, b"key" * 11)).fault == FAILED
+
+
+def test_token_of_another_party_does_not_sign_in(shared):
     """It is encrypted to somebody else, and says so when it is opened."""
-    reply = scene.realm.ask(asking(applies_to=scene.org.url), MARIA)
+    reply = shared.realm.ask(asking(applies_to=shared.org.url), MARIA)
     key = reply.response.material.proof
-    assert scene.realm.ask(GOOD, Token(reply.response.token, key)).fault == FAILED
-    opened = scene.org.opened(reply.response.token)
-    assert scene.realm.ask(GOOD, Token(opened, key)).fault == FAILED
-    again = xmlenc.encrypt(opened, scene.service.parts.farm_keys.certificate(scene.realm.farm))
-    assert scene.realm.ask(GOOD, Token(again, key)).fault == FAILED
+    assert shared.realm.ask(GOOD, Token(reply.response.token, key)).fault == FAILED
+    opened = shared.org.opened(reply.response.token)
+    assert shared.realm.ask(GOOD, Token(opened, key)).fault == FAILED
+    again = xmlenc.encrypt(opened, shared.service.parts.farm_keys.certificate(shared.realm.farm))
+    assert shared.realm.ask(GOOD, Token(again, key)).fault == FAILED
 
 
 def chained(scene):
@@ -312,9 +316,9 @@ def test_realm_that_is_trusted_no_more(scene):
     assert scene.realm.ask(GOOD, token_of(home, scene.realm)).fault == FAILED
     providers.update(scene.service, scene.realm.farm, known.provider_id, enabled=True)
     again = token_of(home, scene.realm)
-    assert scene.realm.ask(GOOD, again, message_id="urn:uuid:8").status == 200
+    assert scene.realm.ask(GOOD, again).status == 200
     providers.remove(scene.service, scene.realm.farm, known.provider_id)
-    assert scene.realm.ask(GOOD, again, message_id="urn:uuid:9").fault == FAILED
+    assert scene.realm.ask(GOOD, again).fault == FAILED
 
 
 def test_realm_whose_tokens_are_signed_by_another_key(scene):
@@ -352,8 +356,7 @@ def partners(scene, pair, **changes):
     return Token(xmlenc.encrypt(element, to_farm), SECRET)
 
 
-@pytest.fixture
-def partner(scene):
+def befriend(scene):
     pair = pair_of("partner")
     providers.add(
         scene.service,
@@ -365,10 +368,16 @@ def partner(scene):
     return pair
 
 
+@pytest.fixture(scope="module")
+def partner(shared):
+    """A trusted partner of the scene that tests share."""
+    return befriend(shared)
+
+
 @pytest.mark.parametrize("version", ["1.1", "2.0"])
 @pytest.mark.parametrize("address", ["identifier", "endpoint"])
-def test_partners_token_is_taken(scene, partner, version, address):
-    farm = scene.realm.farm
+def test_partners_token_is_taken(shared, partner, version, address):
+    farm = shared.realm.farm
     audience = farm.identifier if address == "identifier" else f"{farm.trust}13/{ISSUED}"
     claims = {
         claim_types.UPN: ("eve@partner.example",),
@@ -376,18 +385,18 @@ def test_partners_token_is_taken(scene, partner, version, address):
         claim_types.PRIMARY_SID: ("S-1-5-21-1-2-3-500",),
         claim_types.ROLE: ("Administrators",),
     }
-    party = scene.realm.party(
-        "https://all.contoso.example/",
+    party = shared.realm.party(
+        f"https://{version}.{address}.contoso.example/",
         encrypts=False,
         rules=[
             replace(rule, claim=kind, source=kind)
-            for rule in scene.clear.record.rules[:1]
+            for rule in shared.clear.record.rules[:1]
             for kind in claims
         ],
     )
-    token = partners(scene, partner, version=version, audiences=(audience,), claims=claims)
-    reply = scene.realm.ask(asking(applies_to=party.url, key="bearer"), token)
-    assertion = party.read(reply, scene.realm.certificates)
+    token = partners(shared, partner, version=version, audiences=(audience,), claims=claims)
+    reply = shared.realm.ask(asking(applies_to=party.url, key="bearer"), token)
+    assertion = party.read(reply, shared.realm.certificates)
     # Acceptance rules let the two names pass, nothing else.
     assert {claim.type: claim.values for claim in assertion.claims} == {
         claim_types.UPN: ("eve@partner.example",),
@@ -409,21 +418,21 @@ def test_partners_token_is_taken(scene, partner, version, address):
         "",
     ],
 )
-def test_partner_does_not_speak_for_the_farms_own_people(scene, partner, name):
-    token = partners(scene, partner, claims={claim_types.UPN: (name,)})
-    assert scene.realm.ask(GOOD, token).fault == FAILED
+def test_partner_does_not_speak_for_the_farms_own_people(shared, partner, name):
+    token = partners(shared, partner, claims={claim_types.UPN: (name,)})
+    assert shared.realm.ask(GOOD, token).fault == FAILED
 
 
-def test_partner_gives_nobody_the_name_of_one_of_the_farms(scene, partner):
+def test_partner_gives_nobody_the_name_of_one_of_the_farms(shared, partner):
     claims = {claim_types.UPN: ("eve@partner.example",), claim_types.NAME: ("CONTOSO\\maria",)}
-    party = scene.realm.party(
+    party = shared.realm.party(
         "https://all.contoso.example/",
         encrypts=False,
-        rules=[replace(scene.clear.record.rules[0], claim=kind, source=kind) for kind in claims],
+        rules=[replace(shared.clear.record.rules[0], claim=kind, source=kind) for kind in claims],
     )
-    token = partners(scene, partner, claims=claims)
-    reply = scene.realm.ask(asking(applies_to=party.url, key="bearer"), token)
-    assertion = party.read(reply, scene.realm.certificates)
+    token = partners(shared, partner, claims=claims)
+    reply = shared.realm.ask(asking(applies_to=party.url, key="bearer"), token)
+    assertion = party.read(reply, shared.realm.certificates)
     assert [claim.type for claim in assertion.claims] == [claim_types.UPN]
 
 
@@ -444,30 +453,31 @@ def test_partner_gives_nobody_the_name_of_one_of_the_farms(scene, partner):
         {"claims": {claim_types.NAME: ("PARTNER\\eve",)}},
     ],
 )
-def test_partners_token_that_is_not_taken(scene, partner, changes):
-    assert scene.realm.ask(GOOD, partners(scene, partner, **changes)).fault == FAILED
+def test_partners_token_that_is_not_taken(shared, partner, changes):
+    assert shared.realm.ask(GOOD, partners(shared, partner, **changes)).fault == FAILED
 
 
-def test_partners_token_signed_by_a_stranger(scene, partner):
-    assert scene.realm.ask(GOOD, partners(scene, pair_of("stranger"))).fault == FAILED
+def test_partners_token_signed_by_a_stranger(shared, partner):
+    assert shared.realm.ask(GOOD, partners(shared, pair_of("stranger"))).fault == FAILED
 
 
-def test_partners_token_whose_key_is_for_somebody_else(scene, partner):
+def test_partners_token_whose_key_is_for_somebody_else(shared, partner):
     confirmation = Confirmation(kind="holder-of-key", secret=SECRET, certificate=partner.der)
-    token = partners(scene, partner, confirmation=confirmation)
-    assert scene.realm.ask(GOOD, token).fault == FAILED
+    token = partners(shared, partner, confirmation=confirmation)
+    assert shared.realm.ask(GOOD, token).fault == FAILED
 
 
 @pytest.mark.parametrize("version", ["1.1", "2.0"])
-def test_key_pair_of_the_farm_rolls_over(scene, partner, version):
+def test_key_pair_of_the_farm_rolls_over(scene, version):
+    partner = befriend(scene)
     before = partners(scene, partner, version=version)
     scene.service.parts.farm_keys.rotate(scene.realm.farm)
     after = partners(scene, partner, version=version)
-    assert scene.realm.ask(GOOD, before, message_id="urn:uuid:8").status == 200
-    assert scene.realm.ask(GOOD, after, message_id="urn:uuid:9").status == 200
+    assert scene.realm.ask(GOOD, before).status == 200
+    assert scene.realm.ask(GOOD, after).status == 200
     for _ in range(3):
         scene.service.parts.farm_keys.rotate(scene.realm.farm)
-    assert scene.realm.ask(GOOD, before, message_id="urn:uuid:10").fault == FAILED
+    assert scene.realm.ask(GOOD, before).fault == FAILED
 
 
 GARBAGE = [
@@ -479,21 +489,25 @@ GARBAGE = [
 
 
 @pytest.mark.parametrize("text", GARBAGE)
-def test_tokens_that_are_none(scene, text):
-    assert scene.realm.ask(GOOD, Token(etree.fromstring(text), SECRET)).fault == FAILED
+def test_tokens_that_are_none(shared, text):
+    assert shared.realm.ask(GOOD, Token(etree.fromstring(text), SECRET)).fault == FAILED
 
 
-def test_what_does_not_decrypt_and_what_is_not_believed_look_alike(scene, partner):
+def test_what_does_not_decrypt_and_what_is_not_believed_look_alike(shared, partner):
     """No oracle: a wrong padding, a wrong key, a wrong signature and a wrong audience."""
-    good = partners(scene, partner)
+
+    def ask(token):
+        return shared.realm.ask(GOOD, token, message_id="urn:uuid:7")
+
+    good = partners(shared, partner)
     values = good.element.findall(".//{http://www.w3.org/2001/04/xmlenc#}CipherValue")
-    replies = [scene.realm.ask(GOOD, partners(scene, partner, audiences=("urn:x",)))]
-    replies += [scene.realm.ask(GOOD, partners(scene, pair_of("stranger")))]
+    replies = [ask(partners(shared, partner, audiences=("urn:x",)))]
+    replies += [ask(partners(shared, pair_of("stranger")))]
     for value in values:
         whole = value.text
         for broken in (whole[:-8] + "AAAAAAA=", "AAAA" + whole[4:], "", "!"):
             value.text = broken
-            replies.append(scene.realm.ask(GOOD, good))
+            replies.append(ask(good))
         value.text = whole
     assert {reply.http.body for reply in replies} == {replies[0].http.body}
     assert replies[0].fault == FAILED
@@ -504,21 +518,17 @@ def test_password_at_an_endpoint_that_takes_none(shared, endpoint):
     assert shared.realm.ask(GOOD, replace(MARIA, endpoint=endpoint)).fault == INSECURE
 
 
-def test_token_at_the_endpoint_for_passwords(scene):
-    token = replace(scene.realm.signed_in(MARIA), endpoint="usernamemixed")
-    assert scene.realm.ask(GOOD, token).fault == INSECURE
+def test_token_at_the_endpoint_for_passwords(shared):
+    token = replace(shared.realm.signed_in(MARIA), endpoint="usernamemixed")
+    assert shared.realm.ask(GOOD, token).fault == INSECURE
 
 
-def test_access_token_in_the_place_of_an_assertion(scene):
-    token = "eyJhbGciOiJSUzI1NiJ9.e30.c2ln"
-
+def test_access_token_in_the_place_of_an_assertion(shared):
     def add(envelope):
-        binary = etree.SubElement(envelope.find(f".//{SECURITY}"), f"{{{WSSE}}}BinarySecurityToken")
-        binary.set("ValueType", "urn:ietf:params:oauth:token-type:jwt")
-        binary.text = token
+        token = etree.SubElement(envelope.find(f".//{SECURITY}"), f"{{{WSSE}}}BinarySecurityToken")
+        token.set("ValueType", "urn:ietf:params:oauth:token-type:jwt")
+        token.text = b64encode(b"eyJhbGciOiJSUzI1NiJ9.e30.c2ln").decode()
 
-    path = "/adfs/services/trust/13/" + ISSUED
-    envelope = scene.realm.message(GOOD, path=path)
-    add(envelope)
-    assert scene.realm.post(path, etree.tostring(envelope)).status == 500
-    assert isinstance(pair_of("card").private_key, RSAPrivateKey)
+    for endpoint in (ISSUED, CERTIFICATE):
+        path = f"/adfs/services/trust/13/{endpoint}"
+        assert shared.realm.ask(GOOD, path=path, change=add).fault == INSECURE

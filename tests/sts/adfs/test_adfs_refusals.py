@@ -83,9 +83,10 @@ def lock(scene):
     ],
 )
 def test_disabled_deleted_and_locked_look_alike(scene, prepare):
-    wrong = scene.realm.ask(GOOD, Password("nobody@contoso.example"))
+    one = {"message_id": "urn:uuid:7"}
+    wrong = scene.realm.ask(GOOD, Password("nobody@contoso.example"), **one)
     prepare(scene)
-    reply = scene.realm.ask(GOOD, MARIA)
+    reply = scene.realm.ask(GOOD, MARIA, **one)
     assert reply.fault == FAILED
     assert reply.http.body == wrong.http.body
 
@@ -145,10 +146,11 @@ def test_unknown_party_is_not_told_to_strangers(shared):
         ({"token_type": "urn:ietf:params:oauth:token-type:jwt"}, "RequestFailed"),
         ({"key": "symmetric"}, "RequestFailed"),
         ({"key": "public"}, "InvalidRequest"),
-        ({"key": "symmetric", "key_size": 40}, "BadRequest"),
-        ({"key": "symmetric", "computed_key": "urn:other"}, "BadRequest"),
+        ({"key": "symmetric", "key_size": 40}, "InvalidRequest"),
+        ({"key": "symmetric", "computed_key": "urn:other"}, "RequestFailed"),
         ({"lifetime": Lifetime(4_000_000_000.0, 4_000_000_100.0)}, "InvalidRequest"),
         ({"lifetime": Lifetime(None, 1_000_000_000.0)}, "InvalidRequest"),
+        ({"lifetime": Lifetime(1_800_000_000.0, 1_800_090_000.0)}, "InvalidRequest"),
     ],
 )
 @pytest.mark.parametrize("version", [TRUST_13, TRUST_2005])

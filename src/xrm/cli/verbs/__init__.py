@@ -2,6 +2,7 @@
 
 serving         serve;  walking: walk
 tenants         init, tenant create, list, show, domain
+adfs/           adfs show, party, client, provider
 app/            app create, list, show and more; app secret, certificate, permission, manifest
 org/            org create, list and more; app-user, role, key, language of one organization
 people/         user create, list, show and more; user role, user license

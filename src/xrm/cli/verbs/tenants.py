@@ -7,6 +7,7 @@ import typer
 
 from xrm.cli import output
 from xrm.cli.options import Data, DatabaseUrl, Json, estate, tenant_of
+from xrm.cli.verbs import federation
 from xrm.cli.verbs.app import taken_in
 
 if TYPE_CHECKING:
@@ -31,14 +32,9 @@ def add(app: typer.Typer) -> None:
     group.command()(show)
     domains = typer.Typer(no_args_is_help=True, help="The domains a tenant has verified.")
     domains.command("add")(add_domain)
-    # A group of one verb would otherwise become that verb.
-    domains.callback()(_no_default)
+    federation.add(domains)
     group.add_typer(domains, name="domain")
     app.add_typer(group, name="tenant", rich_help_panel=PANEL)
-
-
-def _no_default() -> None:
-    """The domains a tenant has verified."""
 
 
 def init(data: Data = None, database: DatabaseUrl = None, as_json: Json = False) -> None:
@@ -149,6 +145,7 @@ def _tenant(opened: "Estate", found: "model.Tenant") -> dict[str, Any]:
         "name": found.name,
         "tenant_id": found.tenant_id,
         "domains": list(found.domains),
+        "federated": federation.listing(opened, found),
         "region": found.region,
         "authority": f"{opened.urls.sts}/{found.tenant_id}",
         "applications": len(list_applications(opened.sts, found)),
@@ -166,6 +163,7 @@ def _show(facts: dict[str, Any], *, as_json: bool) -> None:
             "Name": facts["name"],
             "Tenant id": facts["tenant_id"],
             "Domains": tuple(facts["domains"]),
+            **federation.shown(facts["federated"]),
             "Region": facts["region"],
             "Authority": facts["authority"],
             "Applications": facts["applications"],

@@ -226,6 +226,11 @@ EXPIRED_USER_ASSERTION = SignInRow(500133, "invalid_grant")
 NOT_ON_BEHALF = SignInRow(7000114, "invalid_grant")
 ID_TOKEN_ON_BEHALF = SignInRow(240002, "invalid_grant")  # pair inferred
 
+# Federated people.
+UNKNOWN_REALM = SignInRow(50107, "invalid_grant")
+BAD_SAML_TOKEN = SignInRow(50008, "invalid_grant")
+NOT_IN_DIRECTORY = SignInRow(51004, "invalid_grant")
+
 # The service.
 TRANSIENT = SignInRow(90033, "temporarily_unavailable", 503)
 INTERNAL = SignInRow(50000, "server_error", 500)

@@ -40,9 +40,10 @@ log = logging.getLogger("xrm.claims")
 CACHED_TOKENS = 10_000
 REVERIFY_SECONDS = 300
 """How long a token is believed without a look at whether the farm's keys are still the same."""
-_UNPROVING = frozenset({f"{{{WSU}}}Timestamp", f"{{{WSSE_11}}}SignatureConfirmation"})
-"""What a header holds that is no proof of who sent it."""
-_TAKEN = _UNPROVING | TOKENS | {SIGNATURE}
+_UNPROVING = frozenset({"Timestamp", "SignatureConfirmation"})
+"""What a header holds, of whatever namespace, that is no proof of who sent it."""
+_TAKEN = TOKENS | {SIGNATURE, f"{{{WSU}}}Timestamp", f"{{{WSSE_11}}}SignatureConfirmation"}
+"""What the header of a message that proves itself may hold."""
 _SIGNATURE_VALUE = f"{{{DSIG}}}SignatureValue"
 _DECOY = saml.Assertion(
     id="_0",
@@ -65,7 +66,9 @@ class NotProved(Exception):
 
 def brings_proof(security: etree._Element | None) -> bool:
     """Tell whether a Security header holds what is to prove who sent the message."""
-    return security is not None and any(child.tag not in _UNPROVING for child in security)
+    if security is None:
+        return False
+    return any(etree.QName(child).localname not in _UNPROVING for child in security)
 
 
 @dataclass(frozen=True, slots=True)

@@ -299,6 +299,19 @@ class Organizations:
             leading=self._leads(entry),
         )
 
+    def renew_key(self, entry: Entry) -> None:
+        """Have tokens for a claims-based organization encrypted to another key from now on.
+
+        What was encrypted to the key before it is still read, until the next time. Raises
+        OrganizationError for one that is online: no tokens are encrypted to it.
+        """
+        if not DEPLOYMENTS[entry.deployment].claims:
+            raise OrganizationError(
+                "forbidden", f"{entry.unique_name!r} is online: its people sign in at Entra ID"
+            )
+        self.decrypting.roll_over(entry.organization_id)
+        self.publish(entry)
+
     def _leads(self, entry: Entry) -> bool:
         """Tell whether it is the first of its tenant's organizations that are deployed so."""
         return self._alike(entry)[0].unique_name == entry.unique_name

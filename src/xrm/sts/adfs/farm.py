@@ -3,6 +3,8 @@
 import base64
 import hashlib
 from dataclasses import dataclass
+from functools import lru_cache
+from uuid import UUID
 
 from xrm.sts.model import Tenant, User
 
@@ -96,12 +98,18 @@ class Farm:
         if domain.lower() != self.tenant.domain.lower() or len(account) > _LONGEST_ACCOUNT:
             # A name belongs to one person only: it may decide what they may do.
             account = f"{account[:_SHORTENED]}{MADE_UNIQUE}{person.object_id.hex[:6]}"
-        relative = 1000 + _number(person.object_id.bytes, 0) % 2**30
-        return Account(person, f"{self.domain}\\{account}", f"{self._authority()}-{relative}")
+        sid = f"{_authority(self.tenant.tenant_id)}-{_relative(person.object_id)}"
+        return Account(person, f"{self.domain}\\{account}", sid)
 
-    def _authority(self) -> str:
-        numbers = [_number(self.tenant.tenant_id.bytes, place) for place in range(_AUTHORITIES)]
-        return "-".join(("S-1-5-21", *map(str, numbers)))
+
+@lru_cache(maxsize=64)
+def _authority(tenant_id: UUID) -> str:
+    numbers = [_number(tenant_id.bytes, place) for place in range(_AUTHORITIES)]
+    return "-".join(("S-1-5-21", *map(str, numbers)))
+
+
+def _relative(object_id: UUID) -> int:
+    return 1000 + _number(object_id.bytes, 0) % 2**30
 
 
 def _number(name: bytes, place: int) -> int:

@@ -13,6 +13,7 @@ from lxml import etree
 from xrm.sts.adfs import rules
 from xrm.sts.adfs.farm import Account, Farm
 from xrm.sts.audit import LONGEST, Event
+from xrm.sts.directory import View
 from xrm.sts.model import Authentication, RelyingParty, SamlVersion, Trace
 from xrm.sts.service import TokenService
 from xrm.wire import saml, xmlenc
@@ -51,11 +52,9 @@ class Subject:
     @staticmethod
     def of(account: Account, authentication: Authentication) -> "Subject":
         """Return one of the farm's own people who has signed in."""
-        claims = rules.of_account(account, authentication)
-        method = rules.value_of(claims, claim_types.AUTHENTICATION_METHOD)
         return Subject(
-            claims=claims,
-            method=method,
+            claims=rules.of_account(account, authentication),
+            method=rules.method_of(authentication),
             authenticated=authentication.time / _MICROSECONDS,
             account=account,
         )
@@ -100,16 +99,17 @@ class IssuedAssertion:
     expires: float
 
 
-def issue(service: TokenService, order: Order) -> IssuedAssertion:
+def issue(service: TokenService, order: Order, *, view: View | None = None) -> IssuedAssertion:
     """Make the token of an order. Raises NoCertificate for a symmetric key to a party without one.
 
-    It costs one RSA signature, and two encryptions with a public key where the party has one.
+    `view` is the directory as it stands now, where the caller has it. It costs one RSA signature,
+    and two encryptions with a public key where the party has one.
     """
     party = order.party
     if isinstance(order.proof, bytes) and not party.certificate:
         raise NoCertificate
     assertion = _assertion(service, order, now=service.clock())
-    key = service.directory.singly().signing_key()
+    key = (view or service.directory.singly()).signing_key()
     element = saml.sign(assertion, key=key.private_key, certificate=key.certificate_der)
     if party.certificate:
         element = xmlenc.encrypt(element, party.certificate)

@@ -1,11 +1,14 @@
 """A person by the names of Active Directory: user principal name, or DOMAIN\\account."""
 
+import re
 from typing import NamedTuple
 
 from xrm.sts.accounts.proof import named_in
 from xrm.sts.adfs.farm import MADE_UNIQUE, Farm
 from xrm.sts.directory import View
 from xrm.sts.model import User
+
+_UNIQUE = re.compile(rf"[^{re.escape(MADE_UNIQUE)}]+{re.escape(MADE_UNIQUE)}[0-9A-Fa-f]{{6}}")
 
 
 class Named(NamedTuple):
@@ -25,7 +28,7 @@ def named(view: View, farm: Farm, name: str) -> Named:
         return Named(name, named_in(view, name, farm.tenant))
     if domain.lower() not in (farm.domain.lower(), farm.tenant.domain.lower()):
         return Named(name, None)
-    if MADE_UNIQUE in account:
+    if _UNIQUE.fullmatch(account):
         wanted = f"{farm.domain}\\{account}".lower()
         everybody = view.people(farm.tenant.tenant_id)
         person = next((one for one in everybody if farm.account(one).name.lower() == wanted), None)

@@ -47,7 +47,6 @@ _LONGEST_NAME = 256
 def of_account(account: Account, authentication: Authentication) -> tuple[Claim, ...]:
     """Return what the farm's own directory says of a person, and how they signed in."""
     person = account.person
-    method = CERTIFICATE if "x509" in authentication.methods else PASSWORD
     said = {
         claim_types.UPN: person.user_principal_name,
         claim_types.WINDOWS_ACCOUNT_NAME: account.name,
@@ -57,10 +56,15 @@ def of_account(account: Account, authentication: Authentication) -> tuple[Claim,
         claim_types.GIVEN_NAME: person.given_name,
         claim_types.SURNAME: person.surname,
         claim_types.EMAIL_ADDRESS: person.mail,
-        claim_types.AUTHENTICATION_METHOD: method,
+        claim_types.AUTHENTICATION_METHOD: method_of(authentication),
         claim_types.AUTHENTICATION_INSTANT: _instant(authentication.seconds),
     }
     return _claims(said)
+
+
+def method_of(authentication: Authentication) -> str:
+    """Return how somebody signed in, as `wire.saml` names it."""
+    return CERTIFICATE if "x509" in authentication.methods else PASSWORD
 
 
 def accepted(view: View, farm: Farm, claims: Iterable[Claim]) -> tuple[Claim, ...]:
@@ -111,4 +115,4 @@ def _claims(said: Mapping[str, str]) -> tuple[Claim, ...]:
 
 
 def _instant(seconds: int) -> str:
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+    return f"{datetime.fromtimestamp(seconds, UTC).replace(tzinfo=None).isoformat()}.000Z"

@@ -8,11 +8,10 @@ signing keys, passwords, failed sign-ins and the audit are shared.
 from copy import copy
 from dataclasses import replace
 
-from xrm.sts.adfs.directory import FarmDirectory
 from xrm.sts.adfs.farm import Farm
+from xrm.sts.adfs.oauth.directory import FarmDirectory
 from xrm.sts.model import ADFS
 from xrm.sts.service import TokenService
-
 
 LIFETIME = 3600
 """Seconds an access token lives unless its relying party says otherwise."""

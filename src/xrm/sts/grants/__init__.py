@@ -16,6 +16,7 @@ from xrm.sts.grants.on_behalf_of import OnBehalfOf
 from xrm.sts.grants.password import Password
 from xrm.sts.grants.redemption import Brought, Grant, Redemption
 from xrm.sts.grants.refresh_token import RefreshTokenGrant
+from xrm.sts.grants.saml_bearer import SamlBearer
 
 __all__ = ["GRANTS", "Brought", "Grant", "Redemption"]
 
@@ -26,4 +27,5 @@ GRANTS: tuple[Grant, ...] = (
     Password(),
     DeviceCode(),
     OnBehalfOf(),
+    SamlBearer(),
 )

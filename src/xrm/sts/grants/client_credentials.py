@@ -48,4 +48,5 @@ class ClientCredentials:
             version=resource.version,
             roles=roles,
             party=resource.party,
+            optional=resource.application.optional_access_claims,
         )

@@ -9,6 +9,8 @@ from xrm.sts.grants.redemption import Redemption
 from xrm.sts.model import Authentication, Delegated, Granted, Spend, Standing, User
 from xrm.sts.resources import Settled, Wanted
 
+_LASTING = frozenset({"refresh_token", "offline_access"})
+
 
 def delegate(
     at: Redemption,
@@ -25,9 +27,7 @@ def delegate(
     to an application that demands it.
     """
     asked, settled = settled_for(at, person, standing)
-    gives = at.request.flavour.gives
     reserved = asked.reserved | resources.reserved_of(standing.scope)
-    lasting = {*gives, *reserved} & {"refresh_token", "offline_access"}
     own = Resource(at.client.principal, at.client.application)
     kept = replace(standing, resource=settled.name, scope=standing.scope or _scope(at))
     return Granted(
@@ -42,16 +42,22 @@ def delegate(
             scopes=settled.scopes,
             answered=settled.answered,
             session_id=standing.session_id,
-            id_token="id_token" in gives or "openid" in reserved,
+            id_token=_has_id_token(at, settled, reserved),
             reserved=reserved,
             roles=at.view.roles(person.object_id, own),
             nonce=nonce,
-            standing=kept if lasting else None,
+            standing=kept if _LASTING & {*at.request.flavour.gives, *reserved} else None,
             client_info=wants_client_info(at),
         ),
         spends=spends,
         party=settled.resource.party,
     )
+
+
+def _has_id_token(at: Redemption, settled: Settled, reserved: frozenset[str]) -> bool:
+    """Tell whether an id token comes along; at a farm a client is permitted it or not."""
+    asked = reserved if at.parts.farm is None else settled.scopes
+    return "id_token" in at.request.flavour.gives or "openid" in asked
 
 
 def settled_for(at: Redemption, person: User, standing: Standing) -> tuple[Wanted, Settled]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from xrm.model.errors import signin
 from xrm.sts.accounts import standing
-from xrm.sts.adfs import tokens as farms
+from xrm.sts.adfs.oauth import tokens as farms
 from xrm.sts.directory import View, guid, name_key
 from xrm.sts.grants.delegation import begun, delegate
 from xrm.sts.grants.redemption import Brought, Redemption

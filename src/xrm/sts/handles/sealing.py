@@ -63,7 +63,7 @@ class Sealer:
 
     def mark(self, text: str) -> str:
         """Return a keyed digest of a text: the same for the same text, of no use to others."""
-        return hmac.new(self._marking, text.encode(), "sha256").hexdigest()
+        return hmac.digest(self._marking, text.encode(), "sha256").hex()
 
     def _cipher(self, purpose: Purpose) -> AESGCM:
         return AESGCM(self._derived(purpose))

@@ -31,6 +31,7 @@ class Flavour:
     `apart` that single-page applications alone may redeem from a browser, and need a challenge.
     `thumbprint` puts `x5t` into id tokens; `short_by` is what answers say less than a token's
     lifetime, `lasts` how long a sign-in may be refreshed, 0 for as long as it is; in seconds.
+    `lacks` names the grants it has not.
     """
 
     name: FlavourName
@@ -47,6 +48,7 @@ class Flavour:
     thumbprint: bool = True
     short_by: int = 1
     lasts: int = 0
+    lacks: frozenset[str] = frozenset()
 
     def issuer_of(self, base: str, tenant: UUID | str) -> str:
         """Return the issuer of a tenant, under the base URL of the service."""
@@ -93,6 +95,9 @@ ADFS = Flavour(
     apart=False,
     short_by=0,
     lasts=8 * 3600,
+    lacks=frozenset(
+        f"urn:ietf:params:oauth:grant-type:{name}" for name in ("saml1_1-bearer", "saml2-bearer")
+    ),
 )
 """A farm of AD FS. Clients register one address for each port they may take."""
 
@@ -189,7 +194,7 @@ class Granted:
 
     `version` is the resource's choice of token; `roles` what it has given the subject. A
     person's token is `delegated`; `spends` is what may be redeemed once only; `party` is the
-    relying party of a farm that it is for.
+    relying party of a farm that it is for. `optional` are claims the resource asks for.
     """
 
     subject: ServicePrincipal | User
@@ -200,6 +205,7 @@ class Granted:
     delegated: Delegated | None = None
     spends: "Spend | None" = None
     party: RelyingParty | None = None
+    optional: frozenset[str] = frozenset()
 
 
 class Spend(Protocol):

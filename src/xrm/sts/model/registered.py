@@ -140,7 +140,15 @@ class Application:
     @property
     def optional_id_claims(self) -> frozenset[str]:
         """The claims it asks for in its id tokens beyond the usual ones (`optionalClaims`)."""
-        asked = (self.extras.get("optionalClaims") or {}).get("idToken")
+        return self._optional_claims("idToken")
+
+    @property
+    def optional_access_claims(self) -> frozenset[str]:
+        """The claims it asks for, as a resource, in the tokens that others bring."""
+        return self._optional_claims("accessToken")
+
+    def _optional_claims(self, kind: str) -> frozenset[str]:
+        asked = (self.extras.get("optionalClaims") or {}).get(kind)
         named = asked if isinstance(asked, list) else []
         return frozenset(
             one["name"]

@@ -5,7 +5,8 @@ from uuid import UUID
 
 from xrm.model.errors.signin import SignInError
 from xrm.sts import claims, tokens
-from xrm.sts.adfs.wording import worded
+from xrm.sts.adfs.oauth.wording import worded
+from xrm.sts.audit import LONGEST, Event
 from xrm.sts.directory import Resource, View
 from xrm.sts.handles import codes
 from xrm.sts.handles.codes import LIFETIME, Code
@@ -18,11 +19,13 @@ from xrm.sts.model import (
     SignedIn,
     Standing,
     Tenant,
+    Trace,
     User,
 )
 from xrm.sts.resources import Settled
 from xrm.sts.service import TokenService
 from xrm.sts.signin.asked import Asked, Trusted
+from xrm.sts.signin.journey import Outcome, Tell
 from xrm.sts.signin.visit import Visit
 from xrm.sts.tokens import Press
 from xrm.wire import oauth
@@ -98,6 +101,26 @@ def described(error: SignInError, visit: Visit) -> str:
         trace_id=visit.trace.trace_id,
         correlation_id=visit.trace.correlation_id,
     ).description
+
+
+def record(service: TokenService, outcome: Outcome, trace: Trace) -> None:
+    """Record an outcome, where it is an answer."""
+    step, tenant = outcome.step, outcome.about.tenant
+    if not isinstance(step, Tell):
+        return
+    service.audit.record(
+        Event(
+            time=service.clock(),
+            operation="authorize",
+            outcome="refused" if step.error else "done",
+            error=step.error,
+            tenant_id=tenant.tenant_id if tenant is not None else None,
+            client=str(outcome.about.application_id or "")[:LONGEST],
+            peer=trace.peer,
+            correlation_id=trace.correlation_id,
+            trace_id=trace.trace_id,
+        )
+    )
 
 
 def _client(at: Answering) -> Client:

@@ -173,11 +173,15 @@ class AskLeave:
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """Say that the person is signed out; `frames` tell the applications, then on to `url`."""
+    """Say that the person is signed out; `frames` tell the applications, then on to `url`.
+
+    `within` are the addresses of token services that may frame the page.
+    """
 
     username: str
     frames: tuple[str, ...]
     url: str = ""
+    within: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ class Leaving:
         """
         accounts = signed_in(visit.session)
         if not accounts:
-            return self._left(visit, (), "")
+            return self.left(visit, (), "")
         shown = proved(visit, accounts)
         meant = shown or _named(visit, accounts)
         if meant is None and len(accounts) > 1:
@@ -40,7 +40,7 @@ class Leaving:
         one = meant or accounts[0]
         if visit.embedded or not at_once:
             return Outcome(AskLeave(one.username), visit.journey)
-        return self._left(visit, (one,), one.username)
+        return self.left(visit, (one,), one.username)
 
     def take(self, visit: Visit, step: str, fields: Mapping[str, str]) -> Outcome:
         """Take the person's decision."""
@@ -48,16 +48,17 @@ class Leaving:
         if step == "sign-out":
             meant = proved(visit, accounts) or _named(visit, accounts)
             leaving = (meant,) if meant is not None else accounts
-            return self._left(visit, leaving, leaving[0].username if leaving else "")
+            return self.left(visit, leaving, leaving[0].username if leaving else "")
         if step == "account":
             chosen = [one for one in accounts if key_of(one) == fields.get("account")]
-            return self._left(visit, chosen, chosen[0].username if chosen else "")
+            return self.left(visit, chosen, chosen[0].username if chosen else "")
         if step == "stay":
             return Outcome(Stayed(accounts[0].username if accounts else ""), visit.journey)
         return self.go_on(visit)
 
-    def _left(self, visit: Visit, accounts: Sequence[SignedIn], username: str) -> Outcome:
-        frames, cookie = _frames(visit, accounts), None
+    def left(self, visit: Visit, accounts: Sequence[SignedIn], username: str) -> Outcome:
+        """Return the end of the session of these accounts."""
+        told, cookie = frames(visit, accounts), None
         if visit.session is not None and accounts:
             people = [one.authentication.person for one in accounts]
             cookie = visit.sessions.sign_out(visit.session, people)
@@ -65,7 +66,7 @@ class Leaving:
         state = visit.journey.parameters.get("state")
         if url and state is not None:
             url = redirects.with_query(url, {"state": state})
-        return Outcome(Left(username, frames, url), visit.journey, cookie=cookie)
+        return Outcome(Left(username, told, url), visit.journey, cookie=cookie)
 
 
 def _named(visit: Visit, accounts: Sequence[SignedIn]) -> SignedIn | None:
@@ -115,7 +116,7 @@ def _replies(visit: Visit, application: Application) -> tuple[str, ...]:
     return tuple(url for one in found if one is not None for url in one.principal.reply_urls)
 
 
-def _frames(visit: Visit, accounts: Sequence[SignedIn]) -> tuple[str, ...]:
+def frames(visit: Visit, accounts: Sequence[SignedIn]) -> tuple[str, ...]:
     """Return the addresses by which applications are told, each once."""
     sid = visit.session.session_id if visit.session is not None else None
     told = [application_id for one in accounts for application_id in one.applications]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from xrm.model.errors import signin
 from xrm.sts import claims
-from xrm.sts.adfs import tokens as farms
+from xrm.sts.adfs.oauth import tokens as farms
 from xrm.sts.directory import View, guid
 from xrm.sts.handles.secrets import digest
 from xrm.sts.model import BrowserSession, SignedIn, Tenant, Trace, User

@@ -5,10 +5,13 @@ from xrm.wire.http import NO_STORE, Headers, Response
 TYPE = ("Content-Type", "text/html; charset=utf-8")
 
 
-def page(text: str, *, status: int, content_policy: str, extra: Headers = ()) -> Response:
+def page(
+    text: str, *, status: int, content_policy: str, extra: Headers = (), framed: bool = False
+) -> Response:
     """Return a page under its content security policy.
 
-    `extra` are more header lines; one that every page sets itself is left out.
+    `extra` are more header lines; one that every page sets itself is left out. `framed` says that
+    the policy lets somebody frame it, which the older header cannot say of one origin.
     """
     own: Headers = (
         TYPE,
@@ -17,7 +20,7 @@ def page(text: str, *, status: int, content_policy: str, extra: Headers = ()) ->
         # Addresses stay here, but not the origin: with "no-referrer" a browser posts every form
         # with "Origin: null", ours as those it carries to applications.
         ("Referrer-Policy", "strict-origin"),
-        ("X-Frame-Options", "DENY"),
+        *(() if framed else (("X-Frame-Options", "DENY"),)),
         ("Content-Security-Policy", content_policy),
     )
     set_here = {name.lower() for name, _ in own}

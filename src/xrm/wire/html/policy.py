@@ -43,12 +43,17 @@ def origin_of(url: str) -> str:
 
 
 def content_policy(
-    *, posts: bool, script: bool, frames: Iterable[str] = (), leads_to: Iterable[str] = ()
+    *,
+    posts: bool,
+    script: bool,
+    frames: Iterable[str] = (),
+    leads_to: Iterable[str] = (),
+    within: Iterable[str] = (),
 ) -> str:
     """Return the policy of a page: nothing from elsewhere, framed by nobody.
 
     `posts` and `script` say what the page has, `frames` which origins it frames; `leads_to` names
-    the addresses that posting its form may end at.
+    the addresses that posting its form may end at, `within` those whose origins may frame it.
     """
     directives = ["default-src 'none'", "style-src 'self'", "img-src 'self' data:"]
     if script:
@@ -56,7 +61,8 @@ def content_policy(
     if framed := sorted({origin for url in frames if (origin := origin_of(url))}):
         directives.append("frame-src " + " ".join(framed))
     targets = " ".join(("'self'", *_schemes(leads_to))) if posts else "'none'"
-    directives += [f"form-action {targets}", "base-uri 'none'", "frame-ancestors 'none'"]
+    above = " ".join(sorted({origin for url in within if (origin := origin_of(url))})) or "'none'"
+    directives += [f"form-action {targets}", "base-uri 'none'", f"frame-ancestors {above}"]
     return "; ".join(directives)
 
 

@@ -39,7 +39,8 @@ def write(assertion: Assertion) -> etree._Element:
 def sign(assertion: Assertion, *, key: RSAPrivateKey, certificate: bytes) -> etree._Element:
     """Return an assertion with its signature: last in SAML 1.1, after the issuer in 2.0.
 
-    `certificate` (X.509 in DER) is that of the key. Raises SamlError as `write` does.
+    `certificate` (X.509 in DER) is that of the key. It goes into other documents as text, since
+    lxml may change a prefix of what it moves. Raises SamlError as `write` does.
     """
     element = write(assertion)
     place = len(element) if assertion.version == "1.1" else 1

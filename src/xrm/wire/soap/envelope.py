@@ -67,8 +67,8 @@ class Envelope:
     """What was sent. `headers` are by Clark name; `body` is the first child of the Body.
 
     `security` is the element of WS-Security, if there is one for the receiver; it is understood
-    by whoever reads it. `addressed` tells whether the action stood in a header of WS-Addressing: then the
-    answer has such headers too.
+    by whoever reads it. `addressed` tells whether the action stood in a header of WS-Addressing:
+    then the answer has such headers too.
     """
 
     version: Version

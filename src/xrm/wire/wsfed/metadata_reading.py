@@ -56,11 +56,15 @@ def read(document: bytes, *, certificates: Sequence[bytes] = ()) -> Description:
 
 
 def _role(root: etree._Element, kind: str) -> etree._Element | None:
-    """Return the role of a type, None where there is none: the prefix of the type may be any."""
+    """Return the role of a type, None where there is none: the prefix of the type may be any.
+
+    A signature does not cover what a prefix in a value stands for (exclusive c14n), so that what
+    was verified may not say it.
+    """
     found = []
     for role in root.findall(f"{{{MD}}}RoleDescriptor"):
         prefix, _, name = (role.get(f"{{{XSI}}}type") or "").strip().rpartition(":")
-        if name == kind and role.nsmap.get(prefix or None) == FED:
+        if name == kind and role.nsmap.get(prefix or None, FED) == FED:
             found.append(role)
     if len(found) > 1:
         raise MetadataError(f"The entity has several roles of the type {kind}.")

@@ -3,8 +3,7 @@
 header      what a header holds, read: timestamp, user name, tokens, signatures; its limits
 writing     the same parts written: elements for clients, text for answers
 references  SecurityTokenReference in all its forms
-endorsing   signatures over the timestamp (and the address), made and checked
-public_keys RSA keys as XML Signature writes them
+endorsing   signatures over the timestamp (and the address), checked
 moments     xsd:dateTime and seconds since 1970
 faults      what a refused message is answered with; errors: why it was
 names       namespaces and URIs

@@ -4,51 +4,21 @@ Over TLS nothing else is signed. A symmetric key signs the timestamp; an asymmet
 address of the receiver as well, because its token may be shown to others (WS-Security 1.1 8).
 """
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from lxml import etree
 
 from xrm.wire.soap.versions import ADDRESSING
 from xrm.wire.wssecurity.errors import SecurityError
 from xrm.wire.wssecurity.header import Security
-from xrm.wire.wssecurity.names import DSIG, ID, SECURITY, WSU
+from xrm.wire.wssecurity.names import DSIG
 from xrm.wire.wssecurity.references import TokenReference, read_reference
-from xrm.wire.xml import parse
-from xrm.wire.xmldsig import SignatureError, sign_detached, verify_detached
+from xrm.wire.xmldsig import SignatureError, verify_detached
 
 if TYPE_CHECKING:
-    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
-_TIMESTAMP = f"{{{WSU}}}Timestamp"
 _TO = f"{{{ADDRESSING}}}To"
-_TO_ID = "_1"
-
-
-def endorse(
-    envelope: bytes,
-    *,
-    key: "bytes | RSAPrivateKey",
-    key_info: etree._Element,
-    digest: Literal["sha1", "sha256"] = "sha1",
-) -> bytes:
-    """Return an envelope of ours with a signature at the end of its Security header.
-
-    `key_info` is what names the key there: a SecurityTokenReference, or a KeyValue. Raises
-    SecurityError for an envelope without a timestamp or, with an asymmetric key, an address.
-    """
-    root = parse(envelope)
-    security = root.find(f"*/{SECURITY}")
-    timestamp = None if security is None else security.find(_TIMESTAMP)
-    if security is None or timestamp is None:
-        raise SecurityError("The message has no timestamp to be signed.")
-    targets = [timestamp]
-    if not isinstance(key, bytes):
-        address = _address(security)
-        if ID not in address.attrib:
-            address.set(ID, _TO_ID)
-        targets.append(address)
-    sign_detached(security, targets, key=key, digest=digest, key_info=key_info)
-    return etree.tostring(root, encoding="utf-8")
 
 
 def check_endorsement(

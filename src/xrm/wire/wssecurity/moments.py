@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from xrm.wire.soap.lexical import READERS
 
 _FORM = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,7})?(?:Z|[+-]\d\d:\d\d)?", re.ASCII)
+_REFUSAL = "It is not a moment."
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FIRST, _LAST = -62_135_596_800_000, 253_402_300_799_999
 """The first and the last moment there is, in milliseconds since 1970."""
@@ -17,12 +18,12 @@ def read_moment(text: str) -> float:
     A second has up to seven digits after its point, of which six count. Raises ValueError.
     """
     stripped = text.strip(" \t\r\n")
+    if _FORM.fullmatch(stripped) is None:
+        raise ValueError(_REFUSAL)
     try:
-        if _FORM.fullmatch(stripped) is None:
-            raise ValueError
         moment: datetime = READERS["dateTime"](stripped)
     except ValueError:
-        raise ValueError("It is not a moment.") from None
+        raise ValueError(_REFUSAL) from None
     return moment.timestamp()
 
 

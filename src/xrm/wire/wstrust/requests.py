@@ -1,7 +1,6 @@
-"""RequestSecurityToken, read and written (WS-Trust 1.3 3.1, 4.1, 5 to 7 and 9)."""
+"""RequestSecurityToken: its members, and how they are read (WS-Trust 1.3 3.1, 4.1, 5 to 9)."""
 
-from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,10 +18,9 @@ from xrm.wire.wstrust.versions import (
     Operation,
     TrustVersion,
 )
-from xrm.wire.xml import escape, quote
 
 IDENTITY = "http://schemas.xmlsoap.org/ws/2005/05/identity"
-_TARGETS: Mapping[Operation, str] = {
+TARGETS: Mapping[Operation, str] = {
     "renew": "RenewTarget",
     "validate": "ValidateTarget",
     "cancel": "CancelTarget",
@@ -39,7 +37,7 @@ _ALGORITHMS = {
 _NAMES = (
     *("RequestType", "TokenType", "KeyType", "KeySize", "Entropy", "Claims", "Lifetime"),
     *("OnBehalfOf", "Renewing", "UseKey", "SecondaryParameters"),
-    *_TARGETS.values(),
+    *TARGETS.values(),
     *_ALGORITHMS.values(),
 )
 _READ = {
@@ -130,15 +128,18 @@ class RequestSecurityToken:
     secondary: frozenset[str] = frozenset()
 
 
-def read_request(element: etree._Element | None) -> RequestSecurityToken:
+def read_request(
+    element: etree._Element | None, *, others: Collection[str] = ()
+) -> RequestSecurityToken:
     """Read the child of a Body. Raises TrustError for what is no request, or contradicts itself.
 
-    A member that AD FS does not know is refused, as it does.
+    A member that AD FS does not know is refused, as it does, unless its Clark name is one of
+    `others`: these are not read.
     """
     version = None if element is None else VERSIONS.get(etree.QName(element).namespace or "")
     if element is None or version is None or _local(element) != "RequestSecurityToken":
         raise TrustError("The body holds no request for a security token.")
-    found = members.named(element, _READ[version], others=_TOLERATED[version])
+    found = members.named(element, _READ[version], others=_TOLERATED[version].union(others))
     operation = _operation(members.text(found.get("RequestType")), version)
     context = element.get("Context")
     if context is not None and len(context) > _LONGEST_CONTEXT:
@@ -229,75 +230,8 @@ def _use_key(element: etree._Element | None) -> UseKey | None:
 
 
 def _target(found: dict[str, etree._Element], operation: Operation) -> etree._Element | None:
-    present = [name for name in _TARGETS.values() if name in found]
-    wanted = _TARGETS.get(operation)
+    present = [name for name in TARGETS.values() if name in found]
+    wanted = TARGETS.get(operation)
     if present != ([wanted] if wanted else []):
         raise TrustError("The request does not name the token it is about, or names one in vain.")
     return members.only(found[wanted]) if wanted else None
-
-
-def write_request(request: RequestSecurityToken) -> str:
-    """Return the body of a request, members in the order .NET writes them."""
-    version, prefix = request.version, request.version.prefix
-    context = f' Context="{quote(request.context)}"' if request.context is not None else ""
-    parts = [_simple(prefix, "TokenType", request.token_type)]
-    parts.append(_simple(prefix, "RequestType", version.request_type(request.operation)))
-    if request.applies_to is not None:
-        parts.append(members.write_applies_to(request.applies_to))
-    if request.claims:
-        parts.append(_written_claims(request))
-    if request.entropy is not None:
-        encoded = b64encode(request.entropy).decode("ascii")
-        parts.append(
-            f'<{prefix}:Entropy><{prefix}:BinarySecret Type="{version.nonce}">'
-            f"{encoded}</{prefix}:BinarySecret></{prefix}:Entropy>"
-        )
-    if request.key is not None:
-        parts.append(_simple(prefix, "KeyType", version.key_type(request.key)))
-    if request.key_size is not None:
-        parts.append(_simple(prefix, "KeySize", str(request.key_size)))
-    parts.extend(_simple(prefix, tag, getattr(request, name)) for name, tag in _ALGORITHMS.items())
-    if request.lifetime is not None:
-        parts.append(members.write_lifetime(request.lifetime, prefix))
-    parts.extend(_tokens(request))
-    name = f"{prefix}:RequestSecurityToken"
-    return f'<{name}{context} xmlns:{prefix}="{version.namespace}">{"".join(parts)}</{name}>'
-
-
-def _simple(prefix: str, name: str, value: str | None) -> str:
-    return "" if value is None else f"<{prefix}:{name}>{escape(value)}</{prefix}:{name}>"
-
-
-def _written_claims(request: RequestSecurityToken) -> str:
-    prefix = request.version.prefix
-    types = "".join(
-        f'<i:ClaimType Uri="{quote(claim.type)}" Optional="{str(claim.optional).lower()}"/>'
-        for claim in request.claims
-    )
-    dialect = quote(request.claims_dialect or IDENTITY)
-    return f'<{prefix}:Claims Dialect="{dialect}" xmlns:i="{IDENTITY}">{types}</{prefix}:Claims>'
-
-
-def _tokens(request: RequestSecurityToken) -> list[str]:
-    prefix, parts = request.version.prefix, []
-    if request.on_behalf_of is not None:
-        parts.append(_around(f"{prefix}:OnBehalfOf", request.on_behalf_of))
-    if request.act_as is not None:
-        token = members.markup(request.act_as)
-        parts.append(f'<tr:ActAs xmlns:tr="{ACT_AS}">{token}</tr:ActAs>')
-    if request.renewing is not None:
-        allowed, expired = (
-            str(flag).lower() for flag in (request.renewing.allowed, request.renewing.expired)
-        )
-        parts.append(f'<{prefix}:Renewing Allow="{allowed}" OK="{expired}"/>')
-    if request.use_key is not None:
-        sign = f' Sig="#{quote(request.use_key.signature)}"' if request.use_key.signature else ""
-        key = members.markup(request.use_key.element)
-        parts.append(f"<{prefix}:UseKey{sign}>{key}</{prefix}:UseKey>")
-    if request.target is not None:
-        parts.append(_around(f"{prefix}:{_TARGETS[request.operation]}", request.target))
-    return parts
-
-
-def _around(name: str, element: etree._Element) -> str:
-    return f"<{name}>{members.markup(element)}</{name}>"

@@ -27,8 +27,7 @@ _TEMPLATE = (
     f'<ds:Reference><ds:Transforms><ds:Transform Algorithm="{ENVELOPED}"/>'
     f'<ds:Transform Algorithm="{EXCLUSIVE}"/></ds:Transforms>'
     f'<ds:DigestMethod Algorithm="{SHA256}"/><ds:DigestValue/></ds:Reference>'
-    "</ds:SignedInfo><ds:SignatureValue/>"
-    f'<KeyInfo xmlns="{DS}"><X509Data><X509Certificate/></X509Data></KeyInfo></ds:Signature>'
+    "</ds:SignedInfo><ds:SignatureValue/></ds:Signature>"
 )
 
 
@@ -42,20 +41,25 @@ def sign_enveloped(
 ) -> None:
     """Sign an element with RSA-SHA256 and insert the signature as its child number `at`.
 
-    `reference` is the element's id; `certificate` (X.509 in DER) is shown in the KeyInfo.
+    `reference` is the element's id; `certificate` (X.509 in DER) is shown in the KeyInfo. What
+    is signed goes into other documents as text: lxml may change a prefix of what it moves.
     """
     from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
     from cryptography.hazmat.primitives.hashes import SHA256 as SHA256_HASH
 
     signature = etree.fromstring(_TEMPLATE)
-    signed_info, value, key_info = signature
+    signed_info, value = signature
     covered = signed_info[2]
     covered.set("URI", f"#{reference}")
     covered[2].text = base64.b64encode(hashlib.sha256(_canonical(element)).digest()).decode()
+    # What is moved may get another prefix: so it is signed, and completed, where it stands.
+    element.insert(at, signature)
     octets = key.sign(_canonical(signed_info), PKCS1v15(), SHA256_HASH())
     value.text = base64.b64encode(octets).decode()
-    key_info[0][0].text = base64.b64encode(certificate).decode()
-    element.insert(at, signature)
+    key_info = etree.SubElement(signature, shape.KEY_INFO, nsmap={None: DS})
+    data = etree.SubElement(key_info, f"{{{DS}}}X509Data")
+    shown = etree.SubElement(data, f"{{{DS}}}X509Certificate")
+    shown.text = base64.b64encode(certificate).decode()
 
 
 def verify_enveloped(element: etree._Element, *, certificates: Sequence[bytes]) -> etree._Element:

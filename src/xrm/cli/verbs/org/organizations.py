@@ -40,7 +40,7 @@ def add(app: typer.Typer) -> None:
     """Add the verbs to the command."""
     group = typer.Typer(
         no_args_is_help=True,
-        help="Organizations: create, list, show, update, disable, enable, delete.",
+        help="Organizations: create, list, show, update, disable, enable, renew-key, delete.",
     )
     group.command()(create)
     group.command()(update)
@@ -48,6 +48,7 @@ def add(app: typer.Typer) -> None:
     group.command()(show)
     group.command()(disable)
     group.command()(enable)
+    group.command()(renew_key)
     group.command()(delete)
     app.add_typer(group, name="org", rich_help_panel=PANEL)
 
@@ -73,7 +74,7 @@ def create(
         )
         facts = _facts(opened, made)
     _show(facts, as_json=as_json)
-    if not as_json:
+    if kind == "online" and not as_json:
         output.note(f"Next: xrm app-user create APP --organization {made.unique_name}")
 
 
@@ -108,7 +109,8 @@ def _kind(text: str | None) -> "Kind":
     """Return a deployment by its name, online without one; anything else is wrong usage."""
     from xrm.server.organizations import DEPLOYMENTS
 
-    found = next((kind for kind in DEPLOYMENTS if kind == (text or "online")), None)
+    wanted = "online" if text is None else text
+    found = next((kind for kind in DEPLOYMENTS if kind == wanted), None)
     if found is None:
         raise typer.BadParameter(f"--deployment is one of {', '.join(DEPLOYMENTS)}.")
     return found
@@ -155,6 +157,20 @@ def _set(opened: "Estate", name: str, *, enabled: bool, as_json: bool) -> None:
     entry = opened.organizations.find(name)
     opened.organizations.set_enabled(entry, enabled=enabled)
     _show(_facts(opened, entry), as_json=as_json)
+
+
+def renew_key(
+    name: Name, data: Data = None, database: DatabaseUrl = None, as_json: Json = False
+) -> None:
+    """Have tokens for a claims-based organization encrypted to another key from now on.
+
+    Those encrypted to the key before it are read until the next time.
+    """
+    with estate(data, database) as opened:
+        entry = opened.organizations.find(name)
+        opened.organizations.renew_key(entry)
+        facts = _facts(opened, entry)
+    _show(facts, as_json=as_json)
 
 
 def delete(

@@ -13,7 +13,8 @@ from xrm.sts.model import RelyingParty
 
 _LONGEST = 2048
 _SOUND = re.compile(r"https://[\x21-\x7e]+")
-_NEVER = re.compile(r"[\\\x00-\x20\x7f]|%5c|%2f|%00", re.IGNORECASE)
+# Slashes in disguise: some servers open them before they look at the path.
+_DISGUISED = re.compile(r"%(?:5c|2f|00)", re.IGNORECASE)
 # A segment of dots, in any spelling: a browser takes it out, and the one before it.
 _DOTS = re.compile(r"/(?:\.|%2e){1,2}(?:[/?#]|\Z)", re.IGNORECASE)
 
@@ -43,14 +44,16 @@ def return_address(parties: Iterable[RelyingParty], sent: str) -> str:
 
 def _parts(url: str) -> SplitResult | None:
     """Return the parts of an address, None for one that is not compared at all."""
-    if len(url) > _LONGEST or not _SOUND.fullmatch(url) or _NEVER.search(url):
+    if len(url) > _LONGEST or not _SOUND.fullmatch(url) or "\\" in url:
         return None
     try:
         parts = urlsplit(url)
         parts.port  # noqa: B018 - raises for what is no number
     except ValueError:
         return None
-    if not parts.hostname or "@" in parts.netloc or _DOTS.search(parts.path):
+    if not parts.hostname or "@" in parts.netloc:
+        return None
+    if _DOTS.search(parts.path) or _DISGUISED.search(parts.path):
         return None
     return parts
 

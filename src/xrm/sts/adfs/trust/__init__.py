@@ -5,5 +5,6 @@ proving       who sends a message: by password, by certificate, by a token of be
 certificates  the certificates people sign in with
 keys          what the holder of a token proves
 delegation    tokens in the name of others: OnBehalfOf, ActAs
+presented     tokens that are shown to a farm: believed or not
 issuing       Issue;  later: Renew, Validate and Cancel
 """

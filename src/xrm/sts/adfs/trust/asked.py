@@ -10,11 +10,11 @@ from xrm.sts.adfs.farm import Farm
 from xrm.sts.adfs.issuing import Subject
 from xrm.sts.model import Trace
 from xrm.sts.service import TokenService
-from xrm.wire.wssecurity import Security
+from xrm.wire.wssecurity import Security, SecurityError
+from xrm.wire.wssecurity.endorsing import check_endorsement
 from xrm.wire.wssecurity.names import DSIG
 from xrm.wire.wstrust import RequestSecurityToken
 from xrm.wire.wstrust.faults import Cause
-from xrm.wire.xmldsig import SignatureError, verify_detached
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
@@ -38,34 +38,28 @@ class Refused(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """A message as it came: its Security header, the header that says whom it is for, its id."""
+    """A message as it came: its Security header, and its id if it has one."""
 
     security: Security
-    to: etree._Element | None
     message_id: str | None
     trace: Trace
 
     @property
-    def root(self) -> etree._Element:
-        """Return the envelope."""
-        return self.security.element.getroottree().getroot()
+    def body(self) -> etree._Element:
+        """Return the body of the envelope."""
+        return self.security.element.getroottree().getroot()[-1]
 
-    def signed(self, key: "bytes | RSAPublicKey", *, with_address: bool) -> bytes | None:
+    def signed(self, key: "bytes | RSAPublicKey") -> bytes | None:
         """Return the value of the signature by which a key endorses this message, None without one.
 
-        It covers the timestamp, and with `with_address` whom the message is for. What was signed
-        is told by its place, not by its id.
+        It covers the timestamp; that of a public key also whom the message is for.
         """
-        timestamp = self.security.timestamp
-        wanted = {self.to} if with_address else set()
-        wanted.add(None if timestamp is None else timestamp.element)
         for signature in self.security.signatures[:_MOST_SIGNATURES]:
             try:
-                covered = verify_detached(signature, self.root, key=key)
-            except SignatureError:
+                check_endorsement(self.security, signature, key=key)
+            except SecurityError:
                 continue
-            if wanted <= set(covered):
-                return b64decode(signature.findtext(_VALUE, ""))
+            return b64decode(signature.findtext(_VALUE, ""))
         return None
 
 

@@ -8,8 +8,8 @@ authorization rules of AD FS do. The real service decides by rules, here it is a
 from typing import NamedTuple
 
 from xrm.sts.adfs.issuing import Subject
-from xrm.sts.adfs.presented import OF_PARTIES, NotBelieved, believed
 from xrm.sts.adfs.trust.asked import Asked, Refused
+from xrm.sts.adfs.trust.presented import OF_PARTIES, NotBelieved, believed
 from xrm.sts.model import RelyingParty
 
 

@@ -2,21 +2,26 @@
 
 from xrm.sts.adfs import parties
 from xrm.sts.adfs.issuing import IssuedAssertion, NoCertificate, Order, farm_party, issue
-from xrm.sts.adfs.presented import is_farm
 from xrm.sts.adfs.trust.asked import Asked, Refused
 from xrm.sts.adfs.trust.delegation import spoken
 from xrm.sts.adfs.trust.keys import Key, agreed
+from xrm.sts.adfs.trust.presented import is_farm
+from xrm.sts.directory import View
 from xrm.sts.keys import SKEW
 from xrm.sts.model import RelyingParty, SamlVersion
 from xrm.wire.wssecurity import to_assertion
 from xrm.wire.wstrust import IssuedTokenResponse, Lifetime
 from xrm.wire.wstrust.versions import SAML_11_TYPE, SAML_20_TYPE, TOKEN_TYPES
 
+_LONGEST = 24 * 60 * 60
+"""Seconds a token may be asked for (WIF); how long it lives is for the party to say."""
+
 
 def issued(asked: Asked) -> IssuedTokenResponse:
     """Answer a request to issue. Raises Refused."""
     request = asked.request
-    party = _party(asked)
+    view = asked.service.directory.singly()
+    party = _party(asked, view)
     version = _version(request.token_type, party)
     lifetime = _lifetime(request.lifetime, now=asked.now)
     about = spoken(asked, party)
@@ -33,13 +38,13 @@ def issued(asked: Asked) -> IssuedTokenResponse:
         version=version,
         lifetime=lifetime,
     )
-    return answer(asked, made(asked, order), key)
+    return answer(asked, made(asked, order, view), key)
 
 
-def made(asked: Asked, order: Order) -> IssuedAssertion:
+def made(asked: Asked, order: Order, view: View) -> IssuedAssertion:
     """Return the token of an order. Raises Refused."""
     try:
-        return issue(asked.service, order)
+        return issue(asked.service, order, view=view)
     except NoCertificate as error:
         raise Refused("request failed", "the party has no certificate for the key") from error
 
@@ -63,11 +68,11 @@ def answer(asked: Asked, token: IssuedAssertion, key: Key) -> IssuedTokenRespons
     )
 
 
-def _party(asked: Asked) -> RelyingParty:
+def _party(asked: Asked, view: View) -> RelyingParty:
     address = asked.request.applies_to
     if address is None:
         raise Refused("invalid request", "no relying party is named")
-    found = parties.found(asked.service.directory.singly(), asked.farm, address)
+    found = parties.found(view, asked.farm, address)
     if found is not None:
         return found
     if is_farm(asked.farm, address):
@@ -90,6 +95,7 @@ def _lifetime(wanted: Lifetime | None, *, now: float) -> float | None:
     if wanted is None or wanted.expires is None:
         return None
     start = now if wanted.created is None else wanted.created
-    if start > now + SKEW or wanted.expires <= max(start, now):
+    ends = wanted.expires
+    if start > now + SKEW or ends <= max(start, now) or ends - start > _LONGEST:
         raise Refused("invalid request", "the lifetime is not one that can be had")
-    return wanted.expires - now
+    return ends - now

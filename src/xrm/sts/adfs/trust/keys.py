@@ -46,14 +46,14 @@ def agreed(asked: Asked) -> Key:
 def _symmetric(asked: Asked) -> Key:
     request = asked.request
     if request.computed_key is not None and request.computed_key not in _COMPUTED:
-        raise Refused("bad request", "the algorithm of the key is not supported")
+        raise Refused("request failed", "the algorithm of the key is not supported")
     bits = request.key_size or KEY_SIZE
     psha1 = request.version.psha1
     try:
         material = offer(request.entropy, psha1=psha1, bits=bits, random=secrets.token_bytes)
         proof = proof_key(request.entropy, material, bits=bits)
     except TrustError as error:
-        raise Refused("bad request", str(error)) from error
+        raise Refused("invalid request", str(error)) from error
     return Key("symmetric", proof, material, bits if material.computed else None)
 
 
@@ -70,7 +70,7 @@ def _public(asked: Asked) -> "RSAPublicKey":
         raise Refused("invalid request", str(error)) from error
     if key is None or key.key_size < _FEWEST_BITS:
         raise Refused("invalid request", "the key is too short")
-    if asked.message.signed(key, with_address=True) is None:
+    if asked.message.signed(key) is None:
         raise Refused("invalid request", "nobody has proven to have the key")
     return key
 

@@ -10,10 +10,10 @@ from typing import Any
 
 from xrm.sts.adfs import parties
 from xrm.sts.adfs.issuing import Order
-from xrm.sts.adfs.presented import OF_PARTIES, NotBelieved, Presented, believed, cancel
 from xrm.sts.adfs.trust.asked import Asked, Refused
 from xrm.sts.adfs.trust.issuing import answer, issued, made
 from xrm.sts.adfs.trust.keys import Key
+from xrm.sts.adfs.trust.presented import OF_PARTIES, NotBelieved, Presented, believed, cancel
 from xrm.sts.audit import LONGEST, Event
 from xrm.wire.wstrust import IssuedTokenResponse, Status
 from xrm.wire.wstrust.faults import Cause
@@ -46,7 +46,7 @@ def renewed(asked: Asked) -> IssuedTokenResponse:
         version=assertion.version,
     )
     key = Key("bearer") if presented.key is None else Key("public", presented.key)
-    return answer(asked, made(asked, order), key)
+    return answer(asked, made(asked, order, view), key)
 
 
 def validated(asked: Asked) -> IssuedTokenResponse:

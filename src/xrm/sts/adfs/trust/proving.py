@@ -8,24 +8,23 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from lxml import etree
 
-from xrm.db import Violation
 from xrm.model.errors.signin import SignInError
 from xrm.sts.accounts import standing
 from xrm.sts.adfs import people
 from xrm.sts.adfs.farm import Farm
 from xrm.sts.adfs.issuing import Subject
-from xrm.sts.adfs.presented import NotBelieved, believed
 from xrm.sts.adfs.trust import certificates
 from xrm.sts.adfs.trust.asked import Caller, Message, Refused
+from xrm.sts.adfs.trust.presented import NotBelieved, believed
 from xrm.sts.model import Authentication, UsedAssertion
 from xrm.sts.service import TokenService
-from xrm.sts.store import USED_ASSERTIONS
 from xrm.wire.wssecurity import SecurityError
 from xrm.wire.wssecurity.header import FRESH, SKEW
 from xrm.wire.wssecurity.names import X509_V3
 from xrm.wire.wstrust.mex import Credential
 
 _MICROSECONDS = 1_000_000
+_KEY_BITS = range(2048, 8193)
 
 
 class Insecure(Exception):
@@ -74,7 +73,7 @@ def _by_certificate(service: TokenService, farm: Farm, message: Message) -> Call
     if len(found) != 1:
         raise Insecure("the message holds no certificate, or several")
     key = _public_key(found[0].data)
-    signature = message.signed(key, with_address=True) if key is not None else None
+    signature = message.signed(key) if key is not None else None
     if key is None or signature is None:
         raise Insecure("the certificate does not endorse the message")
     now = service.clock()
@@ -105,7 +104,7 @@ def _by_token(service: TokenService, farm: Farm, message: Message) -> Caller:
         raise Refused("failed authentication", f"the token: {error}") from error
     if not isinstance(presented.key, bytes):
         raise Refused("failed authentication", "the token has no symmetric key to prove")
-    signature = message.signed(presented.key, with_address=False)
+    signature = message.signed(presented.key)
     if signature is None:
         raise Insecure("the token's key does not endorse the message")
     _take_once(service, message, signature)
@@ -124,7 +123,7 @@ def _public_key(certificate: bytes) -> RSAPublicKey | None:
         key = x509.load_der_x509_certificate(certificate).public_key()
     except (ValueError, UnsupportedAlgorithm, x509.InvalidVersion):
         return None
-    return key if isinstance(key, RSAPublicKey) else None
+    return key if isinstance(key, RSAPublicKey) and key.key_size in _KEY_BITS else None
 
 
 def _take_once(service: TokenService, message: Message, signature: bytes) -> None:
@@ -136,12 +135,11 @@ def _take_once(service: TokenService, message: Message, signature: bytes) -> Non
     assert message.security.timestamp is not None
     if not message.message_id:
         return
-    body = etree.tostring(message.root[-1], method="c14n", exclusive=True)
+    body = etree.tostring(message.body, method="c14n", exclusive=True)
     parts = (b"message", signature, message.message_id.encode(), body)
     digest = hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()
     expires = int(message.security.timestamp.created + FRESH + SKEW) + 1
     try:
-        with service.database.write() as tx:
-            service.store.put(tx, USED_ASSERTIONS, UsedAssertion(digest, expires), new=True)
-    except Violation as error:
+        service.single_use.spend(UsedAssertion(digest, expires), now=service.clock())
+    except SignInError as error:
         raise Insecure("the message came before") from error

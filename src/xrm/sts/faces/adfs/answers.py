@@ -11,8 +11,8 @@ from typing import cast
 
 import orjson
 
-from xrm.sts.adfs import wording
-from xrm.sts.adfs.directory import FarmView
+from xrm.sts.adfs.oauth import wording
+from xrm.sts.adfs.oauth.directory import FarmView
 from xrm.sts.faces.adfs import people
 from xrm.sts.faces.adfs.visit import Endpoint, Visit
 from xrm.sts.faces.entra.answers import refusal, standing_headers

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from xrm.model.errors.signin import SignInError
-from xrm.sts.adfs import wording
+from xrm.sts.adfs.oauth import wording
 from xrm.sts.adfs.passive import PassiveError
 from xrm.sts.adfs.passive.refusals import PassiveRow
 from xrm.sts.faces.adfs import people
 from xrm.sts.faces.adfs.visit import Endpoint, Visit
+from xrm.sts.signin.answering import record
 from xrm.sts.signin.journey import Outcome, PurposeName, Refuse
-from xrm.sts.signin.recording import record
 from xrm.wire.http import Response
 
 _METHODS = "GET, POST"

@@ -2,10 +2,11 @@
 
 from urllib.parse import urlsplit
 
-from xrm.sts.adfs.directory import SCOPES
+from xrm.sts.adfs.oauth.directory import SCOPES
 from xrm.sts.faces.adfs import answers, people
 from xrm.sts.faces.adfs.visit import Visit
 from xrm.sts.grants import GRANTS
+from xrm.sts.model import ADFS
 from xrm.wire.http import Response
 
 _REALM = "http://schemas.microsoft.com/rel/trusted-realm"
@@ -39,10 +40,8 @@ def discovery(visit: Visit) -> Response:
     AD FS names signing in by Windows' own protocol, tokens bound to a channel and a challenge of
     its own, too; a document of this service names nothing that is not there.
     """
-    url, profile = visit.farm.url, people.side(visit.service, visit.farm).service.profile
-    implicit = profile.implicit_access_tokens
-    grants = [grant.names[0] for grant in GRANTS]
-    taken = [name for name in grants if name != "password" or profile.password_grant]
+    url = visit.farm.url
+    response_types, grant_types = _taken(visit)
     return answers.document(
         visit,
         {
@@ -55,11 +54,9 @@ def discovery(visit: Visit) -> Response:
                 "client_secret_basic",
                 "private_key_jwt",
             ],
-            "response_types_supported": [
-                one for one in _RESPONSE_TYPES if implicit or "token" not in one.split()
-            ],
+            "response_types_supported": response_types,
             "response_modes_supported": ["query", "fragment", "form_post"],
-            "grant_types_supported": [*taken, "implicit"],
+            "grant_types_supported": grant_types,
             "subject_types_supported": ["pairwise"],
             "scopes_supported": list(SCOPES),
             "id_token_signing_alg_values_supported": ["RS256"],
@@ -75,6 +72,16 @@ def discovery(visit: Visit) -> Response:
             "device_authorization_endpoint": f"{url}/oauth2/devicecode",
         },
     )
+
+
+def _taken(visit: Visit) -> tuple[list[str], list[str]]:
+    """Return the response types and the grants that are taken here."""
+    profile = people.side(visit.service, visit.farm).service.profile
+    implicit = profile.implicit_access_tokens
+    types = [one for one in _RESPONSE_TYPES if implicit or "token" not in one.split()]
+    grants = [grant.names[0] for grant in GRANTS if grant.names[0] not in ADFS.lacks]
+    taken = [name for name in grants if name != "password" or profile.password_grant]
+    return types, [*taken, "implicit"]
 
 
 def keys(visit: Visit) -> Response:

@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 
-from xrm.sts.adfs import tokens as farms
+from xrm.sts.adfs.oauth import tokens as farms
 from xrm.sts.faces.adfs import answers, people
 from xrm.sts.faces.adfs.visit import Visit
 from xrm.sts.faces.entra.token import answer_of, read_form

@@ -10,7 +10,7 @@ from xrm.model.errors import signin
 from xrm.model.errors.signin import SignInError
 from xrm.sts.adfs import serving
 from xrm.sts.adfs.farm import Farm
-from xrm.sts.adfs.passive import Passive, PassiveError, refusals
+from xrm.sts.adfs.passive import Leaving, Passive, PassiveError, refusals
 from xrm.sts.faces.adfs import cookies
 from xrm.sts.faces.adfs.showing import failure, page
 from xrm.sts.faces.adfs.visit import Visit
@@ -25,7 +25,6 @@ from xrm.sts.signin.authorize import Authorize
 from xrm.sts.signin.devices import Devices
 from xrm.sts.signin.dispatcher import Dispatcher, Purpose
 from xrm.sts.signin.journey import Browser, BrowserRequest, Outcome, PurposeName, Refuse, Tell
-from xrm.sts.signin.leaving import Leaving
 from xrm.wire import oauth
 from xrm.wire.http import NO_STORE, Headers, Response, content_type
 
@@ -57,7 +56,7 @@ def side(service: TokenService, farm: Farm) -> Side:
         "passive": Passive(farm),
         "authorize": Authorize(),
         "device": Devices(),
-        "leave": Leaving(),
+        "leave": Leaving(farm),
     }
     return Side(own, farm, Dispatcher(own, purposes))
 

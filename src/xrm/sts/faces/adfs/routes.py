@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
+from xrm.db.glance import Stale
 from xrm.model.errors.signin import SignInError
 from xrm.sts.adfs import Farm
 from xrm.sts.faces import wsfed
@@ -11,6 +12,7 @@ from xrm.sts.faces.adfs import interactive, programs
 from xrm.sts.faces.adfs.visit import Endpoint, Visit
 from xrm.sts.faces.entra.answers import trace_of
 from xrm.sts.faces.wstrust import routes as wstrust
+from xrm.sts.model import Tenant
 from xrm.sts.service import TokenService
 from xrm.wire.http import Mount, Request, Response, Route
 
@@ -68,16 +70,23 @@ class _Farms:
 
     def _farm(self, segment: str) -> Farm | None:
         """Return the farm of a path's first segment, "" for the one at the root."""
-        with self.service.database.read() as tx:
-            try:
-                tenant = self.service.directory.view(tx).tenant(segment or str(self.first))
-            except SignInError:
-                return None
+        try:
+            tenant = self._tenant(segment or str(self.first))
+        except SignInError:
+            return None
         is_first = tenant.tenant_id == self.first
         # A farm has one address, as its tokens have one issuer.
         if segment and (is_first or segment.lower() != tenant.domain.lower()):
             return None
         return Farm(self.service.base_url, tenant, first=is_first)
+
+    def _tenant(self, segment: str) -> Tenant:
+        directory = self.service.directory
+        try:
+            return directory.glance().tenant(segment)
+        except Stale:
+            with self.service.database.read() as tx:
+                return directory.view(tx).tenant(segment)
 
 
 def _split(path: str) -> tuple[str, str]:

@@ -17,7 +17,7 @@ def page(visit: Visit, outcome: Outcome, form: Form) -> Page:
     step, about = outcome.step, outcome.about
     username = outcome.journey.username if outcome.journey is not None else ""
     match step:
-        case steps.AskName() | steps.Choose():
+        case steps.AskName() | steps.Choose(to_leave=False):
             error = step.error if isinstance(step, steps.AskName) else ""
             return _sign_in(visit, outcome, form, username, error)
         case steps.AskPassword():

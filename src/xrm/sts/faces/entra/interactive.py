@@ -10,6 +10,7 @@ from xrm.sts.faces.pages import asset, render, shown
 from xrm.sts.handles.secrets import new_secret, sent_secret
 from xrm.sts.service import TokenService
 from xrm.sts.signin import redirects
+from xrm.sts.signin.answering import record
 from xrm.sts.signin.approval import Approval
 from xrm.sts.signin.authorize import Authorize
 from xrm.sts.signin.devices import Devices
@@ -24,7 +25,6 @@ from xrm.sts.signin.journey import (
     Tell,
 )
 from xrm.sts.signin.leaving import Leaving
-from xrm.sts.signin.recording import record
 from xrm.wire import oauth
 from xrm.wire.html import cookies
 from xrm.wire.http import NO_STORE, Headers, Response, content_type

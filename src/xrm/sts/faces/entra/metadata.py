@@ -120,7 +120,7 @@ def instance(call: Call) -> Response:
 
 
 def user_realm(call: Call) -> Response:
-    """Say how a user's domain signs in: here, when a tenant has verified it; else unknown."""
+    """Say how a user's domain signs in: here, or where it is federated with; else unknown."""
     _version(_query(call), _REALM_VERSIONS)
     try:
         user = unquote(call.segment, errors="strict")
@@ -128,16 +128,29 @@ def user_realm(call: Call) -> Response:
         raise signin.BAD_VALUE("The user name is malformed.") from error
     domain = user.rpartition("@")[2]
     fields = {"ver": "1.0", "account_type": "Unknown"}
-    if "@" in user and is_domain(domain) and _is_verified(call, domain.lower()):
-        fields = {"ver": "1.0", "account_type": "Managed", "domain_name": domain.lower()}
+    if "@" in user and is_domain(domain):
+        fields |= _realm(call, domain.lower())
     fields["cloud_audience_urn"] = "urn:federation:MicrosoftOnline"
     fields["cloud_instance_name"] = call.service.base_url.partition("://")[2]
     return answers.metadata(call, orjson.dumps(fields))
 
 
-def _is_verified(call: Call, domain: str) -> bool:
+def _realm(call: Call, domain: str) -> dict[str, str]:
+    """Return what is told of a domain that some tenant has verified, nothing of another."""
     with call.service.database.read() as tx:
-        return call.service.directory.view(tx).knows_domain(domain)
+        view = call.service.directory.view(tx)
+        if not view.knows_domain(domain):
+            return {}
+        federation = view.federation(f"@{domain}")
+    if federation is None:
+        return {"account_type": "Managed", "domain_name": domain}
+    return {
+        "account_type": "Federated",
+        "domain_name": domain,
+        "federation_protocol": "WSTrust",
+        "federation_metadata_url": federation.metadata,
+        "federation_active_auth_url": federation.active,
+    }
 
 
 def _tenant(call: Call) -> tuple[str, str, Tenant | None]:

@@ -60,7 +60,7 @@ def _further(step: steps.Step, about: About, form: Form) -> Page:
             return shown.SignOutConfirm(form, step.username)
         case steps.Left():
             name = policy.origin_of(step.url).partition("://")[2]
-            return shown.SignedOut(step.username, step.frames, step.url, name)
+            return shown.SignedOut(step.username, step.frames, step.url, name, step.within)
         case steps.Stayed():
             return shown.Message("You are still signed in", "You can close this window.")
     raise AssertionError(step)

@@ -65,17 +65,21 @@ def answer(
         others = (line for line in extra if line[0].lower() != opener.lower())
         extra = ((opener, opener_policy), *others)
     content = _content_policy(page, style.script, leads_to)
-    return answering.page(text, status=status, content_policy=content, extra=extra)
+    framed = isinstance(page, shown.SignedOut) and bool(page.within)
+    return answering.page(text, status=status, content_policy=content, extra=extra, framed=framed)
 
 
 def _content_policy(page: Page, script: str, leads_to: tuple[str, ...]) -> str:
     frames: tuple[str, ...] = ()
+    within: tuple[str, ...] = ()
     if isinstance(page, shown.SignedOut):
-        frames = page.frames
+        frames, within = page.frames, page.within
     if isinstance(page, shown.FormPost):
         leads_to = (page.action, *leads_to)
     posts = isinstance(page, shown.WithForm | shown.FormPost)
-    return policy.content_policy(posts=posts, script=bool(script), frames=frames, leads_to=leads_to)
+    return policy.content_policy(
+        posts=posts, script=bool(script), frames=frames, leads_to=leads_to, within=within
+    )
 
 
 @cache

@@ -209,13 +209,15 @@ class DeviceDone:
 @dataclass(frozen=True, slots=True)
 class SignedOut:
     """Say that the person is signed out. `frames` are the addresses by which applications are told;
-    then the page goes on to `continue_to`, if there is one.
+    then the page goes on to `continue_to`, if there is one. `within` are the addresses of token
+    services that may show it in a frame, as they tell this one.
     """
 
     username: str
     frames: tuple[str, ...]
     continue_to: str = ""
     continue_name: str = ""
+    within: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

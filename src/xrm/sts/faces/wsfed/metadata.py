@@ -5,7 +5,7 @@ it now and then follows a rotation of keys without being told.
 """
 
 from xrm.sts.adfs.farm import Farm
-from xrm.sts.adfs.offered import CLAIMS
+from xrm.sts.adfs.passive.offered import CLAIMS
 from xrm.sts.faces.adfs import people
 from xrm.sts.faces.adfs.visit import Endpoint, Visit
 from xrm.sts.faces.wstrust import routes as wstrust

@@ -1,9 +1,11 @@
 """`/adfs/ls/`: passive messages in, pages, forms and redirects out."""
 
+from dataclasses import replace
 from uuid import UUID
 
-from xrm.sts.adfs.passive import asked, refusals
+from xrm.sts.adfs.passive import PassiveError, asked, refusals
 from xrm.sts.adfs.passive import homes as realms
+from xrm.sts.audit import Event
 from xrm.sts.faces.adfs import cookies, people
 from xrm.sts.faces.adfs.visit import Endpoint, Visit
 from xrm.sts.signin.journey import BrowserRequest, Outcome, Tell
@@ -20,14 +22,32 @@ def _answer(visit: Visit) -> Response:
     try:
         return _passive(visit)
     except Exception as error:  # a page is the only answer there is
+        if isinstance(error, PassiveError):
+            _record(visit, error)
         return people.failed(visit, error)
 
 
 def _too_large(visit: Visit) -> Response:
-    return people.failed(visit, refusals.MALFORMED("The request is too large."))
+    page = people.failed(visit, refusals.MALFORMED("The request is too large."))
+    return Response(413, page.headers, page.body)
 
 
 PASSIVE = Endpoint(_answer, _too_large, limit=384 * 1024)
+
+
+def _record(visit: Visit, error: PassiveError) -> None:
+    visit.service.audit.record(
+        Event(
+            time=visit.service.clock(),
+            operation="wsfed",
+            outcome="refused",
+            error=error.row.number,
+            tenant_id=visit.farm.tenant.tenant_id,
+            peer=visit.trace.peer,
+            correlation_id=visit.trace.correlation_id,
+            trace_id=visit.trace.trace_id,
+        )
+    )
 
 
 def _passive(visit: Visit) -> Response:
@@ -48,6 +68,9 @@ def _passive(visit: Visit) -> Response:
     ):
         raise refusals.MALFORMED("The request holds too much.")
     request = people.browser_request(visit, "passive", given)
+    if isinstance(message, SignIn):
+        # It goes along in every page: what only a sign-out needs stays behind.
+        request = replace(request, notes={"home": request.notes["home"]})
     at = people.side(visit.service, visit.farm)
     return _shown(visit, request, at.dispatcher.begin(request))
 
@@ -85,23 +108,23 @@ def _shown(visit: Visit, request: BrowserRequest, outcome: Outcome) -> Response:
 def _noted(visit: Visit, outcome: Outcome) -> Headers:
     """Return the cookies that remember where the person was signed in, and by whom."""
     step, journey, about = outcome.step, outcome.journey, outcome.about
-    if not isinstance(step, Tell) or journey is None or about.application_id is None:
+    if journey is None or about.application_id is None:
         return ()
-    at = people.side(visit.service, visit.farm)
+    mark = people.side(visit.service, visit.farm).mark
     lines: list[tuple[str, str]] = []
     if journey.home:
         chosen = cookies.packed(journey.home)
-        lines.append(
-            cookies.line(at.mark, "MSISIPSelectionPersistent", chosen, cookies.SELECTION_SECONDS)
-        )
-    if step.mode == "form_post":
-        sent = cookies.read(visit.request, at.mark)
+        seconds = cookies.SELECTION_SECONDS
+        lines.append(cookies.line(mark, "MSISIPSelectionPersistent", chosen, seconds))
+    if isinstance(step, Tell) and step.mode == "form_post":
+        sent = cookies.read(visit.request, mark)
         reached = cookies.Reached.read(sent["MSISSignOut"])
-        reached = reached.also(party=about.application_id, provider=_provider(visit, journey.home))
-        counted = _given(visit, at.mark).once_more(visit.service.clock())
+        provider = _provider(visit, journey.home)
+        reached = reached.also(party=about.application_id, provider=provider)
+        counted = _given(visit, mark).once_more(visit.service.clock())
         lines += [
-            cookies.line(at.mark, "MSISSignOut", reached.packed()),
-            cookies.line(at.mark, "MSISLoopDetectionCookie", counted, cookies.LOOP_SECONDS + 1),
+            cookies.line(mark, "MSISSignOut", reached.packed()),
+            cookies.line(mark, "MSISLoopDetectionCookie", counted, cookies.LOOP_SECONDS + 1),
         ]
     return tuple(lines)
 

@@ -18,7 +18,7 @@ from xrm.sts.faces.wstrust import answers
 from xrm.wire.http import Response, content_type
 from xrm.wire.soap.envelope import Envelope, MediaTypeError, read_envelope
 from xrm.wire.soap.faults import SoapFault, action_fault, internal_fault
-from xrm.wire.soap.versions import ADDRESSING, MEDIA_TYPES
+from xrm.wire.soap.versions import MEDIA_TYPES
 from xrm.wire.wssecurity import Security, SecurityError, read_security
 from xrm.wire.wssecurity.faults import INVALID_SECURITY, fault_of
 from xrm.wire.wstrust import (
@@ -35,7 +35,6 @@ from xrm.wire.xml import Limits, XmlError
 _log = logging.getLogger("xrm.wstrust")
 
 _LIMITS = Limits(size=LARGEST_BODY, depth=40, elements=5000, text=200_000)
-_TO = f"{{{ADDRESSING}}}To"
 
 
 def answer(visit: Visit, row: Row) -> Response:
@@ -105,7 +104,6 @@ class _Exchange:
             raise TrustError("The body asks for something else than the action.")
         message = Message(
             security=security,
-            to=envelope.headers.get(_TO),
             message_id=envelope.message_id,
             trace=visit.trace,
         )

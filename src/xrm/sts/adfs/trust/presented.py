@@ -5,6 +5,7 @@ all farms of a service sign with the same keys, so that the issuer decides whose
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING
@@ -123,9 +124,10 @@ def cancel(service: TokenService, farm: Farm, presented: Presented) -> None:
     """Make a token of this farm count for nothing here; relying parties are not told of it."""
     assertion = presented.assertion
     expires = int(assertion.not_on_or_after) + SKEW + 1
-    mark = UsedAssertion(_mark(farm, assertion), expires)
-    with service.database.write() as tx:
-        service.store.put(tx, USED_ASSERTIONS, mark)
+    with suppress(SignInError):  # somebody else may cancel it at this moment
+        service.single_use.spend(
+            UsedAssertion(_mark(farm, assertion), expires), now=service.clock()
+        )
 
 
 def _wants_key(token: etree._Element, wanted: Wanted) -> bool:

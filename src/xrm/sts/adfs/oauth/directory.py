@@ -9,7 +9,7 @@ from uuid import UUID, uuid5
 from xrm.db import Transaction
 from xrm.sts.adfs import parties, people
 from xrm.sts.adfs.farm import Farm
-from xrm.sts.directory import Directory, Registered, Resource, Snapshot, View
+from xrm.sts.directory import Directory, Registered, Resource, View
 from xrm.sts.keys import Keys
 from xrm.sts.model import (
     Application,
@@ -24,6 +24,7 @@ from xrm.sts.model import (
     User,
 )
 from xrm.sts.resources.relying import USER_INFO
+from xrm.sts.snapshot import Snapshot
 from xrm.sts.store import CERTIFICATES, CREDENTIALS, FARM_CLIENTS, Store
 from xrm.wire.html import policy
 from xrm.wire.saml import claim_types

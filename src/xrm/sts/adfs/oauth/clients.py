@@ -7,14 +7,22 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from xrm.db import Transaction
-from xrm.sts.adfs.directory import LONGEST_ID, SCOPES, application_of, client_key
 from xrm.sts.adfs.farm import Farm
+from xrm.sts.adfs.oauth.directory import LONGEST_ID, SCOPES, application_of, client_key
 from xrm.sts.model import (
     CertificateCredential,
     FarmClient,
     FarmClientKind,
+    PasswordCredential,
 )
-from xrm.sts.registration import NewSecret, keep_secret, make_secret, read_certificate
+from xrm.sts.registration import (
+    NewSecret,
+    keep_secret,
+    list_certificates,
+    list_secrets,
+    make_secret,
+    read_certificate,
+)
 from xrm.sts.registration.change import RegistrationError, audit, change, named
 from xrm.sts.service import TokenService
 from xrm.sts.store import CERTIFICATES, CREDENTIALS, FARM_CLIENTS
@@ -128,6 +136,28 @@ def add_certificate(
         service.store.put(tx, CERTIFICATES, made, new=True)
     audit(service, client.tenant_id, "adfs.client.certificate.add", client.client_id)
     return made
+
+
+def remove_secret(service: TokenService, farm: Farm, client_id: str, key_id: str) -> None:
+    """Remove a secret of a client by its key id. Raises RegistrationError for no such one."""
+    with change(service) as tx:
+        client = _standing(service, tx, farm, client_id)
+        found = service.store.get(tx, CREDENTIALS, key_id.lower())
+        if found is None or found.application_id != client.client_key:
+            text = f"the client has no secret with the key id {key_id}"
+            raise RegistrationError(text, kind="absent")
+        service.store.delete(tx, CREDENTIALS, key_id.lower())
+    audit(service, client.tenant_id, "adfs.client.secret.remove", client.client_id)
+
+
+def secrets(service: TokenService, client: FarmClient) -> list[PasswordCredential]:
+    """Return what is known of a client's secrets, the first to end first."""
+    return list_secrets(service, application_of(client))
+
+
+def certificates(service: TokenService, client: FarmClient) -> list[CertificateCredential]:
+    """Return a client's certificates, the first to end first."""
+    return list_certificates(service, application_of(client))
 
 
 def _standing(service: TokenService, tx: Transaction, farm: Farm, client_id: str) -> FarmClient:

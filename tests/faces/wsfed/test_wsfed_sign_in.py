@@ -1,0 +1,395 @@
+"""A person signs in to a web site at a farm (WS-Federation 1.2, 13.2.2)."""
+
+import base64
+import html
+import re
+from dataclasses import replace
+
+import pytest
+
+from support.farms import (
+    FABRIKAM_LS,
+    LS,
+    PASSWORD_FIELD,
+    SITE,
+    SITE_ENDPOINT,
+    STATE,
+    USERNAME,
+    VAULT,
+    VAULT_ENDPOINT,
+    Farms,
+    action_of,
+    asking,
+    give_password,
+    token_of,
+)
+from support.signing_in import Reply, Visitor, make_person
+from xrm.sts.adfs import parties
+from xrm.sts.faces import adfs
+from xrm.sts.registration.people import amend_user
+from xrm.wire.http import Request, Route
+from xrm.wire.saml import claim_types
+from xrm.wire.wsfed import results
+from xrm.wire.xmlenc import ENCRYPTED_DATA
+
+ADA = "ada@contoso.example"
+SAML_11 = "{urn:oasis:names:tc:SAML:1.0:assertion}Assertion"
+SAML_20 = "{urn:oasis:names:tc:SAML:2.0:assertion}Assertion"
+
+
+def signed_in(farms: Farms) -> Visitor:
+    """Return a browser in which Ada is signed in."""
+    visitor = farms.visitor()
+    give_password(visitor, visitor.get(LS, asking()), ADA)
+    return visitor
+
+
+def code(page: Reply) -> str:
+    """Return the MSIS number of an error page, "" for none."""
+    found = re.search(r'<p class="number">(MSIS\d+)</p>', page.text)
+    return found[1] if found else ""
+
+
+def test_the_page_is_one_that_programs_know(farms: Farms):
+    page = farms.visitor().get(LS, asking(wctx="x"))
+    assert (page.status, page.heading) == (200, "Sign in")
+    assert [name for name in page.fields if "Username" in name] == [USERNAME]
+    assert [name for name in page.fields if "Password" in name] == [PASSWORD_FIELD]
+    assert {STATE, "__EVENTVALIDATION", "__db"} < set(page.fields)
+    assert "ErrorTextLabel" not in page.text
+    path, query = action_of(page)
+    assert (path, query.split("&")[0]) == (LS, "wa=wsignin1.0")
+
+
+def test_a_token_is_posted_to_the_site(farms: Farms):
+    visitor = farms.visitor()
+    reply = give_password(visitor, visitor.get(LS, asking(wctx='a "context" & more')), ADA)
+    assert (reply.status, reply.target) == (200, SITE_ENDPOINT)
+    assert 'name="hiddenform"' in reply.text
+    assert list(reply.told) == ["wa", "wresult", "wctx"]
+    assert (reply.told["wa"], reply.told["wctx"]) == ("wsignin1.0", 'a "context" & more')
+    token = token_of(farms, reply)
+    account = farms.farm.account(farms.ada)
+    assert (token.version, token.issuer, token.audiences) == ("1.1", farms.farm.identifier, (SITE,))
+    assert {claim.type: claim.values for claim in token.claims} == {
+        claim_types.UPN: (ADA,),
+        claim_types.PRIMARY_SID: (account.sid,),
+        claim_types.NAME: ("CONTOSO\\ada",),
+    }
+    assert token.not_on_or_after - token.not_before == pytest.approx(3600)
+    assert token.confirmation.kind == "bearer"
+
+
+def test_a_context_that_did_not_come_does_not_go_back(farms: Farms):
+    assert list(signed_in(farms).get(LS, asking()).told) == ["wa", "wresult"]
+    assert signed_in(farms).get(LS, asking(wctx="")).told["wctx"] == ""
+
+
+def test_a_party_with_a_certificate_gets_its_token_encrypted(farms: Farms):
+    reply = signed_in(farms).get(LS, asking(VAULT))
+    assert reply.target == VAULT_ENDPOINT
+    assert results.read(reply.told["wresult"]).tag == ENCRYPTED_DATA
+    assert token_of(farms, reply, farms.vault_key).audiences == (VAULT,)
+
+
+@pytest.mark.parametrize(
+    "name", ["ada@contoso.example", "ADA@Contoso.Example", "CONTOSO\\ada", "contoso\\ADA"]
+)
+def test_a_person_has_several_names(farms: Farms, name: str):
+    visitor = farms.visitor()
+    assert give_password(visitor, visitor.get(LS, asking()), name).target == SITE_ENDPOINT
+
+
+@pytest.mark.parametrize(
+    ("name", "password"),
+    [
+        (ADA, "wrong"),
+        ("nobody@contoso.example", "Correct-horse-9"),
+        ("grace@fabrikam.example", "Correct-horse-9"),
+        ("FABRIKAM\\grace", "Correct-horse-9"),
+        ("ada", "Correct-horse-9"),
+    ],
+)
+def test_a_wrong_name_or_password_says_the_same(farms: Farms, name: str, password: str):
+    visitor = farms.visitor()
+    page = give_password(visitor, visitor.get(LS, asking()), name, password)
+    found = re.search(r'id="([^"]*ErrorTextLabel)"[^>]*>([^<]*)<', page.text)
+    assert found is not None
+    assert found[2] == "Your account or password is incorrect."
+    assert page.fields[USERNAME] == name
+    assert "__Host-MSISAuth-" not in " ".join(visitor.jar)
+    # The page can be gone on with.
+    assert give_password(visitor, page, ADA).target == SITE_ENDPOINT
+
+
+def test_both_names_of_an_account_count_to_one_lock(farms: Farms):
+    make_person(farms.service, farms.contoso, "locked")
+    visitor = farms.visitor()
+    page = visitor.get(LS, asking())
+    for count in range(10):
+        name = "CONTOSO\\locked" if count % 2 else "locked@contoso.example"
+        page = give_password(visitor, page, name, f"wrong {count}")
+    page = give_password(visitor, page, "locked@contoso.example")
+    assert "temporarily locked" in page.text
+
+
+def test_a_disabled_person_gets_a_page(farms: Farms):
+    person = make_person(farms.service, farms.contoso, "gone")
+    amend_user(farms.service, person, lambda one: replace(one, enabled=False))
+    visitor = farms.visitor()
+    page = give_password(visitor, visitor.get(LS, asking()), "gone@contoso.example")
+    assert "disabled" in page.text
+    assert not page.told.get("wresult")
+
+
+def test_the_session_answers_without_a_page(farms: Farms):
+    visitor = signed_in(farms)
+    assert visitor.get(LS, asking()).target == SITE_ENDPOINT
+    # The slash at the end, and letter case, do not matter.
+    assert visitor.get("/adfs/ls", asking()).target == SITE_ENDPOINT
+    assert visitor.get("/ADFS/LS/", asking()).target == SITE_ENDPOINT
+    # A session is of one farm.
+    assert visitor.get(FABRIKAM_LS, asking()).status == 400
+    farms.clock.ahead += 8 * 3600 + 1
+    try:
+        assert visitor.get(LS, asking()).heading == "Sign in"
+    finally:
+        farms.clock.ahead = 0
+
+
+def test_cookies_are_this_farms_alone(farms: Farms):
+    visitor = signed_in(farms)
+    mark = next(name for name in visitor.jar if "MSISAuth-" in name).rpartition("-")[2]
+    assert set(visitor.jar) == {
+        f"__Host-{name}-{mark}"
+        for name in (
+            *("MSISAuth", "MSISAuthenticated", "MSISContext", "MSISSignOut"),
+            "MSISLoopDetectionCookie",
+        )
+    }
+    for line in visitor.lines.values():
+        assert "; Path=/; Secure; HttpOnly; SameSite=None" in line
+        assert "Domain" not in line
+    when = base64.b64decode(visitor.jar[f"__Host-MSISAuthenticated-{mark}"]).decode()
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d:\d\d:\d\d:\d\dZ", when)
+    assert mark != farms.service.parts.mark
+
+
+def test_a_fresh_sign_in_is_forced(farms: Farms):
+    visitor = signed_in(farms)
+    page = visitor.get(LS, asking(wfresh="0"))
+    assert page.heading == "Sign in"
+    assert give_password(visitor, page, ADA).target == SITE_ENDPOINT
+    farms.clock.ahead += 120
+    try:
+        assert visitor.get(LS, asking(wfresh="3")).target == SITE_ENDPOINT
+        assert visitor.get(LS, asking(wfresh="1")).heading == "Sign in"
+    finally:
+        farms.clock.ahead = 0
+
+
+@pytest.mark.parametrize(
+    ("method", "accepted"),
+    [
+        ("urn:oasis:names:tc:SAML:1.0:am:password", True),
+        ("urn:oasis:names:tc:SAML:2.0:ac:classes:Password", True),
+        ("urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport", True),
+        ("urn:oasis:names:tc:SAML:1.0:am:unspecified", True),
+        ("urn:federation:authentication:windows", False),
+        ("urn:ietf:rfc:2246", False),
+        ("urn:other", False),
+    ],
+)
+def test_ways_to_sign_in(farms: Farms, method: str, accepted: bool):
+    page = farms.visitor().get(LS, asking(wauth=method))
+    assert (page.heading == "Sign in") is accepted
+    assert code(page) == ("" if accepted else "MSIS7102")
+
+
+def test_the_user_name_is_filled_in(farms: Farms):
+    assert farms.visitor().get(LS, asking(username=ADA)).fields[USERNAME] == ADA
+
+
+@pytest.mark.parametrize(
+    ("space", "kind", "tag"),
+    [
+        ("http://schemas.xmlsoap.org/ws/2005/02/trust", "", SAML_11),
+        ("http://docs.oasis-open.org/ws-sx/ws-trust/200512", "", SAML_11),
+        (
+            "http://docs.oasis-open.org/ws-sx/ws-trust/200512",
+            "urn:oasis:names:tc:SAML:2.0:assertion",
+            SAML_20,
+        ),
+    ],
+)
+def test_a_request_may_say_what_it_wants(farms: Farms, space: str, kind: str, tag: str):
+    wanted = f"<TokenType>{kind}</TokenType>" if kind else ""
+    request = (
+        f'<RequestSecurityToken xmlns="{space}"><RequestType>{space}/Issue</RequestType>'
+        f"{wanted}</RequestSecurityToken>"
+    )
+    reply = signed_in(farms).get(LS, asking(wreq=request))
+    assert space in reply.told["wresult"][:200]
+    assert results.read(reply.told["wresult"]).tag == tag
+
+
+@pytest.mark.parametrize(
+    ("parameters", "status", "number"),
+    [
+        ({}, 400, "MSIS7065"),
+        ({"wtrealm": SITE}, 400, "MSIS7065"),
+        ({"wa": "wsignin1.0"}, 400, ""),
+        ({"wa": "wattr1.0", "wtrealm": SITE}, 400, ""),
+        (asking("https://site.example"), 400, "MSIS7007"),
+        (asking("https://SITE.example/"), 400, "MSIS7007"),
+        (asking("https://site.example/app/"), 400, "MSIS7007"),
+        (asking(wfresh="x"), 400, ""),
+        (asking(wreqptr="https://evil.example/"), 400, ""),
+        (asking(wreq="<a/>"), 400, ""),
+        (asking(whr="urn:unknown"), 400, ""),
+        (asking(wctx="x" * 9000), 400, ""),
+        (asking("urn:" + "x" * 3000), 400, ""),
+        (asking(wctx="<script>alert(1)</script>", wtrealm="<script>"), 400, "MSIS7007"),
+    ],
+)
+def test_what_is_wrong_is_told_on_a_page(
+    farms: Farms, parameters: dict[str, str], status: int, number: str
+):
+    page = farms.visitor().get(LS, parameters)
+    assert (page.status, code(page)) == (status, number)
+    assert "Activity ID" in page.text
+    assert "<script>" not in page.text.replace('<script src="/assets/', "")
+
+
+def test_a_repeated_parameter_is_refused(farms: Farms):
+    page = farms.visitor().get(LS, "wa=wsignin1.0&wtrealm=urn%3Avault&wtrealm=urn%3Aevil")
+    assert (page.status, page.heading) == (400, "The request cannot be read")
+
+
+def test_a_party_that_is_disabled_is_none(farms: Farms):
+    party = parties.add(
+        farms.service,
+        farms.farm,
+        name="Off",
+        identifiers=("urn:off",),
+        endpoints=("https://off.example/",),
+    )
+    visitor = signed_in(farms)
+    assert visitor.get(LS, asking("urn:off")).target == "https://off.example/"
+    parties.update(farms.service, farms.farm, party.party_id, enabled=False)
+    assert code(visitor.get(LS, asking("urn:off"))) == "MSIS7007"
+
+
+def test_a_party_without_an_endpoint_takes_no_browsers(farms: Farms):
+    parties.add(farms.service, farms.farm, name="Service", identifiers=("urn:service",))
+    page = signed_in(farms).get(LS, asking("urn:service", wreply="https://evil.example/"))
+    assert (page.status, page.target) == (400, "")
+
+
+def test_a_site_that_keeps_asking_is_stopped(farms: Farms):
+    visitor = signed_in(farms)
+    for _ in range(4):
+        assert visitor.get(LS, asking()).target == SITE_ENDPOINT
+    page = visitor.get(LS, asking())
+    assert (page.status, code(page)) == (400, "MSIS7042")
+    farms.clock.ahead += 21
+    try:
+        assert visitor.get(LS, asking()).target == SITE_ENDPOINT
+    finally:
+        farms.clock.ahead = 0
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "OPTIONS", "HEAD"])
+def test_other_methods_are_refused(farms: Farms, method: str):
+    reply = farms.visitor().send(method, LS)
+    assert (reply.status, reply.response.header("allow")) == (405, "GET, POST")
+
+
+def test_a_request_may_come_by_post(farms: Farms):
+    page = farms.visitor().post(LS, asking(wctx="x"), headers=(("origin", "https://site.example"),))
+    assert page.heading == "Sign in"
+
+
+def test_a_page_of_another_browser_signs_nobody_in(farms: Farms):
+    page = farms.visitor().get(LS, asking())
+    victim = farms.visitor()
+    victim.get(LS, asking())
+    refused = give_password(victim, page, ADA)
+    assert (refused.status, refused.target) == (400, "")
+    assert not any("MSISAuth-" in name for name in victim.jar)
+
+
+def test_a_form_of_another_origin_is_refused(farms: Farms):
+    visitor = farms.visitor()
+    page = visitor.get(LS, asking())
+    path, query = action_of(page)
+    filled = {**page.fields, USERNAME: ADA, PASSWORD_FIELD: "Correct-horse-9"}
+    evil = (("origin", "https://evil.example"),)
+    assert visitor.post(path, filled, query=query, headers=evil).status == 400
+
+
+def test_a_page_of_the_other_farm_opens_nothing_here(farms: Farms):
+    parties.add(
+        farms.service,
+        farms.other,
+        name="Theirs",
+        identifiers=("urn:theirs",),
+        endpoints=("https://theirs.example/",),
+    )
+    visitor = farms.visitor()
+    page = visitor.get(FABRIKAM_LS, asking("urn:theirs"))
+    refused = visitor.post(LS, {**page.fields, USERNAME: ADA, PASSWORD_FIELD: "Correct-horse-9"})
+    assert (refused.status, refused.target) == (400, "")
+
+
+def test_a_page_that_was_open_for_too_long_is_refused(farms: Farms):
+    visitor = farms.visitor()
+    page = visitor.get(LS, asking())
+    farms.clock.ahead += 1801
+    try:
+        assert give_password(visitor, page, ADA).status == 400
+    finally:
+        farms.clock.ahead = 0
+
+
+def test_an_expired_password_is_changed_on_the_way(farms: Farms):
+    make_person(farms.service, farms.contoso, "fresh", must_change_password=True)
+    visitor = farms.visitor()
+    page = give_password(visitor, visitor.get(LS, asking()), "fresh@contoso.example")
+    assert page.heading == "Change your password"
+    path, query = action_of(page)
+    changed = {"new_password": "Another-horse-10", "again": "Another-horse-10", "step": "change"}
+    sent = {STATE: page.fields[STATE], "password": "Correct-horse-9", **changed}
+    assert visitor.post(path, sent, query=query).target == SITE_ENDPOINT
+
+
+@pytest.mark.parametrize("body", [b"x", b"__VIEWSTATE=1.x", b"wa=wsignin1.0&wresult=x", b"%ff=%fe"])
+@pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "text/xml", ""])
+def test_what_is_posted_may_be_anything(farms: Farms, body: bytes, kind: str):
+    headers = (("content-type", kind),) if kind else ()
+    page = farms.visitor().send("POST", LS, headers=headers, body=body)
+    assert (page.status, page.target) == (400, "")
+    assert "Activity ID" in page.text
+
+
+def test_names_are_harmless_in_every_place(farms: Farms):
+    hostile = '"><script>alert(1)</script>'
+    page = farms.visitor().get(LS, asking(username=hostile, wctx=hostile))
+    assert html.escape(hostile) in page.text or "&#34;&gt;&lt;script" in page.text
+    assert "<script>alert" not in page.text
+
+
+def test_a_form_that_is_too_large_gets_a_page(farms: Farms):
+    mount = adfs.mount(farms.service, first=farms.contoso.tenant_id, otherwise=Nowhere())
+    head = Request("POST", LS)
+    route = mount.route(head)
+    assert (route.lane, route.limit) == ("pool", 384 * 1024)
+    response = route.too_large(head)
+    assert (response.status, b"too large" in response.body) == (413, True)
+
+
+class Nowhere:
+    """A mount that nothing is at."""
+
+    def route(self, head: Request) -> Route:
+        raise AssertionError(head)
