@@ -46,8 +46,9 @@ async def drive(
 
 def spell(exchange: Exchange, path: str, body: str) -> bytes:
     """Return a request as it is sent."""
-    lines = [f"{exchange.method} {path} HTTP/1.1", f"Host: {urlsplit(exchange.origin).netloc}"]
-    lines += [f"{name}: {value}" for name, value in exchange.headers.items()]
+    fields = {"Host": urlsplit(exchange.origin).netloc, **exchange.headers}
+    lines = [f"{exchange.method} {path} HTTP/1.1"]
+    lines += [f"{name}: {value}" for name, value in fields.items()]
     if body:
         lines.append(f"Content-Length: {len(body)}")
     return ("\r\n".join(lines) + "\r\n\r\n" + body).encode("ascii")

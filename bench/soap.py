@@ -16,12 +16,12 @@ CREATE, RETRIEVE, ANNOTATED = "SOAP create", "SOAP 50 rows", "50 rows with forma
 KINDS = (CREATE, RETRIEVE, ANNOTATED)
 
 _SERVICE = "XRMServices/2011/Organization.svc/web"
-_SERVICES = "http://schemas.microsoft.com/xrm/2011/Contracts/Services"
+SERVICES = "http://schemas.microsoft.com/xrm/2011/Contracts/Services"
 _DATA = "http://schemas.microsoft.com/xrm/2011/Contracts"
 _GENERIC = "http://schemas.datacontract.org/2004/07/System.Collections.Generic"
 _ARRAYS = "http://schemas.microsoft.com/2003/10/Serialization/Arrays"
-_SPACES = (
-    f'xmlns="{_SERVICES}" xmlns:a="{_DATA}" xmlns:b="{_GENERIC}" xmlns:c="{_ARRAYS}" '
+SPACES = (
+    f'xmlns="{SERVICES}" xmlns:a="{_DATA}" xmlns:b="{_GENERIC}" xmlns:c="{_ARRAYS}" '
     'xmlns:i="http://www.w3.org/2001/XMLSchema-instance" xmlns:x="http://www.w3.org/2001/XMLSchema"'
 )
 _ENVELOPE = (
@@ -53,7 +53,7 @@ def _call(side: Side, root: str, name: str, bodies: tuple[str, ...], check: Any)
     headers = {
         **side.headers,
         "Content-Type": "text/xml; charset=utf-8",
-        "SOAPAction": f'"{_SERVICES}/IOrganizationService/{name}"',
+        "SOAPAction": f'"{SERVICES}/IOrganizationService/{name}"',
     }
     return Exchange(
         side.origin,
@@ -74,7 +74,7 @@ def _create(values: dict[str, Any]) -> str:
         for name, value in values.items()
     )
     return _ENVELOPE.format(
-        f"<Create {_SPACES}><entity><a:Attributes>{pairs}</a:Attributes>"
+        f"<Create {SPACES}><entity><a:Attributes>{pairs}</a:Attributes>"
         '<a:EntityState i:nil="true"/><a:FormattedValues/>'
         "<a:Id>00000000-0000-0000-0000-000000000000</a:Id><a:LogicalName>lead</a:LogicalName>"
         "<a:RelatedEntities/></entity></Create>"
@@ -91,7 +91,7 @@ def _value(name: str, value: Any) -> str:
 def _query() -> str:
     columns = "".join(f"<c:string>{name}</c:string>" for name in LIST_COLUMNS)
     return _ENVELOPE.format(
-        f'<RetrieveMultiple {_SPACES}><query i:type="a:QueryExpression">'
+        f'<RetrieveMultiple {SPACES}><query i:type="a:QueryExpression">'
         f"<a:ColumnSet><a:AllColumns>false</a:AllColumns><a:Columns>{columns}</a:Columns>"
         "</a:ColumnSet><a:Criteria><a:Conditions/><a:FilterOperator>And</a:FilterOperator>"
         "<a:Filters/></a:Criteria><a:Distinct>false</a:Distinct><a:EntityName>lead</a:EntityName>"
@@ -101,7 +101,7 @@ def _query() -> str:
 
 
 def _check_created(_path: str, answer: etree._Element) -> None:
-    (key,) = answer.iter(f"{{{_SERVICES}}}CreateResult")
+    (key,) = answer.iter(f"{{{SERVICES}}}CreateResult")
     assert len(key.text or "") == 36
 
 

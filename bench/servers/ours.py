@@ -56,11 +56,16 @@ def with_leads(cores: Cores, cache: Path, count: int) -> Iterator["Ours"]:
 
 
 @contextlib.contextmanager
-def serve(cores: Cores, cache: Path, folder: Path | None = None) -> Iterator["Ours"]:
-    """Serve the demonstration tenant and organization from one process on free ports."""
+def serve(
+    cores: Cores, cache: Path, folder: Path | None = None, *more: str
+) -> Iterator["Ours"]:
+    """Serve the demonstration tenant and organization from one process on free ports.
+
+    `more` are further options of `xrm serve`.
+    """
     data = ["--memory"] if folder is None else ["--data", str(folder)]
     command = [sys.executable, "-c", _SERVE, "serve", *data, "--json"]
-    command += ["--port", "0", "--org-port", "0"]
+    command += ["--port", "0", "--org-port", "0", *more]
     log = cache / f"{folder.name if folder else NAME}.log"
     with running(
         command, cores=cores, folder=cache, log=log, environment={}, stdout=subprocess.PIPE

@@ -28,7 +28,11 @@ _LEAST = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 def serve(cores: Cores, cache: Path) -> Iterator[Server]:
     """Serve a new demonstration and return what its people ask of it."""
     with tempfile.TemporaryDirectory(prefix="people-", dir=cache) as folder:
-        username = _with_unhashed(Path(folder))
+        estate = Estate.open(Settings(data=Path(folder)))
+        try:
+            username = add_unhashed(estate)
+        finally:
+            estate.close()
         with ours.serve(cores, cache, Path(folder)) as served:
             facts = served.announced
             tenant = f"/{facts['tenant_id']}/oauth2/v2.0"
@@ -49,21 +53,17 @@ def serve(cores: Cores, cache: Path) -> Iterator[Server]:
             yield served.server(found)
 
 
-def _with_unhashed(folder: Path) -> str:
-    """Set up the demonstration with one account more, and return its name."""
-    estate = Estate.open(Settings(data=folder))
-    try:
-        name = f"{UNHASHED}@{estate.tenant.domain}"
-        made = create_user(
-            estate.sts,
-            estate.tenant,
-            user_principal_name=name,
-            display_name="Unhashed",
-            password=Secret(PASSWORD),
-            must_change_password=False,
-        )
-        kept = _LEAST.hash(PASSWORD)
-        amend(estate.sts, made.user, "user.password", lambda one: replace(one, password=kept))
-        return name
-    finally:
-        estate.close()
+def add_unhashed(estate: Estate) -> str:
+    """Add an account whose password, `PASSWORD`, is compared for nothing; return its name."""
+    name = f"{UNHASHED}@{estate.tenant.domain}"
+    made = create_user(
+        estate.sts,
+        estate.tenant,
+        user_principal_name=name,
+        display_name="Unhashed",
+        password=Secret(PASSWORD),
+        must_change_password=False,
+    )
+    kept = _LEAST.hash(PASSWORD)
+    amend(estate.sts, made.user, "user.password", lambda one: replace(one, password=kept))
+    return name

@@ -244,6 +244,30 @@ def test_an_access_token_of_entra_is_none_here(served: Served) -> None:
         assert http.post(f"{url}/web", content=b"", headers=headers | KIND).status_code == 401
 
 
+def test_an_access_token_of_the_farm_is_for_one_organization(served: Served) -> None:
+    served.run("adfs", "client", "add", "Desk", "--id", "desk")
+    urls = [served["organization_url"], f"{served['organizations_url']}inside/"]
+    asked = {
+        "grant_type": "password",
+        "client_id": "desk",
+        "username": served["admin_username"],
+        "password": served["admin_password"],
+    }
+    with served.http() as http:
+
+        def status(url: str, resource: str) -> int:
+            given = http.post(
+                f"{served['adfs_url']}/oauth2/token", data=asked | {"resource": resource}
+            )
+            headers = {"authorization": f"Bearer {given.json()['access_token']}"}
+            return int(http.get(f"{url}api/data/v9.2/WhoAmI", headers=headers).status_code)
+
+        assert [[status(url, resource) for url in urls] for resource in urls] == [
+            [200, 401],
+            [401, 200],
+        ]
+
+
 def test_a_token_ends_an_hour_later(served: Served) -> None:
     url = organization_service(served, "ifd")
     issued = sign_in(served, url)

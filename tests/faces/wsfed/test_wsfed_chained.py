@@ -292,12 +292,28 @@ def test_a_token_does_not_come_in_an_address(chained: Farms):
     assert visitor.get(LS, query).status == 400
 
 
-def test_a_provider_does_not_speak_for_the_farms_own_people(chained: Farms):
+@pytest.mark.parametrize(
+    "values", [(), (ADA,), ("ADA@Contoso.Example",), ("CONTOSO\\ada",), ("",), (GRACE, ADA[:3])]
+)
+def test_a_provider_speaks_for_one_of_its_own_people(chained: Farms, values: tuple[str, ...]):
     visitor, asked = sent(chained)
-    claims = (Claim(UPN, (ADA,)), Claim(claim_types.WINDOWS_ACCOUNT_NAME, ("CONTOSO\\ada",)))
+    claims = (Claim(UPN, values),) if values else (Claim(claim_types.NAME, ("x",)),)
+    account = Claim(claim_types.WINDOWS_ACCOUNT_NAME, ("CONTOSO\\ada",))
+    token = signed(chained, assertion(chained, claims=(*claims, account)))
+    reply = bring(chained, visitor, token, asked["wctx"])
+    assert (reply.status, reply.target) == (400, "")
+
+
+def test_only_what_is_accepted_goes_on(chained: Farms):
+    visitor, asked = sent(chained)
+    claims = (
+        Claim(UPN, (GRACE,)),
+        Claim(claim_types.PRIMARY_SID, (chained.farm.account(chained.ada).sid,)),
+        Claim(claim_types.WINDOWS_ACCOUNT_NAME, ("CONTOSO\\ada",)),
+    )
     token = signed(chained, assertion(chained, claims=claims))
     reply = bring(chained, visitor, token, asked["wctx"])
-    assert reply.status == 400 or token_of(chained, reply).claims == ()
+    assert token_of(chained, reply).claims == (Claim(UPN, (GRACE,)),)
 
 
 def test_an_old_sign_in_is_not_fresh(chained: Farms):

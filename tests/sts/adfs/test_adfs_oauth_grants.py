@@ -13,7 +13,9 @@ from support.farms import SITE, farms_in, give_password
 from support.signing_in import Reply, cheap_passwords
 from xrm.sts.adfs import parties
 from xrm.sts.adfs.oauth import clients
+from xrm.sts.model import IssuanceRule
 from xrm.wire import jose
+from xrm.wire.saml import claim_types
 
 ISSUER = "http://localhost:8443/adfs/services/trust"
 AUTHORITY = "https://localhost:8443/adfs"
@@ -331,3 +333,47 @@ def test_an_implicit_and_a_hybrid_answer(desk: Desk) -> None:
                 "code" in types.split(),
                 "token" in types.split(),
             )
+
+
+def test_an_id_token_is_permitted_or_not(desk: Desk) -> None:
+    desk.add("mute", "native", "http://localhost:2", scopes=("user_impersonation",))
+    for asked in ({}, {"scope": "openid"}, {"scope": f"{SITE}/.default openid"}):
+        answer = desk.by_password(client_id="mute", resource=SITE, **asked)
+        assert answer.status == 200, answer.text
+        assert "id_token" not in answer.document
+
+
+def test_claims_of_the_rules_stand_in_id_tokens_where_all_are_asked(desk: Desk) -> None:
+    asked = desk.by_password(resource=SITE, scope="openid allatclaims").document
+    claims = verified(desk.farms, asked["id_token"], NATIVE, AUTHORITY)
+    assert claims["primarysid"] == desk.farm.account(desk.farms.ada).sid
+    bare = desk.by_password(resource=SITE, scope="openid").document
+    assert "primarysid" not in verified(desk.farms, bare["id_token"], NATIVE, AUTHORITY)
+
+
+def test_rules_decide_what_an_access_token_tells_but_nothing_of_the_protocol(desk: Desk) -> None:
+    rules = (
+        IssuanceRule(claim=claim_types.ROLE, value="Sales"),
+        IssuanceRule(claim=claim_types.ROLE, value="Support"),
+        IssuanceRule(claim="aud", value="https://elsewhere.example/"),
+        IssuanceRule(claim="exp", value="9999999999"),
+        IssuanceRule(claim="sub", value="somebody else"),
+        IssuanceRule(claim="scp", value="everything"),
+    )
+    farms = desk.farms
+    parties.add(
+        farms.service,
+        farms.farm,
+        name="Ruled",
+        identifiers=("urn:ruled",),
+        rules=rules,
+        lifetime=10,
+    )
+    document = desk.by_password(resource="urn:ruled", scope="user_impersonation").document
+    assert document["expires_in"] == 600
+    claims = verified(farms, document["access_token"], "urn:ruled", ISSUER)
+    assert claims["role"] == ["Sales", "Support"]
+    assert claims["exp"] - claims["iat"] == 600
+    assert claims["scp"] == "user_impersonation"
+    assert claims["sub"] != "somebody else"
+    assert {"upn", "unique_name"}.isdisjoint(claims)

@@ -126,7 +126,7 @@ def _of_farm(claims: Mapping[str, Any]) -> tuple[Identity, str]:
     The user principal name goes before the account's. Raises NotAuthenticated for a token that
     names nobody: an application's own is for no user here (inferred).
     """
-    name = text_of(claims, "upn") or text_of(claims, "unique_name")
+    name = text_of(claims, "upn" if "upn" in claims else "unique_name")
     client = text_of(claims, "appid")
     if not name or not client:
         raise NotAuthenticated("The token does not say whose it is.")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from xrm.db import Transaction
+from xrm.db import Transaction, Violation
 from xrm.model.errors import signin
 from xrm.model.errors.signin import SignInError
 from xrm.sts.accounts import federated
@@ -52,7 +52,7 @@ class SamlBearer:
         if at.brought.held is None:
             raise signin.BAD_SAML_TOKEN("The SAML token is invalid: it cannot be read.")
         found = federated.believed(
-            at.view, at.tenant, at.brought.held, at.parts.keys.certificates, now=at.now
+            at.view, at.brought.held, tenant=at.tenant, parts=at.parts, now=at.now
         )
         standing = begun(at, found.authentication)
         founding = refresh.Founding(refresh.founded(standing, now=at.now))
@@ -68,9 +68,11 @@ class _Once:
 
     def spend(self, store: Store, tx: Transaction, now: float) -> SignInError | None:
         """Mark the assertion, and keep the family that begins with it."""
-        if store.get(tx, USED_ASSERTIONS, self.use.digest) is not None:
+        try:
+            with tx.part():
+                store.put(tx, USED_ASSERTIONS, self.use, new=True)
+        except Violation:
             return signin.BAD_SAML_TOKEN("The SAML token is invalid: it was redeemed before.")
-        store.put(tx, USED_ASSERTIONS, self.use)
         return self.founding.spend(store, tx, now)
 
 

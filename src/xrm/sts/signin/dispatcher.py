@@ -243,7 +243,7 @@ class Dispatcher:
                 operation="sign-in",
                 outcome="refused" if error else "done",
                 error=error,
-                client=visit.journey.parameters.get("client_id", "")[:LONGEST],
+                client=_asker(visit.journey.parameters)[:LONGEST],
                 resource=visit.journey.username[:LONGEST],
                 peer=visit.peer,
                 correlation_id=visit.trace.correlation_id,
@@ -279,3 +279,8 @@ class Dispatcher:
             # The cookie of before is worth nothing any more: the new one must arrive.
             outcome = Outcome(Refuse(error))
         return replace(outcome, cookie=cookie)
+
+
+def _asker(parameters: Mapping[str, str]) -> str:
+    """Return who asks: an application, or a web site of WS-Federation."""
+    return parameters.get("client_id") or parameters.get("wtrealm", "")

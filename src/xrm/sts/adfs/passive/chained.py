@@ -14,12 +14,11 @@ from xrm.sts.adfs import rules
 from xrm.sts.adfs.farm import Farm
 from xrm.sts.adfs.issuing import Subject
 from xrm.sts.adfs.passive import refusals
-from xrm.sts.clients.single_use import SingleUse
 from xrm.sts.directory import View
 from xrm.sts.model import ClaimsProvider, UsedAssertion
 from xrm.sts.service import TokenService
 from xrm.wire import saml, xmldsig, xmlenc
-from xrm.wire.saml import Assertion
+from xrm.wire.saml import Assertion, claim_types
 from xrm.wire.saml.names import UNSPECIFIED
 from xrm.wire.wsfed import results
 
@@ -48,8 +47,10 @@ def brought(
     wrong = _wrong(assertion, farm, provider, now=now, fresh=fresh)
     if wrong:
         raise refusals.BAD_TOKEN(wrong)
-    _spend(service, provider, assertion)
     claims = rules.accepted(view, farm, assertion.claims)
+    if not rules.value_of(claims, claim_types.UPN):
+        raise refusals.BAD_TOKEN("The token names nobody whom that token service may speak for.")
+    _spend(service, provider, assertion)
     return Subject(
         claims=claims,
         method=assertion.method or UNSPECIFIED,
@@ -119,6 +120,6 @@ def _spend(service: TokenService, provider: ClaimsProvider, assertion: Assertion
     digest = sha256(f"{provider.identifier} {assertion.id}".encode()).hexdigest()
     expires = int(assertion.not_on_or_after + SKEW) + 1
     try:
-        SingleUse(service.store).spend(UsedAssertion(digest, expires), now=service.clock())
+        service.single_use.spend(UsedAssertion(digest, expires), now=service.clock())
     except SignInError as error:
         raise refusals.BAD_TOKEN("The token was used before.") from error

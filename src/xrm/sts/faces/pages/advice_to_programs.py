@@ -180,6 +180,22 @@ TO_PROGRAMS: dict[int, tuple[str, ...]] = {
         "An id token was sent in place of an access token",
         "Send the access token that the calling program holds for the application.",
     ),
+    50107: (
+        "Nobody's domain is federated with the issuer of the token",
+        "The issuer that the token names must be that of a federated domain, letter for letter.",
+        "xrm tenant domain federate TENANT DOMAIN --farm",
+    ),
+    50008: (
+        "The token of the other token service cannot be taken",
+        "It must be for urn:federation:MicrosoftOnline and for whoever bears it, be good at this "
+        "time, name one person by the immutable id, and come once. Sign in again.",
+    ),
+    51004: (
+        "The token is about somebody who has no account here",
+        "The person must have an account in a domain that the other token service speaks for; "
+        "its immutable id is the object id's.",
+        "xrm user list",
+    ),
     500131: (
         "The person's token is meant for another application",
         "Its audience must be the application that sends it.",
