@@ -8,12 +8,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from bench import bare, exchange, leads, people, records, report, soap
+from bench import bare, claims, exchange, leads, people, records, report, soap
 from bench.exchange import Exchange
 from bench.load import Pressure, burst
 from bench.machine import Cores, choose_cores, load_average, pinned
 from bench.people import SignIn
 from bench.rounds import Name, Work, alternate
+from bench.servers import claims as federated
 from bench.servers import ours
 from bench.servers import people as persons
 from bench.servers.peers import Peers
@@ -27,11 +28,13 @@ PARTS = {
     "tokens": TOKENS,
     "certificates": ("token", ours.BY_CERTIFICATE),
     "people": people.KINDS,
+    "claims": claims.KINDS,
     "reads": records.READS,
     "writes": records.WRITES,
     "records": records.READS + records.WRITES,
     "soap": (records.LIST, records.INSERT, *soap.KINDS),
 }
+WITHOUT_PEERS = ("certificates", "claims")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,11 @@ class Plan:
         return people.SIGN_IN in self.kinds
 
     @property
+    def wants_claims(self) -> bool:
+        """Whether people sign in by claims."""
+        return claims.SIGN_IN in self.kinds
+
+    @property
     def wants_records(self) -> bool:
         """Whether records are."""
         return not self.kinds.isdisjoint(PARTS["records"])
@@ -70,7 +78,7 @@ def main() -> None:
     peers = Peers(cache, cores)
     pressure = Pressure(options.seconds, options.connections)
     with pinned(cores.load):
-        if options.only != "certificates":
+        if options.only not in WITHOUT_PEERS:
             peers.install()
         with _servers(plan, peers, cores, cache) as servers:
             works = _works(plan, servers, pressure, cores)
@@ -116,7 +124,7 @@ def _plan(options: argparse.Namespace) -> Plan:
     if options.only:
         kinds = set(PARTS[options.only])
     else:
-        every = TOKENS + people.KINDS + PARTS["records"] + soap.KINDS
+        every = TOKENS + people.KINDS + claims.KINDS + PARTS["records"] + soap.KINDS
         kinds = set(report.GROWING if options.large else every)
     sizes = (options.rows, options.large) if options.large else (options.rows,)
     return Plan(frozenset(kinds), sizes)
@@ -128,6 +136,8 @@ def _servers(plan: Plan, peers: Peers, cores: Cores, cache: Path) -> Iterator[li
         servers: list[Server] = []
         if plan.wants_people:
             servers.append(stack.enter_context(persons.serve(cores, cache)))
+        if plan.wants_claims:
+            servers.append(stack.enter_context(federated.serve(cores, cache)))
         if plan.wants_tokens and not plan.wants_records:
             served = stack.enter_context(ours.serve(cores, cache))
             servers.append(_at(plan.sizes[0], served.server(served.tokens()), plan))
@@ -171,6 +181,8 @@ def _limits(plan: Plan) -> dict[Name, str]:
         limits |= {report.SIGNING: "signature", report.REDEMPTION: "redemption"}
     if plan.wants_people:
         limits |= {report.SIGNATURES: "signatures", report.PASSWORD: "password"}
+    if plan.wants_claims:
+        limits |= {report.SIGNING: "signature", report.PASSWORD: "password"}
     return limits
 
 

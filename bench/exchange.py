@@ -23,7 +23,7 @@ class Exchange:
 
     `fresh` makes the body where each may be sent only once. `status` is what a sane answer has;
     `check` looks at its content as `read` gives it, and only where there is one; of a redirect,
-    at its address.
+    at its address. Answers that take as long as a burst are waited for (`slow`).
     """
 
     origin: str
@@ -36,6 +36,7 @@ class Exchange:
     fresh: Callable[[], str] | None = None
     status: int = 200
     read: Callable[[bytes], Any] = json.loads
+    slow: bool = False
 
     def requests(self, seconds: float) -> list[tuple[str, str]]:
         """Return the paths and bodies of a burst of so many seconds, in the order to send them.

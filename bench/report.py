@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench import people, records, soap
+from bench import claims, people, records, soap
 from bench.load import Pressure, tool
 from bench.machine import Cores, memory_gib, processor
 from bench.rounds import WARM_UPS, Name, Spread, ratios, spread
@@ -98,6 +98,18 @@ _PEOPLE = (
         (OIDC_PROVIDER, people.SILENT),
     ),
 )
+_CLAIMS = (
+    Comparison("bearer's SAML token, to bare signing", (OURS, claims.BEARER), SIGNING, 0.35),
+    Comparison(
+        "encrypted SAML token with a key, to bare signing", (OURS, claims.HOLDER), SIGNING, 0.25
+    ),
+    Comparison("the same with argon2id, to bare argon2id", (OURS, claims.SIGN_IN), PASSWORD),
+    Comparison(
+        "SOAP call by claims, to one by access token",
+        (OURS, claims.BY_CLAIMS),
+        (OURS, claims.BY_ACCESS_TOKEN),
+    ),
+)
 _SOAP = (
     Comparison(
         "SOAP Create, to the Web API's insert", (OURS, soap.CREATE), (OURS, records.INSERT), 0.5
@@ -118,6 +130,7 @@ _SOAP = (
 COMPARISONS = (
     *_TOKENS,
     *_PEOPLE,
+    *_CLAIMS,
     *_SOAP,
     *(
         Comparison(f"{title}, to @sap/cds", (OURS, kind), (CAP, kind), aim)

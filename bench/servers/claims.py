@@ -6,6 +6,7 @@ import json
 import ssl
 import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
@@ -44,9 +45,7 @@ def _prepared(folder: Path) -> str:
     estate = Estate.open(Settings(data=folder, deployment="ifd"))
     try:
         farm = adfs.Farm(estate.sts.base_url, estate.tenant)
-        parties.add(
-            estate.sts, farm, name="Site", identifiers=(SITE,), rules=rules.ORGANIZATION
-        )
+        parties.add(estate.sts, farm, name="Site", identifiers=(SITE,), rules=rules.ORGANIZATION)
         clients.add(estate.sts, farm, client_id=_PROGRAM, name="Benchmark", kind="native")
         return add_unhashed(estate)
     finally:
@@ -60,7 +59,7 @@ def _exchanges(facts: dict[str, str], unhashed: Person) -> dict[str, Exchange]:
     token, user_id = claims.signed_in(url, trusted, person)
     calls = Calls(url, trusted, user_id)
     return {
-        claims.SIGN_IN: farm.issues(person, url, "symmetric"),
+        claims.SIGN_IN: replace(farm.issues(person, url, "symmetric"), slow=True),
         claims.HOLDER: farm.issues(unhashed, url, "symmetric"),
         claims.BEARER: farm.issues(unhashed, SITE, "bearer"),
         claims.BY_CLAIMS: calls.by_claims(token),

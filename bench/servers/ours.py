@@ -56,9 +56,7 @@ def with_leads(cores: Cores, cache: Path, count: int) -> Iterator["Ours"]:
 
 
 @contextlib.contextmanager
-def serve(
-    cores: Cores, cache: Path, folder: Path | None = None, *more: str
-) -> Iterator["Ours"]:
+def serve(cores: Cores, cache: Path, folder: Path | None = None, *more: str) -> Iterator["Ours"]:
     """Serve the demonstration tenant and organization from one process on free ports.
 
     `more` are further options of `xrm serve`.

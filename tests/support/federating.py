@@ -8,7 +8,7 @@ The other token service is an outside one, of which only the key and the certifi
 
 import base64
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from lxml import etree
@@ -145,6 +145,4 @@ def person_of(
     service: TokenService, tenant: Tenant, name: str, domain: str = DOMAIN, **members: Any
 ) -> User:
     """Return a new person of a domain, who has the password of everybody."""
-    from dataclasses import replace
-
     return make_person(service, replace(tenant, domain=domain), name, **members)

@@ -3,7 +3,11 @@
 import base64
 import html
 import re
+import ssl
+import subprocess
+from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -78,6 +82,24 @@ def test_a_token_is_posted_to_the_site(farms: Farms):
     }
     assert token.not_on_or_after - token.not_before == pytest.approx(3600)
     assert token.confirmation.kind == "bearer"
+
+
+def test_xmlsec1_verifies_the_token_where_it_stands(
+    farms: Farms, require: Callable[..., Path], tmp_path: Path
+):
+    xmlsec1 = require("xmlsec1", "signatures of SAML tokens")
+    text = signed_in(farms).get(LS, asking()).told["wresult"]
+    pem = tmp_path / "signer.pem"
+    pem.write_text(ssl.DER_cert_to_PEM_cert(farms.certificates()[0]))
+    options = ["--pubkey-cert-pem", pem, "--id-attr:AssertionID"]
+    options.append("urn:oasis:names:tc:SAML:1.0:assertion:Assertion")
+    for name, sent in (("good", text), ("changed", text.replace(ADA, "eve@contoso.example"))):
+        file = tmp_path / f"{name}.xml"
+        file.write_text(sent)
+        done = subprocess.run(
+            [xmlsec1, "--verify", *options, file], capture_output=True, check=False
+        )
+        assert (done.returncode == 0) is (name == "good"), done.stderr.decode()
 
 
 def test_a_context_that_did_not_come_does_not_go_back(farms: Farms):

@@ -377,3 +377,5 @@ def test_rules_decide_what_an_access_token_tells_but_nothing_of_the_protocol(des
     assert claims["scp"] == "user_impersonation"
     assert claims["sub"] != "somebody else"
     assert {"upn", "unique_name"}.isdisjoint(claims)
+    bare = desk.by_password(resource="urn:ruled", scope="offline_access").document
+    assert "scp" not in verified(farms, bare["access_token"], "urn:ruled", ISSUER)

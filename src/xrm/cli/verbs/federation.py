@@ -16,6 +16,31 @@ TenantName = Annotated[
     str, typer.Argument(metavar="TENANT", help="The tenant's id or one of its domains.")
 ]
 Domain = Annotated[str, typer.Argument(metavar="DOMAIN", help="A domain the tenant has verified.")]
+AtFarm = Annotated[
+    bool, typer.Option("--farm", help="At the tenant's own AD FS, which this server has.")
+]
+Issuer = Annotated[
+    str | None, typer.Option(metavar="URI", help="What the other token service is called.")
+]
+Certificates = Annotated[
+    list[Path] | None,
+    typer.Option(metavar="FILE", help="What it signs with, PEM or DER; up to four."),
+]
+Active = Annotated[
+    str | None, typer.Option(metavar="URL", help="Where it takes names and passwords.")
+]
+Metadata = Annotated[
+    str | None, typer.Option(metavar="URL", help="Where it describes itself (mex).")
+]
+Passive = Annotated[
+    str | None, typer.Option(metavar="URL", help="Where browsers sign in (WS-Federation).")
+]
+SignOut = Annotated[
+    str, typer.Option(metavar="URL", help="Where browsers sign out; may be left out.")
+]
+Brand = Annotated[str, typer.Option(metavar="TEXT", help="What it is called on pages.")]
+
+_ADDRESSES = ("active", "metadata", "passive")
 
 
 def add(domains: typer.Typer) -> None:
@@ -28,29 +53,14 @@ def federate(
     tenant: TenantName,
     domain: Domain,
     *,
-    farm: Annotated[
-        bool, typer.Option("--farm", help="At the tenant's own AD FS, which this server has.")
-    ] = False,
-    issuer: Annotated[
-        str | None, typer.Option(metavar="URI", help="What the other token service is called.")
-    ] = None,
-    certificate: Annotated[
-        list[Path] | None,
-        typer.Option(metavar="FILE", help="What it signs with, PEM or DER; up to four."),
-    ] = None,
-    active: Annotated[
-        str | None, typer.Option(metavar="URL", help="Where it takes names and passwords.")
-    ] = None,
-    metadata: Annotated[
-        str | None, typer.Option(metavar="URL", help="Where it describes itself (mex).")
-    ] = None,
-    passive: Annotated[
-        str | None, typer.Option(metavar="URL", help="Where browsers sign in (WS-Federation).")
-    ] = None,
-    sign_out: Annotated[
-        str | None, typer.Option(metavar="URL", help="Where browsers sign out; may be left out.")
-    ] = None,
-    brand: Annotated[str, typer.Option(metavar="TEXT", help="What it is called on pages.")] = "",
+    farm: AtFarm = False,
+    issuer: Issuer = None,
+    certificate: Certificates = None,
+    active: Active = None,
+    metadata: Metadata = None,
+    passive: Passive = None,
+    sign_out: SignOut = "",
+    brand: Brand = "",
     data: Data = None,
     database: DatabaseUrl = None,
     as_json: Json = False,
@@ -58,49 +68,36 @@ def federate(
     """Have a domain's people sign in elsewhere: at the tenant's AD FS, or at another one."""
     from xrm.sts.registration import federation
 
-    named = {
-        "issuer": issuer,
-        "certificate": certificate,
-        "active": active,
-        "metadata": metadata,
-        "passive": passive,
-    }
-    missing = [f"--{name}" for name, value in named.items() if not value]
-    if farm and len(missing) < len(named):
-        raise typer.BadParameter("--farm knows all the others itself")
-    if not farm and missing:
-        raise typer.BadParameter(f"--farm, or else {', '.join(missing)} as well")
+    named = {"issuer": issuer, "active": active, "metadata": metadata, "passive": passive}
+    _check(farm, {**named, "certificate": certificate})
     with estate(data, database) as opened:
         found = tenant_of(opened, tenant)
         if farm:
             federation.federate_at(opened.sts, opened.organizations.farm(found), domain)
         else:
-            federation.federate(
-                opened.sts,
-                found,
-                domain,
-                issuer=issuer or "",
-                certificates=[path.read_bytes() for path in certificate or ()],
-                active=active or "",
-                metadata=metadata or "",
-                passive=passive or "",
-                sign_out=sign_out or "",
-                brand=brand,
-            )
+            said = {name: value or "" for name, value in named.items()}
+            files = [path.read_bytes() for path in certificate or ()]
+            further = {"sign_out": sign_out, "brand": brand}
+            federation.federate(opened.sts, found, domain, certificates=files, **said, **further)
         (facts,) = [one for one in listing(opened, found) if one["domain"] == domain.lower()]
+    _show(facts, as_json=as_json)
+
+
+def _check(farm: bool, named: dict[str, Any]) -> None:
+    missing = [f"--{name}" for name, value in named.items() if not value]
+    if farm and len(missing) < len(named):
+        raise typer.BadParameter("--farm knows all the others itself")
+    if not farm and missing:
+        raise typer.BadParameter(f"--farm, or else {', '.join(missing)} as well")
+
+
+def _show(facts: dict[str, Any], *, as_json: bool) -> None:
     if as_json:
         output.json(facts)
         return
-    output.facts(
-        {
-            "Domain": facts["domain"],
-            "Issuer": facts["issuer"],
-            "Active": facts["active"],
-            "Metadata": facts["metadata"],
-            "Passive": facts["passive"],
-            "Certificates": facts["certificates"] or "those of this server",
-        }
-    )
+    shown = {name.capitalize(): facts[name] for name in ("domain", "issuer", *_ADDRESSES)}
+    shown["Certificates"] = facts["certificates"] or "those of this server"
+    output.facts(shown)
 
 
 def manage(

@@ -135,6 +135,8 @@ def _issued(
     found: dict[str, Any] = {}
     for claim in claims:
         name = _NAMES.get(claim.type, claim.type)
+        if name in _PROTOCOL:
+            continue
         found[name] = claim.values[0] if len(claim.values) == 1 else list(claim.values)
     return found
 
@@ -149,6 +151,8 @@ def _instant(seconds: int) -> str:
 
 _FIRST = ("aud", "iss", "iat", "nbf", "exp")
 _LAST = ("apptype", "appid", "authmethod", "auth_time", "ver", "scp")
+_PROTOCOL = frozenset({*_FIRST, *_LAST, "sub", "nonce", "sid", "at_hash", "c_hash"})
+"""What no rule issues: what stands there decides what a token is good for."""
 
 
 def _in_order(content: Mapping[str, Any]) -> dict[str, Any]:
