@@ -18,8 +18,8 @@ MARGIN = 16
 BOX_WIDTH, BOX_HEIGHT = 176, 52
 HEAD, DETAIL = 14, 12.5
 LEADING = 17
-LETTER = 0.54
-"""Width of an average letter, as a part of the size of the type."""
+LETTERS = {HEAD: 0.6, DETAIL: 0.56}
+"""Width of an average letter, as a part of the size of the type, in the wider of usual fonts."""
 RADIUS = 10
 STYLE = """
   svg { --paper: #ffffff; --ink: #17262c; --faint: #4a5a61; --line: #7d8d94; --way: #0a5a78;
@@ -129,7 +129,12 @@ EXCHANGES: dict[str, Exchange] = {
                 "Proves the password, makes claims by the rules of the relying party, signs "
                 "the token, encrypts it to the organization",
             ),
-            answer(0, 1, "…Response", "the encrypted token, its proof key, its end"),
+            answer(
+                0,
+                1,
+                "RequestSecurityTokenResponse",
+                "the encrypted token, its proof key, its end",
+            ),
             Phase("Each message"),
             ask(
                 1,
@@ -176,30 +181,26 @@ EXCHANGES: dict[str, Exchange] = {
         "A home realm: the person's own token service comes first",
         (
             Party("Home AD FS", "the person's farm"),
+            Party("Client", "knows the home's mex"),
             _ADFS,
-            Party("Client", "homeRealmUri = its mex"),
             _SERVICE,
         ),
         (
             Phase("What the home realm gives is for the organization's farm alone"),
-            ask(
-                2,
-                0,
-                "RequestSecurityToken",
-                "to 13/usernamemixed: name, password, AppliesTo the other farm",
-            ),
-            answer(0, 2, "token, encrypted to the other farm", "and its proof key"),
+            ask(1, 0, "RequestSecurityToken", "name and password; AppliesTo the other farm"),
+            Note(0, "Proves the password, signs, encrypts to the other farm"),
+            answer(0, 1, "…Response", "token and proof key"),
             Phase("One token for another"),
-            ask(2, 1, "RequestSecurityToken", "to 13/issuedtoken…: the token, HMAC by its key"),
+            ask(1, 2, "RequestSecurityToken", "to issuedtoken…: the token, HMAC by its key"),
             Note(
-                1,
-                "Believes the issuer as a claims provider: takes UPN and Name, and none of "
-                "its own people's names",
+                2,
+                "Believes the issuer as a claims provider: UPN and Name, never a name of its own "
+                "people",
             ),
-            answer(1, 2, "token and proof key", "for the organization"),
-            Phase("Each message, as before"),
-            ask(2, 3, "Execute", "with that token"),
-            answer(3, 2, "ExecuteResponse"),
+            answer(2, 1, "…Response", "token and proof key for the organization"),
+            Phase("Each message, as ever"),
+            ask(1, 3, "Execute", "with the second token"),
+            answer(3, 1, "ExecuteResponse"),
         ),
     ),
     "claims-federated": Exchange(
@@ -212,23 +213,23 @@ EXCHANGES: dict[str, Exchange] = {
         ),
         (
             Phase("Who signs this person in?"),
-            ask(1, 2, "GET /common/userrealm/NAME"),
-            answer(2, 1, "Federated", "where mex is"),
+            ask(1, 2, "User realm", "GET /common/userrealm/…"),
+            answer(2, 1, "Federated", "and where mex is"),
             ask(1, 0, "GET …/trust/mex"),
-            answer(0, 1, "the endpoint", "usernamemixed"),
+            answer(0, 1, "WSDL", "where usernamemixed is"),
             Phase("The password goes to AD FS alone"),
-            ask(1, 0, "RequestSecurityToken", "Bearer, for urn:federation: MicrosoftOnline"),
-            answer(0, 1, "SAML assertion", "UPN, immutable id"),
+            ask(1, 0, "RequestSecurityToken", "Bearer, for Entra ID's name at AD FS"),
+            answer(0, 1, "SAML assertion", "UPN and immutable id"),
             Phase("The assertion for tokens"),
-            ask(1, 2, "POST /oauth2/token", "grant_type= saml1_1-bearer, assertion"),
+            ask(1, 2, "POST /oauth2/token", "SAML-bearer grant with the assertion"),
             Note(
                 2,
-                "Issuer of that domain, its signature, its time, once; the account by its "
+                "Issuer of that domain, its signature, its time, used once; the account by its "
                 "immutable id",
             ),
-            answer(2, 1, "access token,", "refresh token"),
-            ask(1, 3, "Authorization: Bearer", "as any other token of Entra ID"),
-            answer(3, 1, "records"),
+            answer(2, 1, "Tokens", "access and refresh token"),
+            ask(1, 3, "Bearer token", "as of any other sign-in"),
+            answer(3, 1, "Records"),
         ),
     ),
     "claims-oauth": Exchange(
@@ -378,7 +379,7 @@ def wrapped(text: str, width: float, size: float) -> list[str]:
     lines: list[str] = []
     for word in text.split():
         longer = f"{lines[-1]} {word}" if lines else word
-        if lines and len(longer) * size * LETTER <= width:
+        if lines and len(longer) * size * LETTERS[size] <= width:
             lines[-1] = longer
         else:
             lines.append(word)

@@ -8,7 +8,7 @@ The other token service is an outside one, of which only the key and the certifi
 
 import base64
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from lxml import etree
@@ -17,14 +17,17 @@ from support.saml_tokens import pair
 from support.signing_in import (
     IMPERSONATION,
     ORGANIZATION,
+    PASSWORD,
     Reply,
     make_application,
     make_person,
     redeem,
 )
+from xrm.model.secret import Secret
 from xrm.sts import TokenService, registration
 from xrm.sts.model import Application, Tenant, User
 from xrm.sts.registration import federation
+from xrm.sts.registration.people import create_user
 from xrm.wire import saml
 from xrm.wire.saml import Claim, claim_types, names
 
@@ -145,4 +148,12 @@ def person_of(
     service: TokenService, tenant: Tenant, name: str, domain: str = DOMAIN, **members: Any
 ) -> User:
     """Return a new person of a domain, who has the password of everybody."""
-    return make_person(service, replace(tenant, domain=domain), name, **members)
+    return create_user(
+        service,
+        tenant,
+        user_principal_name=f"{name}@{domain}",
+        display_name=name.title(),
+        password=Secret(PASSWORD),
+        must_change_password=False,
+        **members,
+    ).user
