@@ -294,10 +294,10 @@ def test_each_domain_has_its_own_certificates(own: Scene) -> None:
     federate(realm.service, tenant, "labs.contoso.example", certificates=[pair("labs").der])
     of_labs, of_corp = {"person": lab}, {"person": realm.fred}
     assert realm.redeem(realm.token(key="labs", id=new_id(), **of_labs)).status == 200
-    assert realm.redeem(realm.token(key="issuer", id=new_id(), **of_corp)).status == 200
+    assert realm.redeem(realm.token(key="corp", id=new_id(), **of_corp)).status == 200
     crossed = realm.token(key="labs", id=new_id(), **of_corp)
     assert realm.redeem(crossed).refusal == (400, GRANT, 51004)
-    crossed = realm.token(key="issuer", id=new_id(), **of_labs)
+    crossed = realm.token(key="corp", id=new_id(), **of_labs)
     assert realm.redeem(crossed).refusal == (400, GRANT, 51004)
 
 

@@ -59,7 +59,7 @@ def federate(service: TokenService, tenant: Tenant, domain: str = DOMAIN, **chan
     """Federate a verified domain with the outside token service."""
     members: dict[str, Any] = {
         "issuer": ISSUER,
-        "certificates": [pair().der],
+        "certificates": [pair("corp").der],
         "active": f"{TRUST}/2005/usernamemixed",
         "metadata": f"{TRUST}/mex",
         "passive": PASSIVE,
@@ -123,7 +123,7 @@ class Federated:
         return saml.Assertion(**{**members, **changes})
 
     def token(
-        self, version: saml.Version = "1.1", *, key: str = "issuer", **changes: Any
+        self, version: saml.Version = "1.1", *, key: str = "corp", **changes: Any
     ) -> etree._Element:
         """Return that assertion signed with the key of a name."""
         owner = pair(key)

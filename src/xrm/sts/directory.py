@@ -7,7 +7,7 @@ does not exist cannot fill memory.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal, TypeVar
 from uuid import UUID
 

@@ -6,7 +6,8 @@ providers   claims-provider trusts;  given: what an administrator may say of eit
 rules       from what is known of a person to the claims a relying party is given
 issuing     the one place where SAML tokens are made
 encryption  the farms' own key pairs, which others encrypt to
-trust/      WS-Trust;  passive/: WS-Federation
+serving     the token service as a farm's clients and people meet it: no second engine
+trust/      WS-Trust;  passive/: WS-Federation;  oauth/: clients, tokens, words of OAuth
 """
 
 from xrm.sts.adfs.farm import Account, Farm
