@@ -26,7 +26,7 @@ from support.claiming import (
 )
 from support.estate import STS, URL, signing_key
 from support.soaping import Reply
-from xrm.org.callers import claims as reading
+from xrm.org.callers import assertions as reading
 from xrm.wire import saml
 
 FAILED = "FailedAuthentication"

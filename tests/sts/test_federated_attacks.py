@@ -114,9 +114,7 @@ def test_a_signature_that_is_not_of_its_key(realm: Federated, version: saml.Vers
 
 
 @pytest.mark.parametrize("version", VERSIONS)
-def test_a_key_of_its_own_in_it_counts_for_nothing(
-    realm: Federated, version: saml.Version
-) -> None:
+def test_a_key_of_its_own_in_it_counts_for_nothing(realm: Federated, version: saml.Version) -> None:
     """The certificate shown is the federated one, the signature another key's, and the reverse."""
     forged = realm.token(version, key="somebody else")
     shown = forged.find(f".//{{{DS}}}X509Certificate")

@@ -1,6 +1,7 @@
 """Federated domains: how they are registered, and what the public documents say of them."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -160,8 +161,6 @@ def test_certificates_may_be_pem_and_several(world: Any) -> None:
 
 def test_discovery_names_the_grants_of_federated_people(world: Any, document: Any) -> None:
     """Where the profile names the grants at all; Entra ID's own document does not."""
-    from dataclasses import replace
-
     path = f"/{world.tenant.tenant_id}/v2.0/.well-known/openid-configuration"
     assert "grant_types_supported" not in document(world.get(path))
     world.service.profile = replace(world.service.profile, publishes_all=True)

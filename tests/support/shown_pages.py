@@ -13,7 +13,7 @@ _MARK = "-- the next block --"
 _BLOCK = re.compile(r"^```(sh|python|json|xml|text)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _VERSION = re.compile(r'(W/\\"|<a:RowVersion>)[0-9]+')
-_ORIGIN = re.compile(r"(https://(?:[a-z]+\.xrm\.)?localhost):[0-9]+/")
+_ORIGIN = re.compile(r"(https?://(?:[a-z]+\.xrm\.)?localhost):[0-9]+/")
 
 
 @dataclass(frozen=True)

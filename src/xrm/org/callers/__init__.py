@@ -2,6 +2,7 @@
 
 bearer   an access token, of Entra ID or of AD FS
 claims   a SAML token and a signature in a SOAP message; replays: messages seen before
+assertions  what a farm says of a person, opened and believed
 
 Then `users.admit` finds the user of the organization behind the identity, inside the
 message's own transaction; `impersonation` reads in whose name a request asks to run. To add a

@@ -8,19 +8,18 @@ a message takes an HMAC. Strangers are told which of three kinds their mistake i
 
 import logging
 from collections import OrderedDict
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from threading import Lock
 
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from lxml import etree
 
 from xrm.model.ports import Clock
+from xrm.org.callers.assertions import Assertions, NotBelieved, end_of
 from xrm.org.callers.identity import Identity
 from xrm.org.callers.replays import Replays
 from xrm.org.ports import ClaimsTrust
-from xrm.wire import saml, xmlenc
 from xrm.wire.soap.envelope import Envelope
 from xrm.wire.soap.faults import Fault
 from xrm.wire.wssecurity import Security, SecurityError, Timestamp, read_security
@@ -33,7 +32,6 @@ from xrm.wire.wssecurity.faults import (
 )
 from xrm.wire.wssecurity.header import FRESH
 from xrm.wire.wssecurity.names import DSIG, SIGNATURE, TOKENS, WSSE_11, WSU
-from xrm.wire.xmldsig import SignatureError, verify_enveloped
 
 log = logging.getLogger("xrm.claims")
 
@@ -45,15 +43,6 @@ _UNPROVING = frozenset({"Timestamp", "SignatureConfirmation"})
 _TAKEN = TOKENS | {SIGNATURE, f"{{{WSU}}}Timestamp", f"{{{WSSE_11}}}SignatureConfirmation"}
 """What the header of a message that proves itself may hold."""
 _SIGNATURE_VALUE = f"{{{DSIG}}}SignatureValue"
-_DECOY = saml.Assertion(
-    id="_0",
-    issuer="urn:decoy",
-    issued=0.0,
-    not_before=0.0,
-    not_on_or_after=0.0,
-    audiences=("urn:decoy",),
-    claims=(saml.Claim(saml.claim_types.UPN, ("decoy",)),),
-)
 
 
 class NotProved(Exception):
@@ -88,15 +77,16 @@ class ClaimsTokens:
     """Find who sends a message by its token, for one relying party.
 
     Tokens are remembered by the digest of what was sent, messages as `replays` has it.
+    `assertions` opens tokens that come another way.
     """
 
     def __init__(self, trust: ClaimsTrust, clock: Clock, replays: Replays | None = None) -> None:
+        self.assertions = Assertions(trust)
         self._trust = trust
         self._clock = clock
         self._replays = replays or Replays()
         self._cache: OrderedDict[bytes, _Token] = OrderedDict()
         self._lock = Lock()
-        self._decoy: etree._Element | None = None
 
     def prove(self, envelope: Envelope) -> Identity:
         """Return who sends a message. Raises NotProved."""
@@ -160,64 +150,21 @@ class ClaimsTokens:
 
     def _verified(self, element: etree._Element, now: float) -> _Token:
         certificates = tuple(self._trust.certificates())
-        opened, keys = self._opened(element, certificates)
         try:
-            assertion = _read(verify_enveloped(opened, certificates=certificates), keys)
-        except (SignatureError, saml.SamlError) as error:
-            raise NotProved(FAILED_AUTHENTICATION, str(error)) from None
+            assertion = self.assertions.verified(element, certificates)
+            identity = Identity.named(self.assertions.named(assertion))
+        except NotBelieved as error:
+            fault = INVALID_TOKEN if error.is_none else FAILED_AUTHENTICATION
+            raise NotProved(fault, error.reason) from None
         return _Token(
             assertion.id,
-            self._whose(assertion),
+            identity,
             assertion.confirmation.secret or assertion.confirmation.key,
             assertion.not_before,
-            _end(assertion),
+            end_of(assertion),
             certificates,
             now,
         )
-
-    def _opened(
-        self, element: etree._Element, certificates: Sequence[bytes]
-    ) -> tuple[etree._Element, Sequence[RSAPrivateKey]]:
-        """Return the token in clear, and the keys to which its proof key may be encrypted."""
-        keys = self._trust.private_keys()
-        encrypted = _encrypted(element)
-        if encrypted is None:
-            return element, keys
-        for key in keys:
-            try:
-                return xmlenc.decrypt(encrypted, key), (key,)
-            except xmlenc.DecryptionError:
-                continue
-        # What cannot be opened is to take the time of what can, and is signed by somebody else.
-        self._verify_decoy(keys, certificates)
-        raise NotProved(FAILED_AUTHENTICATION, "the token cannot be opened")
-
-    def _verify_decoy(self, keys: Sequence[RSAPrivateKey], certificates: Sequence[bytes]) -> None:
-        if self._decoy is None and keys:
-            self._decoy = saml.sign(_DECOY, key=keys[0], certificate=b"")
-        if self._decoy is not None:
-            try:
-                verify_enveloped(self._decoy, certificates=certificates)
-            except SignatureError:
-                return
-
-    def _whose(self, assertion: saml.Assertion) -> Identity:
-        """Return the person an assertion for this relying party names by the UPN claim.
-
-        The Name claim of a deployment's administrator gives no right here: what such a person
-        administers is no organization's service.
-        """
-        if assertion.issuer not in self._trust.issuers:
-            raise NotProved(FAILED_AUTHENTICATION, "the token is of another issuer")
-        if not self._trust.audiences.intersection(assertion.audiences):
-            raise NotProved(FAILED_AUTHENTICATION, "the token is for another relying party")
-        recipient = assertion.confirmation.recipient
-        if recipient and not recipient.startswith(tuple(self._trust.audiences)):
-            raise NotProved(FAILED_AUTHENTICATION, "the token is to be presented elsewhere")
-        names = assertion.values(saml.claim_types.UPN)
-        if len(names) != 1 or not names[0].strip():
-            raise NotProved(FAILED_AUTHENTICATION, "the token does not name one person")
-        return Identity.named(names[0])
 
     def _check_first(
         self, envelope: Envelope, signature: etree._Element, timestamp: Timestamp, now: float
@@ -236,34 +183,6 @@ class ClaimsTokens:
         until = timestamp.created + FRESH + self._trust.skew
         if not self._replays.is_new(mark, now=now, until=until):
             raise NotProved(INVALID_SECURITY, "the message was seen before")
-
-
-def _encrypted(element: etree._Element) -> etree._Element | None:
-    """Return what is encrypted in a token, None for one in clear."""
-    if element.tag == xmlenc.ENCRYPTED_DATA:
-        return element
-    if etree.QName(element).localname != "EncryptedAssertion":
-        return None
-    found = element.findall(xmlenc.ENCRYPTED_DATA)
-    if len(found) != 1:
-        raise NotProved(INVALID_TOKEN, "the encrypted assertion holds none")
-    return found[0]
-
-
-def _read(element: etree._Element, keys: Sequence[RSAPrivateKey]) -> saml.Assertion:
-    """Return what a verified assertion says, its proof key opened by whichever key opens it."""
-    for key in keys[:-1]:
-        try:
-            return saml.read(element, key=key)
-        except saml.SamlError:
-            continue
-    return saml.read(element, key=keys[-1] if keys else None)
-
-
-def _end(assertion: saml.Assertion) -> float:
-    confirmed = assertion.confirmation.not_on_or_after
-    end = assertion.not_on_or_after
-    return end if confirmed is None else min(end, confirmed)
 
 
 def _endorsed(security: Security, token: _Token) -> etree._Element:

@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from xrm.db import Database, Transaction, Violation
+from xrm.db.glance import Singly
 from xrm.model.errors import signin
 from xrm.model.secret import Secret
 from xrm.sts.handles.sealing import Sealer
@@ -44,19 +45,21 @@ class Lockout:
         self._sealer = sealer
         self._next_sweep = 0.0
 
-    def check(self, username: str | None, peer: str, *, now: float) -> None:
-        """Raise AADSTS50053 while an account or an address is locked.
+    def check(self, username: str | None, peer: str, *, now: float) -> bool:
+        """Tell whether failures are counted for the account at the address: see `passed`.
 
-        Without a user name it is about the codes of devices, which are tried from an address.
+        Raises AADSTS50053 while an account or an address is locked. Without a user name it is
+        about the codes of devices, which are tried from an address.
         """
-        with self._database.read() as tx:
-            for key, _ in self._keys(username, peer):
-                standing = self._store.get(tx, ATTEMPTS, key)
-                if standing is not None and now < standing.locked_until:
-                    raise signin.LOCKED(
-                        "The account is temporarily locked: it was tried too many times with a "
-                        "wrong user name or password. Try again later."
-                    )
+        (here, _), *others = self._keys(username, peer)
+        alone = Singly(self._database.once, 0)
+        found = self._store.few(alone, ATTEMPTS, (here, *(key for key, _ in others)))
+        if any(now < standing.locked_until for standing in found):
+            raise signin.LOCKED(
+                "The account is temporarily locked: it was tried too many times with a "
+                "wrong user name or password. Try again later."
+            )
+        return any(standing.key == here for standing in found)
 
     def failed(self, username: str | None, peer: str, password: Secret, *, now: float) -> None:
         """Count a wrong password, or without a user name a wrong code."""
@@ -68,13 +71,10 @@ class Lockout:
             self._sweep(tx, now)
 
     def passed(self, username: str, peer: str) -> None:
-        """Forget the failures of an account at an address."""
+        """Forget the failures of an account at an address: for who found some by `check`."""
         (key, _), *_ = self._keys(username, peer)
-        with self._database.read() as tx:
-            standing = self._store.get(tx, ATTEMPTS, key)
-        if standing is not None:
-            with self._database.write() as tx:
-                self._store.take(tx, ATTEMPTS, key)
+        with self._database.write() as tx:
+            self._store.take(tx, ATTEMPTS, key)
 
     def _held(self, tx: Transaction, key: str, counter: Counter, now: float) -> Attempts:
         """Return a counter, which nobody else changes until the commit: no failure is lost."""

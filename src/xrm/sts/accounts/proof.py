@@ -47,8 +47,8 @@ class Proof:
             self._lockout.failed(username, peer, password, now=now)
             raise self._wrong(person, username)
         # Somebody else's failures may have locked it while this one was compared.
-        self._lockout.check(username, peer, now=now)
-        self._lockout.passed(username, peer)
+        if self._lockout.check(username, peer, now=now):
+            self._lockout.passed(username, peer)
         assert person is not None
         if not person.enabled:
             raise signin.DISABLED_PERSON("The user account is disabled.")

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from xrm.sts.store import read_record, write_record
+from xrm.sts.model.spelling import read_record, write_record
 from xrm.wire import jose
 
 T = TypeVar("T")

@@ -4,6 +4,7 @@ registered  tenants, applications, principals, credentials, keys: what `store` k
 people      accounts, sessions, families of refresh tokens, devices: kept as well
 federation  farms of AD FS: relying parties, claims providers; federated domains
 exchange    flavours as data; a token request and what it comes to
+spelling    records as JSON, as they are kept and sealed
 """
 
 from xrm.sts.model.exchange import (

@@ -1,11 +1,12 @@
 """Federated domains: whose people prove who they are elsewhere, and where.
 
-    xrm tenant federation set contoso.example --farm
+    xrm tenant domain federate contoso contoso.example --farm
 
 A federated domain names a token service: the farm of the tenant, or another one. Its people have
 no password here; what counts is an assertion of that service about them.
 """
 
+import re
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
@@ -22,6 +23,7 @@ AUDIENCE = "urn:federation:MicrosoftOnline"
 """What Entra ID is called as a relying party."""
 
 _MOST_CERTIFICATES = 4
+_SOUND = re.compile(r"https://[\x21-\x7e]{1,2040}")
 
 
 def federate(
@@ -40,15 +42,15 @@ def federate(
     """Make a verified domain of a tenant a federated one; certificates in PEM or DER.
 
     Raises RegistrationError for a domain that is not the tenant's, for addresses that are not
-    https, and for an issuer that another domain names.
+    https, and for an issuer that another tenant names or that is a farm of this server.
     """
-    found = tuple(map(certificate_of, certificates))
+    found = tuple(filter(None, map(certificate_of, certificates)))
     if not 0 < len(found) <= _MOST_CERTIFICATES:
         raise RegistrationError("a federated domain names one to four signing certificates")
     record = DomainFederation(
         domain=domain.lower(),
         tenant_id=tenant.tenant_id,
-        issuer=_issuer(issuer),
+        issuer=_issuer(issuer, service.base_url),
         certificates=found,
         active=_address(active),
         metadata=_address(metadata),
@@ -122,18 +124,21 @@ def _put(service: TokenService, tenant: Tenant, record: DomainFederation) -> Non
     audit(service, tenant.tenant_id, "tenant.federation.set", record.domain)
 
 
-def _issuer(text: str) -> str:
+def _issuer(text: str, own: str) -> str:
     if not text.isprintable() or " " in text or not 0 < len(text) <= 1024 or ":" not in text:
         raise RegistrationError("an issuer is a URI of printable characters")
+    # Who took the name of a tenant's farm would keep that tenant from being federated with it.
+    if text.partition("://")[2].partition("/")[0].lower() == own.partition("://")[2].lower():
+        raise RegistrationError(f"{text!r} is this server's own: only a tenant's own farm is it")
     return text
 
 
 def _address(text: str) -> str:
     try:
         parts = urlsplit(text)
-        usable = parts.scheme == "https" and parts.hostname and "@" not in parts.netloc
+        usable = parts.scheme == "https" and parts.hostname and parts.port != 0
     except ValueError:
         usable = False
-    if not usable or not text.isascii() or not text.isprintable() or len(text) > 2048:
+    if not usable or "@" in parts.netloc or not _SOUND.fullmatch(text):
         raise RegistrationError(f"{text[:100]!r} is not an https address")
     return text

@@ -79,7 +79,13 @@ def _further(call: Call, tenant: Tenant | None) -> dict[str, object]:
 
 
 def _grant_types(profile: Profile) -> list[str]:
-    names = [grant.names[0] for grant in GRANTS]
+    # Beside a URN there may be a short name of it, which is for clients of before.
+    names = [
+        name
+        for grant in GRANTS
+        for name in grant.names
+        if name == grant.names[0] or name.startswith("urn:")
+    ]
     return [*(name for name in names if name != "password" or profile.password_grant), "implicit"]
 
 

@@ -1,0 +1,129 @@
+"""What a farm says of a person, in an assertion made for this relying party: opened and believed.
+
+An assertion is signed by the farm and usually encrypted to the organization (SAML 1.1 and 2.0).
+Whoever brings one is told little of why it does not count: the reasons are for the log.
+"""
+
+from collections.abc import Sequence
+
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from lxml import etree
+
+from xrm.org.ports import ClaimsTrust
+from xrm.wire import saml, xmlenc
+from xrm.wire.xmldsig import SignatureError, verify_enveloped
+
+_DECOY = saml.Assertion(
+    id="_0",
+    issuer="urn:decoy",
+    issued=0.0,
+    not_before=0.0,
+    not_on_or_after=0.0,
+    audiences=("urn:decoy",),
+    claims=(saml.Claim(saml.claim_types.UPN, ("decoy",)),),
+)
+
+
+class NotBelieved(Exception):
+    """An assertion does not count; `is_none` tells that what came is no assertion at all.
+
+    `told` tells that the reason may be told: the farm has signed what it is about.
+    """
+
+    def __init__(self, reason: str, *, is_none: bool = False, told: bool = False) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.is_none = is_none
+        self.told = told
+
+
+class Assertions:
+    """Open assertions for one relying party, and see whom they name there."""
+
+    def __init__(self, trust: ClaimsTrust) -> None:
+        self._trust = trust
+        self._decoy: etree._Element | None = None
+
+    def verified(self, element: etree._Element, certificates: Sequence[bytes]) -> saml.Assertion:
+        """Return what an assertion says that one of these certificates' keys has signed.
+
+        Its times are left to the caller. Raises NotBelieved.
+        """
+        opened, keys = self._opened(element, certificates)
+        try:
+            return _read(verify_enveloped(opened, certificates=certificates), keys)
+        except (SignatureError, saml.SamlError) as error:
+            raise NotBelieved(str(error)) from None
+
+    def named(self, assertion: saml.Assertion) -> str:
+        """Return whom an assertion for this relying party names by the UPN claim.
+
+        The Name claim of a deployment's administrator gives no right here: what such a person
+        administers is no organization's service. Raises NotBelieved.
+        """
+        if assertion.issuer not in self._trust.issuers:
+            raise NotBelieved("the token is of another issuer", told=True)
+        if not self._trust.audiences.intersection(assertion.audiences):
+            raise NotBelieved("the token is for another relying party", told=True)
+        recipient = assertion.confirmation.recipient
+        if recipient and not recipient.startswith(tuple(self._trust.audiences)):
+            raise NotBelieved("the token is to be presented elsewhere", told=True)
+        names = assertion.values(saml.claim_types.UPN)
+        if len(names) != 1 or not names[0].strip():
+            raise NotBelieved("the token does not name one person", told=True)
+        return names[0]
+
+    def _opened(
+        self, element: etree._Element, certificates: Sequence[bytes]
+    ) -> tuple[etree._Element, Sequence[RSAPrivateKey]]:
+        """Return the token in clear, and the keys to which its proof key may be encrypted."""
+        keys = self._trust.private_keys()
+        encrypted = _encrypted(element)
+        if encrypted is None:
+            return element, keys
+        for key in keys:
+            try:
+                return xmlenc.decrypt(encrypted, key), (key,)
+            except xmlenc.DecryptionError:
+                continue
+        # What cannot be opened is to take the time of what can, and is signed by somebody else.
+        self._verify_decoy(keys, certificates)
+        raise NotBelieved("the token cannot be opened")
+
+    def _verify_decoy(self, keys: Sequence[RSAPrivateKey], certificates: Sequence[bytes]) -> None:
+        if self._decoy is None and keys:
+            self._decoy = saml.sign(_DECOY, key=keys[0], certificate=b"")
+        if self._decoy is not None:
+            try:
+                verify_enveloped(self._decoy, certificates=certificates)
+            except SignatureError:
+                return
+
+
+def end_of(assertion: saml.Assertion) -> float:
+    """Return when an assertion ends, in seconds since 1970; it does not count then any more."""
+    confirmed = assertion.confirmation.not_on_or_after
+    end = assertion.not_on_or_after
+    return end if confirmed is None else min(end, confirmed)
+
+
+def _encrypted(element: etree._Element) -> etree._Element | None:
+    """Return what is encrypted in a token, None for one in clear."""
+    if element.tag == xmlenc.ENCRYPTED_DATA:
+        return element
+    if etree.QName(element).localname != "EncryptedAssertion":
+        return None
+    found = element.findall(xmlenc.ENCRYPTED_DATA)
+    if len(found) != 1:
+        raise NotBelieved("the encrypted assertion holds none", is_none=True)
+    return found[0]
+
+
+def _read(element: etree._Element, keys: Sequence[RSAPrivateKey]) -> saml.Assertion:
+    """Return what a verified assertion says, its proof key opened by whichever key opens it."""
+    for key in keys[:-1]:
+        try:
+            return saml.read(element, key=key)
+        except saml.SamlError:
+            continue
+    return saml.read(element, key=keys[-1] if keys else None)
