@@ -5,97 +5,30 @@ another site altogether (`127.0.0.1`). The token ends at the records: a script o
 the leads that the salesperson's role reaches.
 """
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from support.browser import Browser
+from support.msal_pages import (
+    INTERACTION,
+    PAGES,
+    VERSIONS,
+    Registered,
+    Visit,
+    msal_site,
+    redirects_of,
+)
 from support.node import modules_of
 from support.salesperson import SALESPERSON_LEADS, check_salesperson
 from support.served import Served, serving
-from support.static_site import ELSEWHERE, HERE, StaticSite, static_site
-
-PAGES = Path(__file__).parent / "msal"
-VERSIONS = ("2", "4", "5")
-INTERACTION = "InteractionRequiredAuthError"
+from support.static_site import ELSEWHERE, HERE
 
 every_version = pytest.mark.parametrize("version", VERSIONS)
 near_and_far = pytest.mark.parametrize("host", [HERE, ELSEWHERE], ids=["same-site", "cross-site"])
-
-
-@dataclass(frozen=True)
-class Registered:
-    """The page's registration at a server, and where the page is."""
-
-    served: Served
-    site: StaticSite
-    client_id: str
-
-    def home(self, version: str, host: str = HERE) -> str:
-        return f"{self.site.origin(host)}/{version}/"
-
-
-@dataclass
-class Visit:
-    """The page in one tab of a browser. `asked` is what it, or a frame of it, asked the service.
-
-    Each line names the way: `authorize` with its prompt, or `token` with its grant.
-    """
-
-    registered: Registered
-    page: Any
-    home: str
-    asked: list[str] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self.page.on("request", self._note)
-        self.page.goto(self.home)
-
-    def beside(self) -> "Visit":
-        """Return a visit in another tab of the same browser: it shares cookies, no storage."""
-        return Visit(self.registered, self.page.context.new_page(), self.home)
-
-    def perform(self, method: str, **options: Any) -> Any:
-        """Let the library do something; return what it told."""
-        return self.page.evaluate(
-            "([method, options]) => perform(method, options)", [method, options]
-        )
-
-    def perform_aside(self, method: str, **options: Any) -> Any:
-        """Let the library do something whose answer goes to the page for popups and frames."""
-        return self.page.evaluate(
-            "([method, options]) => performAside(method, options)", [method, options]
-        )
-
-    def sign_in_by_redirect(self) -> Any:
-        self.page.evaluate("() => { perform('loginRedirect'); }")
-        fill_in(self.page, self.registered.served)
-        self.page.wait_for_url(f"{self.home}**")
-        return self.page.evaluate("brought()")
-
-    def sign_in_by_popup(self) -> Any:
-        with self.page.expect_popup() as opened:
-            self.page.evaluate("() => { window.signedIn = performAside('loginPopup'); }")
-        fill_in(opened.value, self.registered.served)
-        return self.page.evaluate("signedIn")
-
-    def _note(self, request: Any) -> None:
-        address = urlsplit(request.url)
-        fields = {}
-        if address.path.endswith("/authorize"):
-            fields = parse_qs(address.query)
-        elif address.path.endswith("/token"):
-            fields = parse_qs(request.post_data)
-        else:
-            return
-        how = fields.get("prompt") or fields.get("grant_type") or [""]
-        self.asked.append(f"{address.path.rpartition('/')[2]} {how[0]}".strip())
 
 
 def fill_in(page: Any, served: Served) -> None:
@@ -117,34 +50,18 @@ def modules(pytestconfig: pytest.Config) -> Path:
 @contextmanager
 def registration(served: Served, modules: Path) -> Iterator[Registered]:
     """Serve the pages and register them at a server, with an administrator's consent."""
-    files: dict[str, Path | str] = {"/app.js": PAGES / "app.js"}
-    for version in VERSIONS:
-        library = modules / f"msal-{version}" / "lib"
-        bridge = "bridge.html" if version == "5" else "blank.html"
-        files |= {
-            f"/{version}/": PAGES / "index.html",
-            f"/{version}/answer.html": PAGES / bridge,
-            f"/{version}/msal-browser.js": library / "msal-browser.min.js",
-            f"/{version}/redirect-bridge.js": library
-            / "redirect-bridge"
-            / "msal-redirect-bridge.min.js",
-        }
-    with static_site(files) as site:
-        homes = [f"{site.origin(host)}/{v}/" for host in (HERE, ELSEWHERE) for v in VERSIONS]
-        redirects = [each for home in homes for each in (home, f"{home}answer.html")]
-        options = [part for each in redirects for part in ("--spa-redirect-uri", each)]
+    with msal_site(modules) as site:
+        options = redirects_of(site, "--spa-redirect-uri")
         client_id = served.run("app", "create", "Leads page", *options)["application_id"]
         served.run("app", "permission", "add", client_id, "--scope", "user_impersonation")
         served.run("app", "consent", client_id)
-        site.files["/facts.json"] = json.dumps(
-            {
-                "clientId": client_id,
-                "authority": served.tenant_authority,
-                "scope": f"{served['organization_url']}user_impersonation",
-                "webApi": served["web_api_url"],
-            }
+        made = Registered(served, site, client_id, fill_in)
+        made.told(
+            authority=served.tenant_authority,
+            scope=f"{served['organization_url']}user_impersonation",
+            webApi=served["web_api_url"],
         )
-        yield Registered(served, site, client_id)
+        yield made
 
 
 @pytest.fixture(scope="module")

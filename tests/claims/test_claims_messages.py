@@ -23,7 +23,7 @@ from support.claiming import (
 from support.estate import URL, signing_key
 from support.soap_elements import ADDRESSING, SOAP12, columns, entity, string
 from support.soaping import SVC, WEB, Reply, results
-from xrm.org.callers import claims as reading
+from xrm.org.callers import assertions as reading
 from xrm.wire import saml
 
 QUERY = "SDKClientVersion=9.2.49.3165"

@@ -6,11 +6,9 @@ read is written from what is known of them (`support.old_clients`).
 
 import base64
 import re
-import ssl
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
-import httpx2
 import pytest
 
 from support.old_clients import (
@@ -41,45 +39,8 @@ from support.old_clients import (
     stamp,
     who,
 )
-from xrm.testing import Person, Server
 
 Change = Callable[[str], str]
-
-
-class Desk:
-    """A place, a connection to it, and whom its person is there."""
-
-    def __init__(self, server: Server, http: httpx2.Client, person: Person) -> None:
-        self.facts = server.facts
-        self.http = http
-        self.place = Place(
-            trust=f"{self.facts.adfs_url}/services/trust",
-            service=self.facts.organization_service_url,
-            name=person.username,
-            password=person.password.reveal(),
-            clock=time.time,
-        )
-        self.user = who(send(http, *call(self.place, PYTHON, self.issued(PYTHON))))
-
-    def issued(self, client: Client, change: Change | None = None) -> Issued:
-        """Return what a client reads of the answer to its request, which may be changed."""
-        url, text, kind = ask(self.place, client)
-        answer = send(self.http, url, text if change is None else change(text), kind)
-        assert answer.status_code == 200, answer.text
-        return client.read(answer.text)
-
-    def caller(self, client: Client, issued: Issued, change: Change | None = None) -> str:
-        """Return who a service takes the sender for of a message, which may be changed."""
-        url, text, kind = call(self.place, client, issued)
-        return who(send(self.http, url, text if change is None else change(text), kind))
-
-
-@pytest.fixture(scope="module")
-def desk() -> Iterator[Desk]:
-    with Server(deployment="ifd") as server:
-        context = ssl.create_default_context(cafile=server.facts.ca_bundle)
-        with httpx2.Client(verify=context, timeout=60) as http:
-            yield Desk(server, http, server.person())
 
 
 @pytest.mark.parametrize("client", CLIENTS, ids=str)
@@ -160,7 +121,9 @@ REQUESTS: dict[str, Change] = {
     "no id of the Timestamp": swapped(' u:Id="_0"', ""),
     "the Timestamp has an id of its own": swapped('u:Id="_0"', 'u:Id="Timestamp-71"'),
     "nothing must be understood": lambda text: text.replace(' s:mustUnderstand="1"', ""),
-    "mustUnderstand is true": lambda text: text.replace('mustUnderstand="1"', 'mustUnderstand="true"'),
+    "mustUnderstand is true": lambda text: text.replace(
+        'mustUnderstand="1"', 'mustUnderstand="true"'
+    ),
     "blanks everywhere": indented,
     "other prefixes": lambda text: (
         text.replace("<s:", "<soap:").replace("</s:", "</soap:").replace("xmlns:s=", "xmlns:soap=")
@@ -172,10 +135,8 @@ REQUESTS: dict[str, Change] = {
         "<t:RequestType>",
         "<t:TokenType>urn:oasis:names:tc:SAML:1.0:assertion</t:TokenType><t:RequestType>",
     ),
-    "RequestType first": lambda text: (
-        without(r"<t:RequestType>.*?</t:RequestType>")(text).replace(
-            "<p:AppliesTo", f"<t:RequestType>{TRUST_13}/Issue</t:RequestType><p:AppliesTo", 1
-        )
+    "RequestType first": lambda text: without(r"<t:RequestType>.*?</t:RequestType>")(text).replace(
+        "<p:AppliesTo", f"<t:RequestType>{TRUST_13}/Issue</t:RequestType><p:AppliesTo", 1
     ),
     "a Context": swapped("<t:RequestSecurityToken ", '<t:RequestSecurityToken Context="uuid-1" '),
     "Renewing and Claims": swapped(
@@ -216,7 +177,7 @@ MESSAGES: dict[str, Change] = {
     "messageID": swapped("a:MessageID", "a:messageID", 2),
     "Security before To": moved_before("o:Security", "a:To"),
     "Security first": moved_before("o:Security", "a:Action"),
-    "Security need not be understood": swapped("<o:Security s:mustUnderstand=\"1\"", "<o:Security"),
+    "Security need not be understood": swapped('<o:Security s:mustUnderstand="1"', "<o:Security"),
     "no kind of the token": without(r" k:TokenType=\"[^\"]*\" xmlns:k=\"[^\"]*\""),
     "canonical as it is sent": lambda text: re.sub(
         r"<((?:Canonicalization|Signature|Digest)Method|Transform)( [^>]*)/>", r"<\1\2></\1>", text

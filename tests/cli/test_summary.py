@@ -90,3 +90,15 @@ def test_the_lines_for_the_client(shown, environment):
 def test_the_lines_for_msal(shown, environment):
     program = shown["In Python, with msal"] + "\nprint(token.count('.'))"
     assert run([sys.executable, "-W", "ignore", "-c", program], environment) == "2\n"
+
+
+def test_where_people_sign_in_at_the_farm_no_service_is_told(server, capsys):
+    url = "https://contoso.xrm.localhost:8444/"
+    changed = {"deployment": "ifd", "organization_url": url, "global_discovery_url": None}
+    summary.show(server | changed)
+    shown = capsys.readouterr().out
+    assert server["adfs_url"] in shown
+    assert f"AuthType=IFD;Url={url};Username={server['username']};Password=" in shown
+    assert "org.soap.query(leads)" in shown
+    for absent in ("Client id", "msal", server["client_secret"], "None"):
+        assert absent not in shown, absent

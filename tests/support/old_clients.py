@@ -197,8 +197,8 @@ def p_sha1(secret: bytes, seed: bytes, length: int = 32) -> bytes:
 # Ways to read.
 
 
-def items(text: str, name: str) -> list[Any]:
-    """Return the elements of a local name in the order of the document."""
+def items(within: Any, name: str) -> list[Any]:
+    """Return the elements of a local name in the order of a document, or below an element."""
     found: list[Any] = []
 
     def walk(node: Any) -> None:
@@ -208,7 +208,7 @@ def items(text: str, name: str) -> list[Any]:
                     found.append(child)
                 walk(child)
 
-    walk(minidom.parseString(text))
+    walk(minidom.parseString(within) if isinstance(within, str) else within)
     return found
 
 
@@ -227,7 +227,7 @@ def between(text: str, tag: str, at: int = 0) -> str:
 
 def read_by_dom(text: str) -> Issued:
     """Read by item 0 of everything and by firstChild."""
-    response = items(text, "RequestSecurityTokenResponse")[0].toxml()
+    response = items(text, "RequestSecurityTokenResponse")[0]
     return Issued(
         token=items(text, "RequestedSecurityToken")[0].firstChild.toxml(),
         secret=base64.b64decode(content(items(text, "BinarySecret")[0])),
@@ -446,9 +446,7 @@ RUBY = Client("Ruby", ruby_request, read_by_prefix, ruby_message)
 SCRIPT = Client("Java and JavaScript", script_request, read_parts, script_message)
 NET = Client("Data8", net_request, read_by_dom, net_message)
 COMBINED = Client("WCF", combined_request, read_combined, net_message)
-ADAL = Client(
-    "adal", _adal_request(TRUST_13, f"{TRUST_13}/Bearer"), read_bearer, bearer_message
-)
+ADAL = Client("adal", _adal_request(TRUST_13, f"{TRUST_13}/Bearer"), read_bearer, bearer_message)
 ADAL_2005 = Client(
     "adal of 2005",
     _adal_request(TRUST_2005, "http://schemas.xmlsoap.org/ws/2005/05/identity/NoProofKey"),

@@ -15,8 +15,10 @@ async function start() {
       knownAuthorities: [new URL(facts.authority).host],
       redirectUri: home,
       postLogoutRedirectUri: home,
+      ...facts.auth,
     },
     cache: { cacheLocation: "sessionStorage" },
+    system: { ...facts.system },
   });
   await application.initialize();
   const brought = await application.handleRedirectPromise();
