@@ -5,12 +5,16 @@ it reads with the farm's token.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
 from support.browser import Browser
 from support.farm_pages import add_page, check_salesperson, fill_in, serving_ifd
+from support.foreign_script import heard
 from support.msal_pages import (
     INTERACTION,
     PAGES,
@@ -28,6 +32,10 @@ from support.static_site import ELSEWHERE, HERE, StaticSite
 OIDC = {"2": "auth", "4": "auth", "5": "system"}
 """Where each version is told that the token service speaks plain OpenID Connect."""
 
+NOT_NAMED = "No 'Access-Control-Allow-Origin' header is present"
+UNREADABLE = ("endpoints_resolution_error", "openid_config_error")
+"""What the library says when it may not read the farm's description."""
+
 every_version = pytest.mark.parametrize("version", VERSIONS)
 near_and_far = pytest.mark.parametrize("host", [HERE, ELSEWHERE], ids=["same-site", "cross-site"])
 
@@ -39,10 +47,16 @@ def served() -> Iterator[Served]:
 
 
 @pytest.fixture(scope="module")
-def site(pytestconfig: pytest.Config) -> Iterator[StaticSite]:
-    """Return the pages with the libraries; they stay in pytest's cache."""
-    cache = pytestconfig.cache.mkdir("msal")
-    with msal_site(modules_of(PAGES / "package.json", cache, "msal-browser in a page")) as made:
+def modules(pytestconfig: pytest.Config) -> Path:
+    """Return the libraries' folder; they stay in pytest's cache."""
+    return modules_of(
+        PAGES / "package.json", pytestconfig.cache.mkdir("msal"), "msal-browser in a page"
+    )
+
+
+@pytest.fixture(scope="module")
+def site(modules: Path) -> Iterator[StaticSite]:
+    with msal_site(modules) as made:
         yield made
 
 
@@ -97,7 +111,6 @@ def test_a_popup_signs_in_and_tokens_are_renewed_silently(
     visit.asked.clear()
     refreshed = visit.perform_aside("acquireTokenSilent")
     assert (visit.asked, refreshed["fromCache"]) == (["token refresh_token"], False)
-    assert refreshed["token"] != first["token"]
     check_leads(visit, refreshed)
 
     visit.asked.clear()
@@ -130,3 +143,29 @@ def test_a_redirect_signs_in_until_one_signs_out(
     over = other.perform_aside("acquireTokenSilent", forceRefresh=True)
     assert over["kind"] == INTERACTION, over
     assert "MSIS" in over["description"]
+
+
+@every_version
+def test_a_page_of_another_origin_gets_nothing(
+    browser: Browser, registered: Registered, modules: Path, version: str
+) -> None:
+    """The farm's documents and tokens are for the pages registered there, and no others."""
+    with msal_site(modules) as elsewhere:
+        stranger = replace(registered, site=elsewhere)
+        tell(stranger)
+        visit = visiting(browser, stranger, version)
+        script = heard(visit.page, visit.page)
+        refused = visit.perform("loginRedirect")
+        assert refused["error"] in UNREADABLE, refused
+        farm = registered.served["adfs_url"]
+        discovery = f"{farm}/.well-known/openid-configuration"
+        assert NOT_NAMED in script.refusal(discovery)
+        assert NOT_NAMED in script.refusal(f"{farm}/oauth2/token/", "POST")
+        # The page is told, so that the person is: the address is not one of the client's.
+        asked = {"client_id": registered.client_id, "response_type": "code"}
+        visit.page.goto(
+            f"{farm}/oauth2/authorize?{urlencode(asked | {'redirect_uri': visit.home})}"
+        )
+        assert "MSIS9224" in visit.page.inner_text("main")
+    own = visiting(browser, registered, version)
+    assert heard(own.page, own.page).ask(discovery).json["issuer"] == farm

@@ -7,7 +7,6 @@ read is written from what is known of them (`support.old_clients`).
 import base64
 import re
 import time
-from collections.abc import Callable
 
 import pytest
 
@@ -39,8 +38,7 @@ from support.old_clients import (
     stamp,
     who,
 )
-
-Change = Callable[[str], str]
+from support.old_clients_desk import Change, Desk
 
 
 @pytest.mark.parametrize("client", CLIENTS, ids=str)

@@ -35,6 +35,7 @@ POLICIES = {
     "device-code": OWN_FORM,
     "device-confirm": OWN_FORM,
     "device-done": NO_FORM,
+    "going-home": SCRIPT + NO_FORM,
     "signed-out": SCRIPT + NO_FORM,
     "sign-out-confirm": OWN_FORM,
     "failure": SCRIPT + NO_FORM,

@@ -88,7 +88,8 @@ class Visit:
         address = urlsplit(request.url)
         fields: Mapping[str, list[str]] = {}
         end = address.path.rstrip("/")
-        if end.endswith("/authorize"):
+        # A farm's own form is posted to where the page was asked for.
+        if end.endswith("/authorize") and request.method == "GET":
             fields = parse_qs(address.query)
         elif end.endswith("/token"):
             fields = parse_qs(request.post_data)

@@ -13,6 +13,7 @@ from xrm.sts.faces.pages.shown import (
     FarmSignIn,
     Form,
     FormPost,
+    GoingHome,
     HomeRealm,
     Message,
     NativeClient,
@@ -179,6 +180,12 @@ SAMPLES: dict[str, Page] = {
     "device-confirm-right-to-left": DeviceConfirm(FORM, ARABIC_APPLICATION, ARABIC_USER, "::1"),
     "device-done": DeviceDone("Contoso Sales", accepted=True),
     "device-declined": DeviceDone(LONG_APPLICATION, accepted=False),
+    "going-home": GoingHome(
+        "ann@contoso.example", "Contoso", "https://sts.contoso.example/adfs/ls/"
+    ),
+    "going-home-long": GoingHome(
+        LONG_USER, LONG_APPLICATION, "https://sts.contoso.example/?a=1&b=2"
+    ),
     "signed-out": SignedOut("ann@contoso.example", ()),
     "signed-out-onward": SignedOut(
         LONG_USER, (), "https://app.contoso.example/?state=1&x=2", LONG_APPLICATION

@@ -185,7 +185,10 @@ def _run(
     return response
 
 
-def admit(organization: Organization, actor: Identity | Caller) -> None:
-    """Check that an identity has a user, for answers that run no message."""
+def admit(organization: Organization, actor: Identity | Caller) -> Caller:
+    """Return the user an identity has, for answers that run no message.
+
+    Raises ServiceError for one that has none.
+    """
     with organization.database.read() as transaction:
-        organization.admit(transaction, actor)
+        return organization.admit(transaction, actor)

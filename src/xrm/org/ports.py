@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Literal, Protocol, TypeVar
 from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
@@ -13,6 +13,8 @@ from xrm.wire.http import Request
 from xrm.wire.jose import VerificationKey
 from xrm.wire.soap.envelope import Envelope
 from xrm.wire.soap.wsdl.deployments import Deployment
+
+T = TypeVar("T")
 
 
 class Trust(Protocol):
@@ -68,6 +70,29 @@ class ClaimsTrust(Protocol):
 
     def private_keys(self) -> Sequence[RSAPrivateKey]:
         """Return the keys that open what is encrypted to the organization, the current first."""
+
+
+class PassiveTrust(Protocol):
+    """How browsers sign in at an organization by claims (WS-Federation 1.2, 13)."""
+
+    @property
+    def address(self) -> str:
+        """Where the farm takes the messages that browsers carry."""
+
+    def pair(self) -> tuple[RSAPrivateKey, bytes]:
+        """Return the current key of `ClaimsTrust.private_keys` and its certificate, in DER."""
+
+    def is_new(self, token: str, *, until: float) -> bool:
+        """Mark the id of a token as used, in every process, and tell whether it was not before.
+
+        The mark is of no use after `until`, in seconds since 1970.
+        """
+
+    def seal(self, record: object) -> str:
+        """Return a record, a dataclass, as a text that only this organization can open."""
+
+    def unseal(self, kind: type[T], text: str) -> T | None:
+        """Return the record of a text, None where it was not sealed here or was changed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,14 +30,15 @@ from xrm.server.organizations import (
     BY_HOST,
     BY_PATH,
     DEPLOYMENTS,
-    LEADING,
     Branches,
     Discovery,
     Entry,
     Faces,
     Kind,
     Line,
+    at_shared_host,
     nowhere,
+    passive_trust,
 )
 from xrm.sts.faces import adfs, entra, graph
 from xrm.wire.http import Mount, Response
@@ -193,11 +194,10 @@ def _of_origin(estate: Estate, otherwise: Mount) -> _Mounts:
 def _of_hosts(estate: Estate, faces: Faces) -> dict[str, _Mounts]:
     """Return the faces at hosts of the internet-facing deployment, by their first label."""
     svc = discovery.mount(_discovery(estate, "ifd"))
-    leading = Branches(faces, LEADING, nowhere.ABSENT, nowhere.ABSENT)
     nobody = nowhere.Answering(lambda _request: not_ours("plain"))
     return {
         "dev": [*_of_discovery(svc), ("/", nowhere.ABSENT, "plain")],
-        "auth": [("/", leading, "plain")],
+        "auth": [("/", at_shared_host(estate.organizations), "plain")],
         "*": [("/", Branches(faces, BY_HOST, nobody, nobody), "plain")],
     }
 
@@ -214,10 +214,10 @@ def _lines(estate: Estate, entry: Entry, organization: Organization) -> list[Lin
 
 def _page(estate: Estate, entry: Entry, organization: Organization) -> Mount:
     shared = _shared_services(estate, entry)
-    if not entry.first:
-        return web.mount(organization, shared=shared)
-    links, notes = _links(estate.urls), _notes(estate)
-    return web.mount(organization, shared=shared, links=links, notes=notes)
+    links, notes = (_links(estate.urls), _notes(estate)) if entry.first else ([], [])
+    claims = DEPLOYMENTS[entry.deployment].claims
+    passive = passive_trust(estate.organizations, entry) if claims else None
+    return web.mount(organization, shared=shared, links=links, notes=notes, passive=passive)
 
 
 def _discovery(estate: Estate, kind: Kind, *, resource: str = "") -> Discovery:

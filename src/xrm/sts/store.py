@@ -331,7 +331,7 @@ def _compile(database: Database, kind: Kind[Any]) -> _Statements:
         column: sa.bindparam(f"new_{column.name}") for column in table.c
     }
     by_key = key == sa.bindparam("by_key")
-    few = [sa.bindparam(f"key_{place}") for place in range(_FEW)]
+    few: list[sa.BindParameter[Any]] = [sa.bindparam(f"key_{place}") for place in range(_FEW)]
     changes = {column: value for column, value in values.items() if column is not key}
     update = sa.update(table).values(changes).where(key == values[key])
     found = {

@@ -38,10 +38,10 @@ class NotBelieved(Exception):
 
 
 class Assertions:
-    """Open assertions for one relying party, and see whom they name there."""
+    """Open assertions for one relying party, whose trust is `trust`; see whom they name there."""
 
     def __init__(self, trust: ClaimsTrust) -> None:
-        self._trust = trust
+        self.trust = trust
         self._decoy: etree._Element | None = None
 
     def verified(self, element: etree._Element, certificates: Sequence[bytes]) -> saml.Assertion:
@@ -61,12 +61,12 @@ class Assertions:
         The Name claim of a deployment's administrator gives no right here: what such a person
         administers is no organization's service. Raises NotBelieved.
         """
-        if assertion.issuer not in self._trust.issuers:
+        if assertion.issuer not in self.trust.issuers:
             raise NotBelieved("the token is of another issuer", told=True)
-        if not self._trust.audiences.intersection(assertion.audiences):
+        if not self.trust.audiences.intersection(assertion.audiences):
             raise NotBelieved("the token is for another relying party", told=True)
         recipient = assertion.confirmation.recipient
-        if recipient and not recipient.startswith(tuple(self._trust.audiences)):
+        if recipient and not recipient.startswith(tuple(self.trust.audiences)):
             raise NotBelieved("the token is to be presented elsewhere", told=True)
         names = assertion.values(saml.claim_types.UPN)
         if len(names) != 1 or not names[0].strip():
@@ -77,7 +77,7 @@ class Assertions:
         self, element: etree._Element, certificates: Sequence[bytes]
     ) -> tuple[etree._Element, Sequence[RSAPrivateKey]]:
         """Return the token in clear, and the keys to which its proof key may be encrypted."""
-        keys = self._trust.private_keys()
+        keys = self.trust.private_keys()
         encrypted = _encrypted(element)
         if encrypted is None:
             return element, keys

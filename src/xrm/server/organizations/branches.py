@@ -43,10 +43,6 @@ class Faces:
         self._made: dict[UUID, tuple[Organization, Sequence[Line]]] = {}
         self._lock = threading.Lock()
 
-    def page(self, entry: Entry, head: Request) -> Route:
-        """Return where a request runs that is for an organization's pages, whatever its path."""
-        return self._of(entry)[-1].mount.route(head)
-
     def route(self, entry: Entry, head: Request) -> Route:
         """Return where a request to one organization runs, which sees its own paths alone."""
         length = len(entry.segment(self.organizations.sites))
@@ -86,13 +82,11 @@ class Faces:
 class By:
     """How a request names an organization: `name` is "" where nothing can be one's.
 
-    `means` tells whether the name is an organization's, `leads` whether it is found that way.
+    `leads` tells whether the organization of the name is found that way.
     """
 
     name: Callable[[Request], str]
     leads: Callable[[Entry, Sites], bool]
-    means: Callable[[Entry, str], bool] = lambda entry, name: entry.unique_name == name
-    route: Callable[[Faces, Entry, Request], Route] = Faces.route
 
 
 def _segment(head: Request) -> str:
@@ -112,8 +106,6 @@ BY_PATH = By(_segment, lambda entry, sites: bool(entry.segment(sites)))
 """By the first segment of the path, in any letter case."""
 BY_HOST = By(_label, _has_host)
 """By the first label of the host, where each organization has one of its own."""
-LEADING = By(_label, _has_host, means=_has_host, route=Faces.page)
-"""The pages of the first that has a host, at the host that all of them share."""
 
 
 class Branches:
@@ -146,11 +138,11 @@ class Branches:
 
     def _find(self, name: str) -> Entry | None:
         entries = self._organizations.registry.entries()
-        return next((entry for entry in entries if self._by.means(entry, name)), None)
+        return next((entry for entry in entries if entry.unique_name == name), None)
 
     def _found(self, entry: Entry | None, head: Request) -> Route:
         if entry is None:
             return self._otherwise.route(head)
         if not self._by.leads(entry, self._organizations.sites):
             return (self._astray if entry.deployment == "ifd" else self._otherwise).route(head)
-        return self._by.route(self._faces, entry, head)
+        return self._faces.route(entry, head)

@@ -75,6 +75,11 @@ class DecryptingKeys:
         """Return the certificate tokens are to be encrypted to, in DER."""
         return self._of(organization_id)[0].certificate
 
+    def pair(self, organization_id: UUID) -> tuple[RSAPrivateKey, bytes]:
+        """Return the current key and its certificate, in DER."""
+        found = self._of(organization_id)[0]
+        return found.key, found.certificate
+
     def private(self, organization_id: UUID) -> Sequence[RSAPrivateKey]:
         """Return the keys that open what is encrypted to an organization, the current first."""
         return tuple(pair.key for pair in self._of(organization_id))

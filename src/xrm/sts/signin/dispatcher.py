@@ -16,6 +16,7 @@ from xrm.sts.model import Authentication, User
 from xrm.sts.registration import RegistrationError
 from xrm.sts.registration.people import change_password
 from xrm.sts.service import TokenService
+from xrm.sts.signin import elsewhere
 from xrm.sts.signin.browser import Sessions
 from xrm.sts.signin.journey import (
     About,
@@ -85,7 +86,8 @@ class Dispatcher:
             home=request.notes.get("home", ""),
             notes=request.notes,
         )
-        return self._purposes[journey.purpose].go_on(self._visit(journey, request))
+        visit = self._visit(journey, request)
+        return elsewhere.hinted(visit, self._purposes[journey.purpose].go_on(visit))
 
     def posted(self, fields: Mapping[str, str], request: BrowserRequest) -> Outcome:
         """Return what comes of a form of ours.
@@ -95,6 +97,27 @@ class Dispatcher:
         """
         journey = self.opened(fields.get("state", ""), request.browser)
         visit = self._visit(journey, request)
+        return elsewhere.led(visit, self._taken(visit, fields))
+
+    def returned(self, state: str, result: str, request: BrowserRequest) -> Outcome:
+        """Return what comes of the `wresult` of a federated domain's token service.
+
+        Raises as `posted` does, and what `elsewhere.believed` raises.
+        """
+        visit = self._visit(self.opened(state, request.browser), request)
+        try:
+            found = elsewhere.believed(visit, result, began=visit.journey.expires - PATIENCE)
+        except SignInError as error:
+            self._record(visit, error.row.number)
+            raise
+        visit = visit.with_journey(username=found.person.user_principal_name, home="")
+        self._record(visit, 0)
+        cookie = self._sessions.sign_in(
+            visit.session, found.person, found.authentication, keep=False, now=visit.now
+        )
+        return self._gone_on(visit, found.person.object_id, cookie)
+
+    def _taken(self, visit: Visit, fields: Mapping[str, str]) -> Outcome:
         if fields.get("account"):
             return self._chosen(visit, fields["account"])
         step = fields.get("step", "")
@@ -107,7 +130,7 @@ class Dispatcher:
         }
         if step in own:
             return own[step](visit, fields)
-        return self._purposes[journey.purpose].take(visit, step, fields)
+        return self._purposes[visit.journey.purpose].take(visit, step, fields)
 
     def opened(self, state: str, browser: Browser) -> Journey:
         """Return the journey of a form. Raises AADSTS50089 or 165000."""
@@ -158,6 +181,8 @@ class Dispatcher:
         visit = visit.with_journey(username=username, person=None, fresh=False)
         if not username:
             return self._shown(visit, AskName("Enter your user name."))
+        if elsewhere.is_elsewhere(visit, username):
+            return self._shown(visit, AskPassword())
         tells = self._service.profile.tells_unknown_people
         if tells and self._find(visit) is None:
             return self._shown(visit, AskName("We could not find an account with that user name."))
@@ -173,6 +198,9 @@ class Dispatcher:
 
     def _find(self, visit: Visit) -> User | None:
         # Whose tenant it is not is told after the password: the name alone tells nothing of it.
+        # Who belongs elsewhere has no password here, whatever a form may bring.
+        if elsewhere.is_elsewhere(visit, visit.journey.username):
+            return None
         return visit.view.user_named(visit.journey.username)
 
     def _proved(self, visit: Visit, fields: Mapping[str, str]) -> Outcome:

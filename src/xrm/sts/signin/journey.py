@@ -125,6 +125,15 @@ class AskHome:
 
 
 @dataclass(frozen=True, slots=True)
+class GoHome:
+    """Send the browser to the token service of the person's domain, by name, for `username`."""
+
+    url: str
+    name: str
+    username: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class AskConsent:
     """Ask whether the application may have these permissions.
 
@@ -214,6 +223,7 @@ Step = (
     | AskNewPassword
     | Choose
     | AskHome
+    | GoHome
     | AskConsent
     | AskDeviceCode
     | AskDevice

@@ -9,7 +9,7 @@ the algorithm nor what is covered is ever the document's choice.
 """
 
 from xrm.wire.xmldsig.detached import sign_detached, verify_detached
-from xrm.wire.xmldsig.enveloped import sign_enveloped, verify_enveloped
+from xrm.wire.xmldsig.enveloped import sign_enveloped, verify_decoy, verify_enveloped
 from xrm.wire.xmldsig.shape import DS, UTILITY, SignatureError
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "SignatureError",
     "sign_detached",
     "sign_enveloped",
+    "verify_decoy",
     "verify_detached",
     "verify_enveloped",
 ]

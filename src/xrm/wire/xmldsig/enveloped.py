@@ -8,7 +8,7 @@ RSA-2048 signature, where xmlsec takes 587 and signxml about a thousand.
 import base64
 import hashlib
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from lxml import etree
@@ -69,9 +69,14 @@ def verify_enveloped(element: etree._Element, *, certificates: Sequence[bytes]) 
     id that nothing else in its document has; RSA-SHA256 over the exclusive canonical form; the
     key is that of one of `certificates` (X.509 in DER), whatever the KeyInfo says. Their dates
     are the caller's to judge. The tree lacks the signature; claims are read only from it.
-    Raises SignatureError (SAML 1.1 5.4, SAML 2.0 5.4).
+    Raises SignatureError (SAML 1.1 5.4, SAML 2.0 5.4); a signature is verified in any case, see
+    `verify_decoy`.
     """
-    name, identifier = _check(element)
+    try:
+        name, identifier = _check(element)
+    except SignatureError:
+        verify_decoy(certificates)
+        raise
     alone = etree.fromstring(etree.tostring(element, with_tail=False), _parser())
     for signature in alone.iterchildren(shape.SIGNATURE):
         # Unsigned, and nothing in it is used: so it is not shown to the library at all.
@@ -84,6 +89,28 @@ def verify_enveloped(element: etree._Element, *, certificates: Sequence[bytes]) 
             raise SignatureError("The signature covers another element.")
         return signed
     raise SignatureError("The signature fits none of the keys that are trusted.")
+
+
+def verify_decoy(certificates: Sequence[bytes]) -> None:
+    """Do the work of verifying what somebody else signed than the holders of `certificates`.
+
+    Whoever sends what is to be decrypted is not to learn from the time it takes whether it was:
+    what cannot be opened, or has not the shape of something signed, takes what a wrong
+    signature takes (XML Encryption 1.1 6.1.2).
+    """
+    try:
+        verify_enveloped(etree.fromstring(_decoy()), certificates=certificates)
+    except SignatureError:
+        return
+
+
+@cache
+def _decoy() -> bytes:
+    from xrm.wire.certificates import new_key
+
+    element = etree.Element("Decoy", {"ID": "_0"})
+    sign_enveloped(element, key=new_key(), certificate=b"", reference="_0", at=0)
+    return etree.tostring(element)
 
 
 def _check(element: etree._Element) -> tuple[str, str]:

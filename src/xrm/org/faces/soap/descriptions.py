@@ -20,9 +20,7 @@ class Descriptions:
     `sts` is where its people sign in.
     """
 
-    def __init__(
-        self, service: Service, address: str, *, sts: str, deployment: Deployment
-    ) -> None:
+    def __init__(self, service: Service, address: str, *, sts: str, deployment: Deployment) -> None:
         self._service = service
         self.address = address
         self._site = Site(address=address, deployment=deployment, sts=sts)

@@ -1,24 +1,29 @@
 """The organization's web page: who is signed in, and where its services are.
 
 face       a path and method into a page, a redirect or a file; the one `except`
-signin     the person comes from the token service (OpenID Connect, implicit flow, form_post)
-session    the id token is the session: what it must say, and the cookies that hold it
-services   the organization's own services, as the page tells of them
+openid     sign-in at Entra ID (OpenID Connect, implicit flow, form_post), as the application
+           00000007-0000-0000-c000-000000000000, which the service's own page is too
+signin     its requests and answers;  session  the id token is the session, and its cookies
+passive/   sign-in at a farm of AD FS (WS-Federation), where the organization takes claims
+pages      what both do alike;  services  the organization's own, as the page tells of them
 shown      the records of the pages;  render: answer(page) -> Response;  templates/
 
-The page is the application 00000007-0000-0000-c000-000000000000 at the token service, as the
-service's own is. Its session opens nothing but this page; a token for a service is no session.
+The page's session opens nothing but this page; a token for a service is no session.
 """
 
 from collections.abc import Sequence
 
-from xrm.org.faces.web.face import Web
+from xrm.org.faces.web.face import Way, Web
+from xrm.org.faces.web.openid import OpenId
+from xrm.org.faces.web.pages import Pages
+from xrm.org.faces.web.passive import PATH, Passive, document
 from xrm.org.faces.web.services import soap
 from xrm.org.faces.web.shown import Link, Note, Service
 from xrm.org.organization import Organization
+from xrm.org.ports import PassiveTrust
 from xrm.wire.http import Mount
 
-__all__ = ["Link", "Note", "Service", "mount", "soap"]
+__all__ = ["PATH", "Link", "Note", "Service", "document", "mount", "soap"]
 
 
 def mount(
@@ -27,10 +32,13 @@ def mount(
     shared: Sequence[Service] = (),
     links: Sequence[Link] = (),
     notes: Sequence[Note] = (),
+    passive: PassiveTrust | None = None,
 ) -> Mount:
     """Return the page of an organization.
 
     It shows its services, those it shares with other organizations, and links and notes for
-    developers.
+    developers. With `passive` people sign in by WS-Federation, else by OpenID Connect.
     """
-    return Web(organization, shared=tuple(shared), links=tuple(links), notes=tuple(notes))
+    pages = Pages(organization, shared=tuple(shared), links=tuple(links), notes=tuple(notes))
+    way: Way = OpenId(pages) if passive is None else Passive(pages, passive)
+    return Web(pages, way)

@@ -44,7 +44,11 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """The organization. `authority` is the tenant's base URL at the token service."""
+    """The organization. `authority` is the tenant's base URL at the token service.
+
+    `metadata` is where the organization's federation metadata is, "" where people sign in at
+    Entra ID.
+    """
 
     organization: str
     url: str
@@ -54,16 +58,21 @@ class Home:
     person: Person | None = None
     links: tuple[Link, ...] = ()
     notes: tuple[Note, ...] = ()
+    metadata: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """Say one thing; `detail` is what the token service said, `signs_in` offers to sign in."""
+    """Say one thing; `detail` is what the token service said, `signs_in` offers to sign in.
+
+    `leaves` is an address that signs somebody out who cannot stay, "" for none.
+    """
 
     title: str
     text: str
     detail: str = ""
     signs_in: bool = False
+    leaves: str = ""
 
 
 Page = Home | Message

@@ -10,6 +10,7 @@ from xrm.sts.adfs.farm import Farm
 from xrm.sts.adfs.issuing import Subject
 from xrm.sts.model import Trace
 from xrm.sts.service import TokenService
+from xrm.wire.soap.versions import ADDRESSING
 from xrm.wire.wssecurity import Security, SecurityError
 from xrm.wire.wssecurity.endorsing import check_endorsement
 from xrm.wire.wssecurity.names import DSIG
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 
 _MOST_SIGNATURES = 2
+_TO = f"{{{ADDRESSING}}}To"
 _VALUE = f"{{{DSIG}}}SignatureValue"
 
 
@@ -48,6 +50,12 @@ class Message:
     def body(self) -> etree._Element:
         """Return the body of the envelope."""
         return self.security.element.getroottree().getroot()[-1]
+
+    @property
+    def address(self) -> str:
+        """Return whom the message says it is for, "" where it does not say."""
+        header = self.security.element.getparent()
+        return "" if header is None else header.findtext(_TO, "").strip()
 
     def signed(self, key: "bytes | RSAPublicKey") -> bytes | None:
         """Return the value of the signature by which a key endorses this message, None without one.

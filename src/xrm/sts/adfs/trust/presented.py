@@ -28,7 +28,7 @@ from xrm.wire.saml import Assertion, SamlError, claim_types
 from xrm.wire.saml.actor import ACTOR
 from xrm.wire.saml.names import SAML11, SAML20
 from xrm.wire.saml.parts import OF_ANOTHER
-from xrm.wire.xmldsig import SignatureError, verify_enveloped
+from xrm.wire.xmldsig import SignatureError, verify_decoy, verify_enveloped
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
@@ -83,7 +83,12 @@ def believed(
     """
     now = service.clock()
     keys = service.parts.farm_keys.private(farm) if _wants_key(token, wanted) else ()
-    element = opened(token, keys)
+    try:
+        element = opened(token, keys)
+    except NotBelieved:
+        # Opened or not, a signature is verified: the time tells as little as the words.
+        verify_decoy(service.keys.certificates())
+        raise
     with service.database.read() as tx:
         view = service.directory.view(tx)
         verified, issuer = _verified(service, tx, farm, element)
@@ -96,7 +101,7 @@ def believed(
         _check_audience(view, farm, assertion, wanted, own=own)
         if _is_cancelled(view, farm, assertion):
             raise NotBelieved("it was cancelled")
-        subject = _own(view, farm, assertion, now) if own else _foreign(view, farm, assertion)
+        subject = (_own if own else _foreign)(view, farm, assertion, now)
     confirmation = assertion.confirmation
     return Presented(
         assertion=assertion,
@@ -135,12 +140,14 @@ def _wants_key(token: etree._Element, wanted: Wanted) -> bool:
 
 
 def _decrypted(token: etree._Element, keys: "Sequence[RSAPrivateKey]") -> etree._Element:
+    """Return what is in an encrypted token. Every key is tried, whichever opens it."""
+    found: etree._Element | None = None
     for key in keys:
-        try:
-            return xmlenc.decrypt(token, key)
-        except xmlenc.DecryptionError:
-            continue
-    raise NotBelieved("it cannot be decrypted")
+        with suppress(xmlenc.DecryptionError):
+            found = xmlenc.decrypt(token, key)
+    if found is None:
+        raise NotBelieved("it cannot be decrypted")
+    return found
 
 
 def _verified(
@@ -148,18 +155,17 @@ def _verified(
 ) -> tuple[etree._Element, str]:
     """Return what the signature of an assertion covers, and the issuer whose signature it is."""
     issuer = element.get("Issuer") or element.findtext(f"{{{SAML20}}}Issuer") or ""
-    provider = service.directory.view(tx).providers(farm.tenant.tenant_id).get(issuer)
-    if issuer == farm.identifier:
-        published = service.keys.published_in(tx)
-        certificates = [key.certificate_der for key in published if key.certificate_der]
-    elif provider is not None and provider.enabled:
-        certificates = list(provider.certificates)
-    else:
-        raise NotBelieved("its issuer is not trusted")
+    known = service.directory.view(tx).providers(farm.tenant.tenant_id).get(issuer)
+    theirs = known.certificates if known is not None and known.enabled else ()
+    published = service.keys.published_in(tx)
+    own = tuple(key.certificate_der for key in published if key.certificate_der)
+    certificates = own if issuer == farm.identifier else theirs
     try:
         return verify_enveloped(element, certificates=certificates), issuer
     except SignatureError as error:
-        raise NotBelieved(str(error)) from error
+        # As many keys are tried as where the token could not be opened.
+        verify_decoy(own[len(certificates) :])
+        raise NotBelieved(str(error) if certificates else "its issuer is not trusted") from error
 
 
 def _read(verified: etree._Element, keys: "Sequence[RSAPrivateKey]", wanted: Wanted) -> Assertion:
@@ -209,7 +215,7 @@ def _own(view: View, farm: Farm, assertion: Assertion, now: float) -> Subject:
     if authenticated + LONGEST_SESSION < now:
         raise NotBelieved("its sign-in is too long ago")
     if not people.is_own(view, farm, name):
-        return _with_actors(_foreign(view, farm, assertion), assertion)
+        return _with_actors(_foreign(view, farm, assertion, now), assertion)
     person = people.named(view, farm, name).person
     sign_in = Authentication(
         person.object_id if person else farm.tenant.tenant_id,
@@ -225,15 +231,18 @@ def _own(view: View, farm: Farm, assertion: Assertion, now: float) -> Subject:
     return _with_actors(subject, assertion)
 
 
-def _foreign(view: View, farm: Farm, assertion: Assertion) -> Subject:
-    """Return who a token is about whom only another token service knows."""
+def _foreign(view: View, farm: Farm, assertion: Assertion, now: float) -> Subject:
+    """Return who a token is about whom only another token service knows.
+
+    They have signed in by now: one from the future would be worth tokens for ever.
+    """
     claims = rules.accepted(view, farm, assertion.claims)
     if not rules.value_of(claims, claim_types.UPN):
         raise NotBelieved("it names nobody it may name")
     return Subject(
         claims=claims,
         method=assertion.method,
-        authenticated=assertion.authenticated or assertion.issued,
+        authenticated=min(assertion.authenticated or assertion.issued, now),
         issuer=assertion.issuer,
     )
 

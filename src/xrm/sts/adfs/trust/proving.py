@@ -76,6 +76,9 @@ def _by_certificate(service: TokenService, farm: Farm, message: Message) -> Call
     signature = message.signed(key) if key is not None else None
     if key is None or signature is None:
         raise Insecure("the certificate does not endorse the message")
+    if not message.address.lower().startswith(farm.trust.lower()):
+        # Whoever it was for could pass it on to us.
+        raise Insecure("the message is for another service")
     now = service.clock()
     with service.database.read() as tx:
         view = service.directory.view(tx)

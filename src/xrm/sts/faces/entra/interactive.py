@@ -1,6 +1,7 @@
 """The endpoints people sign in at: a browser's request in, a page or a redirect out."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from xrm.model.errors import signin
 from xrm.sts.faces.entra import answers, showing
@@ -9,30 +10,33 @@ from xrm.sts.faces.entra.token import segment_text
 from xrm.sts.faces.pages import asset, render, shown
 from xrm.sts.handles.secrets import new_secret, sent_secret
 from xrm.sts.service import TokenService
-from xrm.sts.signin import redirects
+from xrm.sts.signin import elsewhere, redirects
 from xrm.sts.signin.answering import record
 from xrm.sts.signin.approval import Approval
 from xrm.sts.signin.authorize import Authorize
 from xrm.sts.signin.devices import Devices
 from xrm.sts.signin.dispatcher import Dispatcher
+from xrm.sts.signin.elsewhere.sending import CONTEXT
 from xrm.sts.signin.journey import (
     Browser,
     BrowserRequest,
+    GoHome,
     Outcome,
     PurposeName,
     Refuse,
     SessionCookie,
     Tell,
 )
-from xrm.sts.signin.leaving import Leaving
 from xrm.wire import oauth
 from xrm.wire.html import cookies
 from xrm.wire.http import NO_STORE, Headers, Response, content_type
+from xrm.wire.wsfed import messages
 
 _LONGEST_REQUEST = 12 * 1024  # it goes along in every page; the service's own limit is not known
-_SAME_SITE: dict[str, cookies.SameSite] = {"session": "None", "browser": "Lax"}
+_SAME_SITE: dict[str, cookies.SameSite] = {"session": "None", "browser": "Lax", "away": "None"}
 """The session goes along into hidden frames of other sites, which renew tokens; the binding, which
-only our own pages need, does not.
+only our own pages need, does not. Who was sent to another token service has it in `away`, too:
+its page sends them back by a form.
 """
 
 
@@ -44,7 +48,7 @@ def dispatcher(service: TokenService) -> Dispatcher:
             "authorize": Authorize(),
             "device": Devices(),
             "approve": Approval(),
-            "leave": Leaving(),
+            "leave": elsewhere.Leaving(),
         },
     )
 
@@ -77,6 +81,35 @@ def posted(call: Call) -> Response:
     fields = _form(call)
     request = _request(call, "authorize", fields)
     return _answered(call, request, call.dispatcher.posted(fields, request))
+
+
+def returned(call: Call) -> Response:
+    """Answer what comes from the token services of federated domains, at `/login.srf`.
+
+    A form brings an assertion; an address comes back from a sign-out there, or asks for a clean-up.
+    """
+    if call.request.method == "POST":
+        return _brought(call)
+    parameters = _parameters(call)
+    if parameters.get("wa") == messages.CLEAN_UP:
+        request = replace(_request(call, "leave", {}), notes={elsewhere.CLEAN_UP: "1"})
+        return _answered(call, request, call.dispatcher.begin(request))
+    request = _request(call, "leave", {})
+    fields = {"state": parameters.get("wctx", ""), "step": "returned"}
+    return _answered(call, request, call.dispatcher.posted(fields, request))
+
+
+def _brought(call: Call) -> Response:
+    fields = _form(call)
+    try:
+        message = messages.read(fields.items())
+    except messages.MessageError as error:
+        raise signin.MALFORMED(f"The request is malformed. {error}") from error
+    if not isinstance(message, messages.Result):
+        raise signin.MALFORMED("The request is malformed: it brings no token.")
+    state = (message.context or "").removeprefix(CONTEXT)
+    request = _request(call, "authorize", {}, binding="away")
+    return _answered(call, request, call.dispatcher.returned(state, message.result, request))
 
 
 def native_client(call: Call) -> Response:
@@ -118,7 +151,10 @@ def _answered(call: Call, request: BrowserRequest, outcome: Outcome) -> Response
     record(call.service, outcome, call.trace)
     if isinstance(step, Tell):
         return _told(step, lines)
-    lines += (_cookie(call, "browser", request.browser.binding.reveal()),)
+    binding = request.browser.binding.reveal()
+    lines += (_cookie(call, "browser", binding),)
+    if isinstance(step, GoHome):
+        return _sent_home(call, step, (*lines, _cookie(call, "away", binding)))
     sealed = call.dispatcher.sealed(outcome.journey) if outcome.journey is not None else ""
     page = showing.page(outcome, shown.Form("/common/login", sealed))
     leads_to = (outcome.about.redirect.url,) if outcome.about.redirect is not None else ()
@@ -137,10 +173,23 @@ def _told(step: Tell, lines: Headers) -> Response:
     return Response(302, (("Location", location), *NO_STORE, *lines))
 
 
-def _request(call: Call, purpose: PurposeName, parameters: Mapping[str, str]) -> BrowserRequest:
+def _sent_home(call: Call, step: GoHome, lines: Headers) -> Response:
+    """Send a browser to the token service of a domain.
+
+    After a form it is a page that goes on: a browser holds the policy of the form's page against
+    every redirect that follows, and that page cannot know where the name will lead.
+    """
+    if call.request.method == "GET":
+        return Response(302, (("Location", f"{step.url}#"), *NO_STORE, *lines))
+    return render.answer(shown.GoingHome(step.username, step.name, step.url), extra=lines)
+
+
+def _request(
+    call: Call, purpose: PurposeName, parameters: Mapping[str, str], *, binding: str = "browser"
+) -> BrowserRequest:
     sent = cookies.read(call.request)
-    binding, session = (
-        sent_secret(sent.get(_cookie_name(call, what), "")) for what in ("browser", "session")
+    bound, session = (
+        sent_secret(sent.get(_cookie_name(call, what), "")) for what in (binding, "session")
     )
     destination = call.request.header("sec-fetch-dest")
     return BrowserRequest(
@@ -148,7 +197,7 @@ def _request(call: Call, purpose: PurposeName, parameters: Mapping[str, str]) ->
         flavour=call.flavour,
         segment=segment_text(call.segment),
         parameters=parameters,
-        browser=Browser(binding or new_secret(), session),
+        browser=Browser(bound or new_secret(), session),
         trace=call.trace,
         embedded=destination not in (None, "document"),
     )

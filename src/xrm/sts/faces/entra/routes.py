@@ -93,6 +93,7 @@ COMMON_ENDPOINTS: dict[str, Endpoint] = {
 WITHOUT_TENANT: dict[str, Endpoint] = {
     "/oidc/userinfo": USER_INFO,
     "/error": _page(interactive.explained, V2, "GET"),
+    "/login.srf": _page(interactive.returned, V2, "GET, POST"),
 }
 """What belongs to no tenant, by its whole path."""
 

@@ -32,6 +32,7 @@ LOOKS: dict[type[Page], Look] = {
     shown.DeviceCode: Look("device-code.html"),
     shown.DeviceConfirm: Look("device-confirm.html"),
     shown.DeviceDone: Look("device-done.html"),
+    shown.GoingHome: Look("going-home.html", "leave.js"),
     shown.SignedOut: Look("signed-out.html", "leave.js"),
     shown.SignOutConfirm: Look("sign-out-confirm.html"),
     shown.Failure: Look("failure.html", "copy.js"),

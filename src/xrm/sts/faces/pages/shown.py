@@ -221,6 +221,15 @@ class SignedOut:
 
 
 @dataclass(frozen=True, slots=True)
+class GoingHome:
+    """Say that the person signs in at the token service of their domain, and go on to it."""
+
+    username: str
+    name: str
+    continue_to: str
+
+
+@dataclass(frozen=True, slots=True)
 class SignOutConfirm:
     """Ask whether the person wants to sign out. Steps: `sign-out`, `stay`."""
 
@@ -299,5 +308,13 @@ WithForm = (
     | SignOutConfirm
 )
 Page = (
-    WithForm | DeviceDone | SignedOut | Failure | FarmFailure | FormPost | NativeClient | Message
+    WithForm
+    | DeviceDone
+    | GoingHome
+    | SignedOut
+    | Failure
+    | FarmFailure
+    | FormPost
+    | NativeClient
+    | Message
 )
