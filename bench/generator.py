@@ -32,8 +32,8 @@ async def drive(
     """Send paths and bodies in turn for so many seconds; return how many were answered, how many
     of them badly.
 
-    Understands answers with a Content-Length or in chunks (RFC 9112 6), which is what servers of
-    JSON send.
+    Every connection sends one at least, and waits for the answer. Understands answers with a
+    Content-Length or in chunks (RFC 9112 6), which is what servers of JSON send.
     """
     requests = itertools.cycle([spell(exchange, *one) for one in asked])
     until = time.monotonic() + seconds
@@ -61,7 +61,7 @@ async def _converse(
     reader, writer = await asyncio.open_connection(where.hostname, where.port, ssl=context)
     done = failed = 0
     try:
-        while time.monotonic() < until:
+        while not done or time.monotonic() < until:
             writer.write(next(requests))
             failed += (await read_answer(reader)).status != exchange.status
             done += 1

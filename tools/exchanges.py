@@ -167,7 +167,7 @@ EXCHANGES: dict[str, Exchange] = {
             ),
             Phase("Each request"),
             ask(1, 2, "Authorization: Bearer"),
-            Note(2, "Key and issuer of the farm, audience; the user by the claim upn"),
+            Note(2, "Key and issuer of the farm, the audience; the user by upn"),
             answer(2, 1, "Records"),
         ),
     ),

@@ -103,9 +103,6 @@ def test_from_the_name_to_the_farm_and_back(served: Served, browser: Browser) ->
     with served.http() as http:
         bearer = {"Authorization": f"Bearer {token}"}
         assert http.get(f"{served['web_api_url']}WhoAmI", headers=bearer).status_code == 200
-    # Signed in at both: nobody is asked again, whether or not there is a session here.
-    page.goto(request_of(served))
-    assert "code" in ended(page)
     page.goto(request_of(served, login_hint=served["username"], prompt="login"))
     page.wait_for_url("**/adfs/ls/**")
     assert page.locator(f"input[name='{PASSWORD_FIELD}']").count() == 1

@@ -134,3 +134,20 @@ def test_a_claims_provider_is_trusted_and_no_more(here, tmp_path: Path):
     assert "http://sts.other.example/trust" in here("adfs", "provider", "list").out
     assert here("adfs", "provider", "remove", "other", "--yes").status == 0
     assert made not in here("adfs", "provider", "list", "--json").json()
+
+
+def test_a_person_may_sign_in_by_a_certificate(here, tmp_path: Path):
+    pair = certificates.make("ada")
+    path = tmp_path / "ada.pem"
+    path.write_bytes(pair.certificate_pem)
+    who = "sales@contoso.localhost"
+    assert here("adfs", "certificate", "list", who, "--json").json() == []
+    (made,) = here("adfs", "certificate", "add", who, str(path), "--json").json()
+    assert (made["user"], made["thumbprint"]) == (who, pair.sha1)
+    assert here("adfs", "certificate", "list", who, "--json").json() == [made]
+    here("adfs", "certificate", "add", who, str(path)).failed("is already registered")
+    here("adfs", "certificate", "add", "nobody@contoso.localhost", str(path)).failed(
+        "The tenant has no user 'nobody@contoso.localhost'"
+    )
+    assert here("adfs", "certificate", "remove", made["sha256"]).status == 0
+    here("adfs", "certificate", "remove", made["sha256"]).failed("no certificate is known")

@@ -25,8 +25,8 @@ def environment() -> Iterator[Mapping[str, str]]:
         yield kept | {
             "XRM_CA_BUNDLE": str(facts.ca_bundle),
             "ORGANIZATION_URL": facts.organization_url,
-            "XRM_USERNAME": person.username,
-            "XRM_PASSWORD": person.password.reveal(),
+            "PERSON": person.username,
+            "PASSWORD": person.password.reveal(),
         }
 
 

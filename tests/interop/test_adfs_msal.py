@@ -5,7 +5,6 @@ The organization is an internet-facing one: what it takes is the farm's token, b
 
 import warnings
 from collections.abc import Iterator
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -16,17 +15,17 @@ import pytest
 from support import certificates
 from support.farm_walking import walk
 from support.people_walking import by_a_deprecated_way
-from support.served import Served, serving
+from support.ports import PORTS, serving_at
+from support.served import Served
 
 REDIRECT = "http://localhost:8400"
 WEB = "https://web.example/signin-oidc"
 
 
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+@pytest.fixture(scope="module", params=PORTS)
+def served(request: pytest.FixtureRequest) -> Iterator[Served]:
     """A server whose first organization is internet-facing, and clients of its farm."""
-    with ExitStack() as stack:
-        server = stack.enter_context(serving("--memory", "--port", "0", "--deployment", "ifd"))
+    with serving_at(request.param, "--deployment", "ifd") as server:
         yield server
 
 

@@ -1,13 +1,11 @@
 """What is sent to a running Organization.svc to harm it: a bounded answer, and bounded memory."""
 
 import gzip
-import re
 import socket
 import ssl
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx2
@@ -153,14 +151,6 @@ ATTACKS: dict[str, tuple[Callable[[], bytes], int]] = {
 }
 
 
-def memory_of(served: Served, name: str = "VmRSS") -> int:
-    """Return what the kernel counts for the server's process, in bytes; VmHWM is its peak."""
-    status = Path(f"/proc/{served['pid']}/status").read_text()
-    found = re.search(rf"^{name}:\s+(\d+) kB", status, re.MULTILINE)
-    assert found
-    return int(found[1]) * 1024
-
-
 def url(served: Served, path: str = "") -> str:
     return f"{served['organization_url']}{ADDRESS}{path}"
 
@@ -185,10 +175,10 @@ def send(
 def memory_is_bounded(served: Served, http: httpx2.Client, token: str) -> Iterator[None]:
     """Check, when all is over, that the server answers, and what it took at most."""
     check_alive(served, http, token)
-    before = memory_of(served)
+    before = served.memory()
     yield
     check_alive(served, http, token)
-    assert memory_of(served, "VmHWM") - before < PEAK
+    assert served.memory("VmHWM") - before < PEAK
 
 
 @pytest.mark.covers("soap form: XML attacks refused")
@@ -217,9 +207,9 @@ def test_names_of_strangers_are_not_kept(served: Served, http: httpx2.Client, to
             assert send(served, http, around(f"<a>{names}</a>")).status_code == FAULT
 
     send_new_names(0, 8)
-    before = memory_of(served)
+    before = served.memory()
     send_new_names(8, 24)
-    assert memory_of(served) - before < GROWTH
+    assert served.memory() - before < GROWTH
 
 
 @pytest.mark.parametrize("coding", ["gzip", "deflate", "br", "zstd", "gzip, gzip"])
@@ -227,11 +217,11 @@ def test_a_gzip_bomb_is_never_unpacked(
     served: Served, http: httpx2.Client, token: str, coding: str
 ) -> None:
     once = gzip.compress(b"<a>" + b"\0" * (512 * MEGABYTE), compresslevel=1)
-    before = memory_of(served, "VmHWM")
+    before = served.memory("VmHWM")
     for body in (once, gzip.compress(once)):
         answer = send(served, http, body, token, Content_Encoding=coding)
         assert answer.status_code == REFUSED
-    assert memory_of(served, "VmHWM") - before < 64 * MEGABYTE
+    assert served.memory("VmHWM") - before < 64 * MEGABYTE
     packed = gzip.compress(around(WHO))
     assert send(served, http, packed, token, Content_Encoding=coding).status_code == REFUSED
     assert send(served, http, around(WHO), token, Content_Encoding="identity").status_code == READ
@@ -302,7 +292,7 @@ def test_thousands_of_headers_of_http(served: Served, http: httpx2.Client, token
 
 
 def test_slow_bodies_hold_nobody_up(served: Served, http: httpx2.Client, token: str) -> None:
-    before = memory_of(served)
+    before = served.memory()
     with ExitStack() as held:
         lines = [held.enter_context(raw(served)) for _ in range(SLOW)]
         for line in lines:
@@ -313,7 +303,7 @@ def test_slow_bodies_hold_nobody_up(served: Served, http: httpx2.Client, token: 
             assert time.monotonic() - started < 10
             for line in lines:
                 line.sendall(b" ")
-    assert memory_of(served) - before < GROWTH
+    assert served.memory() - before < GROWTH
 
 
 def test_more_is_sent_than_was_said(served: Served, http: httpx2.Client, token: str) -> None:

@@ -32,15 +32,16 @@ def walk(served: Served, address: str, *, username: str = "", password: str = ""
                     return leads_to
                 answer = http.get(leads_to)
                 continue
-            filled = _filled(answer, given)
-            if filled is None:
+            form = filled(answer, given)
+            if form is None:
                 return answer.text
-            address = urljoin(str(answer.url), filled[0])
-            answer = http.post(address, data=filled[1])
+            address = urljoin(str(answer.url), form[0])
+            answer = http.post(address, data=form[1])
     raise AssertionError("the pages do not end")
 
 
-def _filled(answer: httpx2.Response, given: dict[str, str]) -> tuple[str, dict[str, str]] | None:
+def filled(answer: httpx2.Response, given: dict[str, str]) -> tuple[str, dict[str, str]] | None:
+    """Return where a page's form is posted and its fields, filled in; None where it has none."""
     action = _ACTION.search(answer.text)
     if action is None:
         return None

@@ -83,11 +83,19 @@ class Visitor:
     lines: dict[str, str] = field(default_factory=dict)
     options: dict[str, Any] = field(default_factory=dict)
 
-    def send(self, method: str, path: str, *, body: bytes = b"", headers: Headers = ()) -> Response:
+    def send(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: str = "",
+        body: bytes = b"",
+        headers: Headers = (),
+    ) -> Response:
         """Send a request with the cookies there are, and keep those that come back."""
         sent = "; ".join(f"{name}={value}" for name, value in self.jar.items())
         lines = (*headers, ("cookie", sent)) if sent else headers
-        request = Request(method, path, "", lines, body)
+        request = Request(method, path, query, lines, body)
         response = mount(self.estate.organization, **self.options).route(request).face(request)
         for name, value in response.headers:
             if name == "Set-Cookie":

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import socket
 import ssl
@@ -51,6 +52,13 @@ class Served:
         )
         assert not check or done.returncode == 0, done.stderr
         return json.loads(done.stdout) if done.stdout.strip() else None
+
+    def memory(self, name: str = "VmRSS") -> int:
+        """Return what the kernel counts for the server's process, in bytes; VmHWM is its peak."""
+        status = Path(f"/proc/{self['pid']}/status").read_text()
+        found = re.search(rf"^{name}:\s+(\d+) kB", status, re.MULTILINE)
+        assert found
+        return int(found[1]) * 1024
 
     def kill(self) -> None:
         """Kill the server and every process of it, in the middle of whatever they do."""

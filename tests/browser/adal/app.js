@@ -17,6 +17,8 @@ async function start() {
     navigateToLoginRequestUrl: false,
   });
   library.handleWindowCallback();
+  // Until it was asked who is signed in, the library asks for no tokens.
+  library.getCachedUser();
   return { library, facts };
 }
 

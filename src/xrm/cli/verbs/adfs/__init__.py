@@ -5,17 +5,18 @@ parties    party add, list, show, update, remove: relying-party trusts
 rules      how issuance rules are written on the command line
 clients    client add, list, show, remove; their secrets and certificates in `held`
 providers  provider add, list, remove: claims-provider trusts
+certificates   certificate add, list, remove: of people
 farms      which farm, client or trust is meant: what the verbs take
 """
 
 import typer
 
-from xrm.cli.verbs.adfs import clients, parties, providers, showing
+from xrm.cli.verbs.adfs import certificates, clients, parties, providers, showing
 
-__all__ = ["add", "clients", "parties", "providers", "showing"]
+__all__ = ["add", "certificates", "clients", "parties", "providers", "showing"]
 
 PANEL = "Register"
-_PARTS = (showing, parties, clients, providers)
+_PARTS = (showing, parties, clients, providers, certificates)
 
 
 def add(app: typer.Typer) -> None:

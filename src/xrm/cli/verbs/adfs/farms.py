@@ -12,7 +12,7 @@ from xrm.cli.output import Failure
 if TYPE_CHECKING:
     from xrm.server.estate import Estate
     from xrm.sts.adfs import Farm
-    from xrm.sts.model import ClaimsProvider, FarmClient, RelyingParty
+    from xrm.sts.model import ClaimsProvider, FarmClient, RelyingParty, User
 
 
 class At(Place):
@@ -72,6 +72,18 @@ def provider(opened: "Estate", farm: "Farm", name: str) -> "ClaimsProvider":
         f"The farm trusts no claims provider {name!r}.",
         next_step="xrm adfs provider list shows those there are.",
     )
+
+
+def person(opened: "Estate", farm: "Farm", name: str) -> "User":
+    """Return one of the farm's people by user principal name or id. Raises Failure."""
+    from xrm.sts.registration.people import find_user
+
+    found = find_user(opened.sts, farm.tenant, name)
+    if found is None or found.deleted:
+        raise Failure(
+            f"The tenant has no user {name!r}.", next_step="xrm user list shows those there are."
+        )
+    return found
 
 
 def content(path: Path | None) -> bytes:

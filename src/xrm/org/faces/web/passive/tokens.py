@@ -37,11 +37,11 @@ class Tokens:
         except NotBelieved as error:
             log.info("a sign-in was refused: %s", error.reason)
             # What nobody has signed may be made up to find out how it is read.
-            why = error.reason if error.told else "it cannot be read, or its signature is wrong"
-            raise Refused(f"The token of the token service does not count: {why}.") from None
+            why = error.reason if error.told else "it cannot be read, or is not signed as it should be"
+            raise Refused(f"What the token service sent does not count: {why}.") from None
         expires = end_of(assertion)
         if not self._trust.is_new(assertion.id, until=expires):
-            raise Used("The token of the token service was used before.")
+            raise Used("What the token service sent was used before.")
         return Session(username, assertion.not_before, expires)
 
     def _believed(self, result: str) -> Assertion:
@@ -55,10 +55,10 @@ class Tokens:
     def _check(self, assertion: Assertion) -> None:
         """Refuse what is not to be brought now, or not by whoever bears it."""
         if assertion.confirmation.kind != "bearer":
-            raise NotBelieved("it is the token of a program that holds a key", told=True)
+            raise NotBelieved("the token is that of a program that holds a key", told=True)
         now = self._clock()
         # The session is no longer than the token: clocks that differ lengthen neither.
         if now >= end_of(assertion):
-            raise NotBelieved("it has expired", told=True)
+            raise NotBelieved("the token has expired", told=True)
         if now < assertion.not_before - self._assertions.trust.skew:
-            raise NotBelieved("it is not valid yet", told=True)
+            raise NotBelieved("the token is not valid yet", told=True)
