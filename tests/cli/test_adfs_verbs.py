@@ -150,4 +150,4 @@ def test_a_person_may_sign_in_by_a_certificate(here, tmp_path: Path):
         "The tenant has no user 'nobody@contoso.localhost'"
     )
     assert here("adfs", "certificate", "remove", made["sha256"]).status == 0
-    here("adfs", "certificate", "remove", made["sha256"]).failed("no certificate is known")
+    here("adfs", "certificate", "remove", made["sha256"]).failed("No certificate is known")

@@ -98,11 +98,11 @@ def test_msal_by_code_and_then_silently(served: Served, native: str) -> None:
     check_records(served, result["access_token"])
     assert result["id_token_claims"]["upn"] == served["username"]
     (account,) = app.get_accounts()
-    kept = app.acquire_token_silent([scope(served)], account)
-    assert kept["access_token"] == result["access_token"]
-    fresh = app.acquire_token_silent([scope(served)], account, force_refresh=True)
+    # The answer of AD FS names scopes without the relying party, and so the library never finds
+    # in its cache what it is asked for: it renews.
+    fresh = app.acquire_token_silent([scope(served)], account)
     assert fresh is not None
-    assert "access_token" in fresh, fresh
+    assert fresh["token_source"] == "identity_provider", fresh
     check_records(served, fresh["access_token"])
 
 

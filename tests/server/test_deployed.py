@@ -13,6 +13,7 @@ from zeep import Client
 from zeep.transports import Transport
 
 from support.hosting import Hosted
+from support.org_walking import Walker
 from support.served import Served, serving
 
 SETTINGS = {
@@ -273,9 +274,9 @@ def test_entra_knows_no_claims_based_one(deployed: Deployed) -> None:
     assert (answer.status_code, answer.json()["error_codes"]) == (400, [500011])
 
 
-def test_the_shared_host_for_sign_in_has_the_first_ones_page(deployed: Deployed) -> None:
-    page = deployed.get(f"https://auth.{deployed.served['ifd_host']}/")
-    assert (page.status_code, "Contoso" in page.text) == (200, True)
+def test_the_shared_host_for_sign_in_leads_to_the_first_one(deployed: Deployed) -> None:
+    gone = deployed.get(f"https://auth.{deployed.served['ifd_host']}/")
+    assert (gone.status_code, gone.headers["location"]) == (302, deployed.urls["contoso"])
 
 
 def test_its_page_names_its_services_and_no_global_discovery(deployed: Deployed) -> None:
@@ -283,7 +284,8 @@ def test_its_page_names_its_services_and_no_global_discovery(deployed: Deployed)
         ("contoso", f"https://dev.{deployed.served['ifd_host']}/{DISCOVERY}"),
         ("woodgrove", f"{deployed.urls['woodgrove']}{DISCOVERY}"),
     ):
-        page = deployed.get(deployed.urls[name]).text
+        with deployed.served.http() as http:
+            page = Walker(deployed.served, http).enter(deployed.urls[name]).text
         assert service in page
         assert f"{deployed.urls[name]}{SVC}" in page
         assert "/api/discovery/" not in page
@@ -319,7 +321,8 @@ def test_on_premises_the_first_one_has_a_path_too(inside: Served) -> None:
     with inside.http() as http:
         root = http.get(origin, follow_redirects=False)
         assert (root.status_code, root.headers["location"]) == (302, url)
-        assert http.get(url).status_code == 200
+        asked = http.get(url).headers["location"]
+        assert asked.startswith(f"{inside['adfs_url']}/ls/?wa=wsignin1.0&")
         assert http.get(f"{url}{API}accounts").status_code == 401
         for path in (f"{API}accounts", f"{SVC}?wsdl", "api/discovery/v2.0/Instances"):
             assert http.get(origin + path).status_code == 404, path

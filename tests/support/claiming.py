@@ -82,6 +82,7 @@ class KnownFarm(KnownKeys):
     form: Literal["entra", "adfs"] = "adfs"
     authority = f"{STS}/adfs"
     issuers = frozenset({ISSUER})
+    online = False
     skew = 300.0
 
     def __init__(self) -> None:

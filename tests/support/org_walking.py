@@ -8,6 +8,7 @@ import httpx2
 
 from support.farm_walking import MOST_PAGES, filled
 from support.farms import PASSWORD_FIELD, USERNAME
+from support.page_tokens import plain
 from support.served import Served
 
 
@@ -49,4 +50,4 @@ class Walker:
     def who(self, address: str) -> str:
         """Return what an organization's page says of who is signed in, "" for nobody."""
         found = re.search(r'<p class="who">(.*?)</p>', self.http.get(address).text, re.DOTALL)
-        return " ".join(re.sub("<[^>]+>", "", found[1]).split()) if found else ""
+        return " ".join(plain(found[1]).split()) if found else ""

@@ -50,8 +50,15 @@ class Trust(Protocol):
 class ClaimsTrust(Protocol):
     """Whose assertions count at an organization that signs in by claims, and how it reads them.
 
-    The organization is a relying party of a farm of AD FS (WS-Trust 1.3, WS-Federation 1.2).
+    The organization is a relying party of a farm of AD FS (WS-Trust 1.3, WS-Federation 1.2), or
+    of the old online chain.
     """
+
+    @property
+    def online(self) -> bool:
+        """Whether it is the old online chain: its tokens are encrypted with Triple DES, and over
+        TLS they are proof enough without a signature (a signed, not an endorsing, token).
+        """
 
     @property
     def issuers(self) -> frozenset[str]:

@@ -75,6 +75,8 @@ def table(estate: Estate, places: Sequence[Place]) -> tuple[Row, ...]:
     mounts = _mounts(estate)
     names = certificate_names(estate.settings, estate.urls)
     public: dict[Origin, str] = {"sts": estate.urls.sts, "org": estate.urls.org}
+    # One port on two addresses: names below localhost mean 127.0.0.1, wherever the origin is.
+    org_ports = {place.port for place in places if "org" in place.origins}
     rows: list[Row] = []
     for listener, place in enumerate(places):
         if "samples" in place.origins:
@@ -86,7 +88,7 @@ def table(estate: Estate, places: Sequence[Place]) -> tuple[Row, ...]:
             rows += _rows(listener, every, origin, mounts.at[origin])
         else:
             rows += _shared(listener, hosts["sts"] | hosts["org"], estate.urls, mounts)
-        if "org" in place.origins:
+        if place.port in org_ports:
             for label, there in mounts.hosts.items():
                 own = hosts_below(label, estate.settings, place, estate.urls)
                 rows += _rows(listener, own, "org", there)

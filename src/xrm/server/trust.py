@@ -13,6 +13,7 @@ from xrm.sts import TokenService
 from xrm.sts.adfs import Farm
 from xrm.sts.adfs.farm import MADE_UNIQUE
 from xrm.sts.model import V1, Tenant, User
+from xrm.sts.online import issuer_of, private_keys
 from xrm.sts.offerings import DIRECTORY_ROLES, PRODUCTS
 from xrm.sts.registration.people import find_user
 from xrm.wire.jose import VerificationKey
@@ -77,6 +78,7 @@ class FarmTrust:
     """
 
     form: Literal["adfs"] = "adfs"
+    online = False
     skew = 300.0
     """Seconds, as the SDK's platform has it (WCF)."""
 
@@ -124,6 +126,31 @@ class FarmTrust:
     def stands(self, _application_id: str) -> bool:
         """Tell that a client's tokens count until they end, as those of AD FS do."""
         return True
+
+
+class OnlineTrust:
+    """Trust in what the old online chain issues to a tenant (`xrm.org.ports.ClaimsTrust`).
+
+    `audiences` are the region's name and the organization's address.
+    """
+
+    online = True
+    skew = 300.0
+    """Seconds, as the SDK's platform has it (WCF)."""
+
+    def __init__(self, service: TokenService, tenant: Tenant, *, audiences: Sequence[str]) -> None:
+        self._service = service
+        self._tenant = tenant
+        self.issuers = frozenset({issuer_of(service.base_url, tenant)})
+        self.audiences = frozenset(audiences)
+
+    def certificates(self) -> Sequence[bytes]:
+        """Return the certificates of the published keys."""
+        return self._service.keys.certificates()
+
+    def private_keys(self) -> Sequence[RSAPrivateKey]:
+        """Return the keys that open the tenant's tokens, the current first."""
+        return private_keys(self._service, self._tenant)
 
 
 def _published(service: TokenService, kid: str) -> VerificationKey | None:

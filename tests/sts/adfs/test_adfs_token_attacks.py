@@ -8,6 +8,7 @@ import base64
 import copy
 import hmac
 from collections.abc import Callable, Sequence
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -15,8 +16,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from lxml import etree
 
 from support.saml_tokens import computed, key_of, template
-from support.trusting import SOAP, Certificate, Password, Reply, Token, asking, pair_of
+from support.trusting import SOAP, Certificate, Password, Realm, Reply, Token, asking, pair_of
 from support.wrapped_tokens import BESIDE, DS, KINDS, SIGNATURE, wrapped
+from xrm.sts import registration
 from xrm.sts.adfs import providers
 from xrm.sts.adfs.trust import certificates
 from xrm.wire import saml, xmlenc
@@ -474,6 +476,45 @@ def test_an_id_of_a_message_that_is_too_long(shared):
     reply = shared.realm.ask(GOOD, MARIA, message_id=f"urn:{LONG}")
     assert reply.status == 200
     assert reply.root.findtext(f".//{{{ADDRESSING}}}RelatesTo") == f"urn:{LONG}"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "maria@conto\u017fo.example",
+        "maria@CONTO\u017fO.example",
+        "maria@\uff43ontoso.example",
+        "maria@contoso\u3002example",
+        "CONTO\u017fO\\maria",
+        "\uff23ONTOSO\\maria",
+        "conto\u017fo.example\\maria",
+        "PARTNER\\maria@contoso.example",
+        "CONTOSO\\maria@partner.example",
+    ],
+)
+def test_a_partner_does_not_speak_for_names_that_fold_to_the_farms_own(shared, partner, name):
+    """Who reads the token may compare names in another way: a long s is an s to some."""
+    assert sign_in(shared, text(genuine(shared, partner, name))).fault == FAILED
+
+
+def test_letters_that_become_others_in_capitals_are_those(scene):
+    """A dotless i is an I in capitals, and as NetBIOS names are compared."""
+    tenant = registration.create_tenant(scene.service, name="Fabrikam", domain="fabrikam.example")
+    realm = Realm.open(scene.world, tenant)
+    pair = pair_of("token attacks")
+    providers.add(
+        scene.service,
+        realm.farm,
+        name="P",
+        identifier=PARTNER,
+        certificates=[pair.certificate_pem],
+    )
+    party = realm.party(CLEAR, encrypts=False)
+    there = SimpleNamespace(realm=realm, clock=scene.clock, service=scene.service, clear=party)
+    for name in ("FABR\u0131KAM\\grace", "grace@fabr\u0131kam.example"):
+        assert sign_in(there, text(genuine(there, pair, name))).fault == FAILED
+    for name in (EVE, "PARTNER\\j\u00fcrgen", "PARTNER\\fabrikam", "j\u00fcrgen@partner.example"):
+        assert about(there, sign_in(there, text(genuine(there, pair, name)))) == name
 
 
 @pytest.mark.parametrize("path", ["/fabrikam.example/adfs", "/adfs.evil", ""])

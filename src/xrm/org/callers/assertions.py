@@ -83,7 +83,7 @@ class Assertions:
             return element, keys
         for key in keys:
             try:
-                return xmlenc.decrypt(encrypted, key), (key,)
+                return xmlenc.decrypt(encrypted, key, tripledes=self.trust.online), (key,)
             except xmlenc.DecryptionError:
                 continue
         # What cannot be opened is to take the time of what can, and is signed by somebody else.

@@ -29,11 +29,12 @@ from xrm.server.organizations.registry import (
     check_names,
 )
 from xrm.server.settings import Settings
-from xrm.server.trust import FarmTrust, TenantDirectory, TenantTrust
+from xrm.server.trust import FarmTrust, OnlineTrust, TenantDirectory, TenantTrust
 from xrm.sts import TokenService
 from xrm.sts.adfs import Farm
 from xrm.sts.model import Tenant
 from xrm.sts.registration import find_tenant
+from xrm.wire.soap.wsdl.deployments import APPLIES_TO
 
 log = logging.getLogger(__name__)
 
@@ -155,7 +156,8 @@ class Organizations:
         """Return whose access tokens count at an organization, and whose assertions."""
         if not DEPLOYMENTS[entry.deployment].claims:
             strict = self._storage.settings.profile == "strict"
-            return TenantTrust(self.service, tenant, strict=strict), None
+            online = OnlineTrust(self.service, tenant, audiences=(APPLIES_TO, self.url(entry)))
+            return TenantTrust(self.service, tenant, strict=strict), online
         audiences = publishing.audiences(self.sites, entry, leading=self._leads(entry))
         both = self._claims_trust(entry, audiences, (entry,))
         return both, both

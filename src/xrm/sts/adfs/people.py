@@ -43,11 +43,19 @@ def named(view: View, farm: Farm, name: str) -> Named:
 
 
 def is_own(view: View, farm: Farm, name: str) -> bool:
-    """Tell whether a name, in either form, is one that only this farm gives."""
-    domain, backslash, _ = name.partition("\\")
-    if not backslash:
-        domain = name.rpartition("@")[2]
-    if domain.strip().lower() == farm.domain.lower():
+    """Tell whether a name, in either form, is one that only this farm gives.
+
+    So is one that others could take for it: who compares letters in another way reads an s in a
+    long one.
+    """
+    netbios, backslash, _ = name.partition("\\")
+    _, at, suffix = name.rpartition("@")
+    domains = [*([netbios] if backslash else ()), *([suffix] if at else ())]
+    return any(_is_of(view, farm, domain.strip().lower()) for domain in domains)
+
+
+def _is_of(view: View, farm: Farm, domain: str) -> bool:
+    if not domain.isascii() or domain == farm.domain.lower():
         return True
-    tenant = view.tenant_of_domain(domain.strip())
+    tenant = view.tenant_of_domain(domain)
     return tenant is not None and tenant.tenant_id == farm.tenant.tenant_id

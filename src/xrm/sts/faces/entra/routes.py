@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from xrm.db import StepBudgetExceeded
 from xrm.sts.faces.entra import answers, device, interactive, metadata, token, userinfo
 from xrm.sts.faces.entra.answers import Call
+from xrm.sts.faces.online import realm, trust
 from xrm.sts.model import CONSUMERS_TENANT, V1, V2, Flavour
 from xrm.sts.service import TokenService
 from xrm.wire.html.assets import PREFIX
@@ -60,6 +61,10 @@ def _page(answer: Callable[[Call], Response], flavour: Flavour, methods: str) ->
     )
 
 
+RST2 = Endpoint(
+    trust.trust, V1, "POST", every_method=True, lane="pool", fails=trust.failed, cors=False
+)
+GET_USER_REALM = Endpoint(realm.realm, V1, "GET, POST", every_method=True, lane="pool", cors=False)
 INSTANCE = Endpoint(metadata.instance, V1, "GET, OPTIONS")
 USER_REALM = Endpoint(metadata.user_realm, V1, "GET, OPTIONS")
 
@@ -79,6 +84,8 @@ ENDPOINTS: dict[str, Endpoint] = {
     "adminconsent": _page(interactive.approve, V1, "GET"),
     "v2.0/adminconsent": _page(interactive.approve, V2, "GET"),
     "openid/userinfo": USER_INFO,
+    "rst2.srf": RST2,
+    "v2/wstrust/mex": Endpoint(trust.described, V1, "GET", cors=False, lane="pool"),
 }
 """What follows the tenant's segment, in lower case."""
 
@@ -93,6 +100,8 @@ COMMON_ENDPOINTS: dict[str, Endpoint] = {
 WITHOUT_TENANT: dict[str, Endpoint] = {
     "/oidc/userinfo": USER_INFO,
     "/error": _page(interactive.explained, V2, "GET"),
+    "/rst2.srf": RST2,
+    "/getuserrealm.srf": GET_USER_REALM,
     "/login.srf": _page(interactive.returned, V2, "GET, POST"),
 }
 """What belongs to no tenant, by its whole path."""

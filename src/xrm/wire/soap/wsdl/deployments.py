@@ -57,6 +57,8 @@ _ONLINE_TRUST = (
     ("LivePolicy", "MBI_FED_SSL"),
     ("LiveIdAppliesTo", "http://Passport.NET/tb"),
 )
+APPLIES_TO = "urn:crmna:dynamics.com"
+"""What a token of the old online chain is for: the organizations of a region."""
 _MICROSOFT_ONLINE = "urn:federation:MicrosoftOnline"
 
 DEPLOYMENTS: Mapping[str, Deployment] = MappingProxyType(
@@ -120,7 +122,7 @@ class Site:
     address: str
     deployment: Deployment
     sts: str = ""
-    applies_to: str = "urn:crmna:dynamics.com"
+    applies_to: str = APPLIES_TO
     account: str = ""
 
     def filled(self, text: str) -> str:

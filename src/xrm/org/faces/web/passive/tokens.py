@@ -37,7 +37,11 @@ class Tokens:
         except NotBelieved as error:
             log.info("a sign-in was refused: %s", error.reason)
             # What nobody has signed may be made up to find out how it is read.
-            why = error.reason if error.told else "it cannot be read, or is not signed as it should be"
+            why = (
+                error.reason
+                if error.told
+                else "it cannot be read, or is not signed as it should be"
+            )
             raise Refused(f"What the token service sent does not count: {why}.") from None
         expires = end_of(assertion)
         if not self._trust.is_new(assertion.id, until=expires):
