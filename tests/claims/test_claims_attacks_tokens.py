@@ -3,7 +3,7 @@
 import base64
 import copy
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import pytest
@@ -358,13 +358,18 @@ def test_what_cannot_be_opened_looks_like_what_is_signed_by_somebody_else(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     looked: list[object] = []
-    plain = reading.verify_enveloped
+    plain, decoy = reading.verify_enveloped, reading.verify_decoy
 
     def verify(element: etree._Element, **more: object) -> etree._Element:
         looked.append(element)
         return plain(element, **more)  # type: ignore[arg-type]
 
+    def verify_decoy(certificates: Sequence[bytes]) -> None:
+        looked.append(certificates)
+        decoy(certificates)
+
     monkeypatch.setattr(reading, "verify_enveloped", verify)
+    monkeypatch.setattr(reading, "verify_decoy", verify_decoy)
     stranger = claims.message(claims.token(signed="stranger", confirmation=BEARER), key=None).send()
     assert len(looked) == 1
     broken = _broken(claims.token(confirmation=BEARER), which, change)

@@ -50,6 +50,8 @@ def test_a_user_is_known_by_either_form_of_the_name(claims: Claims, name: str) -
         f" {ALICE}",
         f"{ALICE} ",
         "\uff41lice@contoso.example",
+        "alice@conto\u017fo.example",
+        "CONTO\u017fO\\alice",
         "alic\u00e9@contoso.example",
         f"{ALICE}\\alice",
     ],

@@ -143,7 +143,9 @@ def test_an_organization_is_deployed_in_another_way(tmp_path):
         assert "adatum (ifd)" not in the_parties(estate)
         organizations.deploy(organizations.find(OTHER), "online")
         assert not any(name.startswith("adatum") for name in the_parties(estate))
-        assert organizations.opened(organizations.find(OTHER)).claims is None
+        claims = organizations.opened(organizations.find(OTHER)).claims
+        assert claims is not None
+        assert claims.assertions.trust.online, "of the old online chain alone"
     finally:
         estate.close()
 

@@ -136,6 +136,21 @@ def test_one_port_for_both_origins():
         assert leads(served, token(served)) == 200
 
 
+def test_one_port_for_both_origins_with_names_of_organizations():
+    """Such names mean 127.0.0.1, where the token service is: they lead on to the organization."""
+    port = str(free_port())
+    both = ("--port", port, "--org-port", port, "--deployment", "ifd")
+    with serving("--memory", *both) as served, served.http() as http:
+        assert served["organization_url"] == f"https://contoso.xrm.localhost:{port}/"
+        # A challenge of the organization's, at either address; the token service has none there.
+        for address in ("127.0.0.1", "127.0.0.2"):
+            url = f"https://{address}:{port}/api/data/v9.2/WhoAmI"
+            answer = http.get(url, headers={"Host": f"contoso.xrm.localhost:{port}"})
+            assert answer.status_code == 401
+            assert served["adfs_url"] in answer.headers["www-authenticate"]
+        assert http.get(f"https://localhost:{port}/api/data/v9.2/WhoAmI").status_code == 404
+
+
 @pytest.fixture(scope="module")
 def two():
     with serving("--memory", "--port", "0", "--workers", "2", "--test-controls") as served:

@@ -30,6 +30,9 @@ from xrm.org.callers import Identity
 from xrm.org.faces.soap import mount
 from xrm.org.organization import Organization
 from xrm.org.ports import DirectoryPerson
+from xrm.server.trust import TenantDirectory
+from xrm.sts import TokenService
+from xrm.sts.model import Tenant
 from xrm.wire import jose, saml, xmlenc
 from xrm.wire.http import Headers, Request
 
@@ -102,12 +105,9 @@ class KnownFarm(KnownKeys):
 class Named(Registered):
     """A directory that knows both forms of the names of its domain."""
 
-    def forms(self, user_name: str) -> tuple[str, ...]:
-        domain, backslash, account = user_name.partition("\\")
-        if backslash:
-            return (f"{account}@contoso.example",) if domain.upper() == "CONTOSO" else ()
-        account, _, suffix = user_name.rpartition("@")
-        return (f"CONTOSO\\{account}",) if suffix == "contoso.example" else ()
+    def forms(self, user_name: str) -> Sequence[str]:
+        tenant = Tenant(UUID(int=1), "Contoso", ("contoso.example",))
+        return TenantDirectory(cast(TokenService, None), tenant).forms(user_name)
 
 
 @dataclass

@@ -24,7 +24,7 @@ _LINKS = (
 )
 
 
-def _home(organization: str = "Contoso", person: Person | None = None) -> Home:
+def _home(organization: str = "Contoso", person: Person | None = None, metadata: str = "") -> Home:
     return Home(
         organization=organization,
         url="https://localhost:8444/",
@@ -34,6 +34,7 @@ def _home(organization: str = "Contoso", person: Person | None = None) -> Home:
         person=person,
         links=_LINKS,
         notes=_NOTES,
+        metadata=metadata,
     )
 
 
@@ -41,6 +42,11 @@ ORGANIZATION_SAMPLES: dict[str, Page] = {
     "organization": _home(),
     "organization-signed-in": _home(
         person=Person("Sofia Lindqvist", "sales@contoso.localhost", "form")
+    ),
+    "organization-by-claims": _home(
+        person=Person("Sofia Lindqvist", "CONTOSO\\sales", "form"),
+        metadata="https://contoso.xrm.localhost:8444/FederationMetadata/2007-06/"
+        "FederationMetadata.xml",
     ),
     "organization-trouble": _home(
         LONG_TENANT,
@@ -59,6 +65,21 @@ ORGANIZATION_SAMPLES: dict[str, Page] = {
         "AADSTS65004: User declined to consent to access the app. Trace ID: "
         "0a1b2c3d-7777-4888-8999-aaaabbbbcccc",
         signs_in=True,
+    ),
+    "organization-refused": Message(
+        "You cannot use this organization",
+        "This account is not a user of the organization. An administrator can make it one: "
+        "give it a licence for Dynamics 365.",
+        LONG_USER,
+        leaves="https://localhost:8443/adfs/ls/?wa=wsignout1.0&wreply=https%3A%2F%2Fcontoso."
+        "xrm.localhost%3A8444%2Fsignedout",
+        leads_home=False,
+    ),
+    "organization-signed-out": Message(
+        "You are signed out",
+        "To use the organization again, sign in.",
+        signs_in=True,
+        leads_home=False,
     ),
     "organization-not-found": Message(
         "There is no such page", "This organization has one page only."

@@ -13,8 +13,8 @@ from xrm.sts import TokenService
 from xrm.sts.adfs import Farm
 from xrm.sts.adfs.farm import MADE_UNIQUE
 from xrm.sts.model import V1, Tenant, User
-from xrm.sts.online import issuer_of, private_keys
 from xrm.sts.offerings import DIRECTORY_ROLES, PRODUCTS
+from xrm.sts.online import issuer_of, private_keys
 from xrm.sts.registration.people import find_user
 from xrm.wire.jose import VerificationKey
 
@@ -190,9 +190,12 @@ class TenantDirectory:
     def forms(self, user_name: str) -> Sequence[str]:
         """Return the other form of a person's name, where it is of the tenant's own domain.
 
-        People of further domains have none: their accounts' names could be those of others.
+        People of further domains have none: their accounts' names could be those of others, as
+        could letters beyond ASCII, some of which have one of these in capitals.
         """
         domain, suffix = Farm("", self._tenant).domain, self._tenant.domain
+        if not user_name.isascii():
+            return ()
         netbios, backslash, account = user_name.partition("\\")
         if backslash:
             is_plain = netbios.upper() == domain and MADE_UNIQUE not in account

@@ -78,6 +78,14 @@ def test_certificate_signs_both_the_timestamp_and_the_address(shared, by_card, s
     assert shared.realm.ask(GOOD, replace(by_card, signs=signs)).fault == INSECURE
 
 
+def test_certificate_goes_with_a_timestamp(shared, by_card):
+    def without(envelope):
+        stamp = envelope.find(f".//{{{WSU}}}Timestamp")
+        stamp.getparent().remove(stamp)
+
+    assert shared.realm.ask(GOOD, by_card, change=without).fault == INSECURE
+
+
 def test_certificate_nobody_registered(shared, by_card):
     assert shared.realm.ask(GOOD, Certificate(pair_of("stranger"))).fault == FAILED
 

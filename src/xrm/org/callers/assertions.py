@@ -11,17 +11,7 @@ from lxml import etree
 
 from xrm.org.ports import ClaimsTrust
 from xrm.wire import saml, xmlenc
-from xrm.wire.xmldsig import SignatureError, verify_enveloped
-
-_DECOY = saml.Assertion(
-    id="_0",
-    issuer="urn:decoy",
-    issued=0.0,
-    not_before=0.0,
-    not_on_or_after=0.0,
-    audiences=("urn:decoy",),
-    claims=(saml.Claim(saml.claim_types.UPN, ("decoy",)),),
-)
+from xrm.wire.xmldsig import SignatureError, verify_decoy, verify_enveloped
 
 
 class NotBelieved(Exception):
@@ -42,7 +32,6 @@ class Assertions:
 
     def __init__(self, trust: ClaimsTrust) -> None:
         self.trust = trust
-        self._decoy: etree._Element | None = None
 
     def verified(self, element: etree._Element, certificates: Sequence[bytes]) -> saml.Assertion:
         """Return what an assertion says that one of these certificates' keys has signed.
@@ -81,23 +70,21 @@ class Assertions:
         encrypted = _encrypted(element)
         if encrypted is None:
             return element, keys
-        for key in keys:
-            try:
-                return xmlenc.decrypt(encrypted, key, tripledes=self.trust.online), (key,)
-            except xmlenc.DecryptionError:
-                continue
-        # What cannot be opened is to take the time of what can, and is signed by somebody else.
-        self._verify_decoy(keys, certificates)
+        # Each key is tried, whichever opens it: how many there are is not to be seen by the time.
+        opened = [(found, key) for key in keys for found in self._decrypted(encrypted, key)]
+        if opened:
+            element, key = opened[0]
+            return element, (key,)
+        # What cannot be opened is to take the work of what can, and is signed by somebody else.
+        verify_decoy(certificates)
         raise NotBelieved("the token cannot be opened")
 
-    def _verify_decoy(self, keys: Sequence[RSAPrivateKey], certificates: Sequence[bytes]) -> None:
-        if self._decoy is None and keys:
-            self._decoy = saml.sign(_DECOY, key=keys[0], certificate=b"")
-        if self._decoy is not None:
-            try:
-                verify_enveloped(self._decoy, certificates=certificates)
-            except SignatureError:
-                return
+    def _decrypted(self, encrypted: etree._Element, key: RSAPrivateKey) -> list[etree._Element]:
+        """Return what a key opens, nothing where it does not."""
+        try:
+            return [xmlenc.decrypt(encrypted, key, tripledes=self.trust.online)]
+        except xmlenc.DecryptionError:
+            return []
 
 
 def end_of(assertion: saml.Assertion) -> float:

@@ -7,6 +7,7 @@ a message takes an HMAC. Strangers are told which of three kinds their mistake i
 """
 
 import logging
+from base64 import b64decode
 from collections import OrderedDict
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
@@ -160,10 +161,11 @@ class ClaimsTokens:
         except NotBelieved as error:
             fault = INVALID_TOKEN if error.is_none else FAILED_AUTHENTICATION
             raise NotProved(fault, error.reason) from None
+        confirmation = assertion.confirmation
         return _Token(
             assertion.id,
             identity,
-            assertion.confirmation.secret or assertion.confirmation.key,
+            confirmation.key if confirmation.secret is None else confirmation.secret,
             assertion.not_before,
             end_of(assertion),
             certificates,
@@ -206,4 +208,5 @@ def _endorsed(security: Security, token: _Token) -> etree._Element:
 
 
 def _value_of(signature: etree._Element) -> bytes:
-    return "".join((signature.findtext(_SIGNATURE_VALUE) or "").split()).encode()
+    """Return the octets of a signature, which base64 can spell in more ways than one."""
+    return b64decode("".join((signature.findtext(_SIGNATURE_VALUE) or "").split()))

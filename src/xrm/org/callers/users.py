@@ -146,10 +146,13 @@ class Users:
         return found[0] if len(found) == 1 else None
 
     def _having(self, transaction: Transaction, user_name: str) -> "list[_Found]":
-        """Return the people whose name it is; of how it is written letter case alone is free."""
+        """Return the people whose name it is; of how it is written letter case alone is free.
+
+        The case of ASCII, that is: other letters fold to some of those, and would be somebody else.
+        """
         rows = transaction.rows(self._by_name, {"name": fold(user_name)})
-        wanted = user_name.casefold()
-        return [_Found(*row) for *row, name in rows if name.casefold() == wanted]
+        wanted = _ascii_folded(user_name)
+        return [_Found(*row) for *row, name in rows if _ascii_folded(name) == wanted]
 
     def _found(self, transaction: Transaction, statement: str, key: Guid) -> "_Found | None":
         rows = transaction.rows(statement, {"id": pack_guid(key)})
@@ -199,6 +202,10 @@ def _enabled(found: _Found) -> _Found:
             "this user.",
         )
     return found
+
+
+def _ascii_folded(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass").lower()
 
 
 def _no_member() -> service.ServiceError:

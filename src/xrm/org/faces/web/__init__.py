@@ -39,6 +39,12 @@ def mount(
     It shows its services, those it shares with other organizations, and links and notes for
     developers. With `passive` people sign in by WS-Federation, else by OpenID Connect.
     """
-    pages = Pages(organization, shared=tuple(shared), links=tuple(links), notes=tuple(notes))
+    pages = Pages(
+        organization,
+        shared=tuple(shared),
+        links=tuple(links),
+        notes=tuple(notes),
+        is_open=passive is None,
+    )
     way: Way = OpenId(pages) if passive is None else Passive(pages, passive)
     return Web(pages, way)

@@ -24,7 +24,7 @@ _TROUBLE = {
 
 
 class Pages:
-    """The pages of one organization."""
+    """The pages of one organization; `is_open` says that its own is there for everybody."""
 
     def __init__(
         self,
@@ -33,8 +33,10 @@ class Pages:
         shared: tuple[shown.Service, ...],
         links: tuple[shown.Link, ...],
         notes: tuple[shown.Note, ...],
+        is_open: bool,
     ) -> None:
         self.organization = organization
+        self._is_open = is_open
         self._services = (*services.of(organization), *shared)
         self._links, self._notes = links, notes
         parts = urlsplit(organization.url)
@@ -73,7 +75,8 @@ class Pages:
         leaves: str = "",
     ) -> Response:
         """Return a page that says one thing; see `shown.Message`."""
-        page = shown.Message(title, text, detail, signs_in, leaves)
+        leads_home = not leaves and (self._is_open or not signs_in)
+        page = shown.Message(title, text, detail, signs_in, leaves, leads_home)
         return render.answer(page, base=self.base, status=status, extra=extra)
 
     def admitted(self, identity: Identity) -> tuple[Caller | None, str]:

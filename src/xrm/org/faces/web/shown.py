@@ -65,7 +65,8 @@ class Home:
 class Message:
     """Say one thing; `detail` is what the token service said, `signs_in` offers to sign in.
 
-    `leaves` is an address that signs somebody out who cannot stay, "" for none.
+    `leaves` is an address that signs somebody out who cannot stay, "" for none: then `detail` is
+    their name. `leads_home` offers the organization's page.
     """
 
     title: str
@@ -73,6 +74,7 @@ class Message:
     detail: str = ""
     signs_in: bool = False
     leaves: str = ""
+    leads_home: bool = True
 
 
 Page = Home | Message
