@@ -2,7 +2,7 @@
 
 visit        a request at a farm; what an endpoint is
 routes       the table of endpoints and the mount
-programs     what programs call: oauth (token, device code, userinfo), metadata; answers: CORS, errors
+programs     what programs call: oauth (tokens, devices, userinfo), metadata; answers: CORS, errors
 interactive  where people sign in by OAuth: authorize, device page, sign-out
 people       a browser's request to the dispatcher and back;  showing, cookies
 To add an endpoint: a function `Visit -> Response` and a line in a table that `routes` joins.

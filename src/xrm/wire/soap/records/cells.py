@@ -9,7 +9,6 @@ from xrm.wire.soap.contract import INSTANCE
 from xrm.wire.soap.writing import Scope
 from xrm.wire.xml import escape, is_plain
 
-
 _TEXT = {str}
 
 
