@@ -103,7 +103,8 @@ def test_a_fault_of_security_is_a_failed_sign_in(
     opened: Opened, contoso: Contoso, version: str, space: str, name: str
 ) -> None:
     reply = platform_fault(space, name, "Not verified", version)
-    error = refused(opened, contoso, reply, errors.SignInError)
+    error = refused(opened, contoso, reply, errors.MessageSecurityError)
+    assert isinstance(error, errors.SignInError)
     assert (error.code, error.message) == (name, "Not verified")
 
 
