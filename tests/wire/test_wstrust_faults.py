@@ -22,9 +22,7 @@ TRUST = {
     "access denied": ("FailedAuthentication", "MSIS7068: Access denied."),
     "invalid request": ("InvalidRequest", "MSIS"),
     "request failed": ("RequestFailed", "MSIS3127: The specified request failed."),
-    "bad request": ("BadRequest", "MSIS"),
     "unknown party": ("InvalidScope", "MSIS"),
-    "expired token": ("ExpiredData", "MSIS"),
     "cannot renew": ("UnableToRenew", "MSIS"),
     "invalid token": ("InvalidSecurityToken", "MSIS"),
 }

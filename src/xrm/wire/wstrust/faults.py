@@ -12,9 +12,7 @@ Cause = Literal[
     "access denied",
     "invalid request",
     "request failed",
-    "bad request",
     "unknown party",
-    "expired token",
     "cannot renew",
     "invalid token",
 ]
@@ -34,11 +32,9 @@ _ROWS: Mapping[Cause, _Row] = {
     "access denied": _Row("FailedAuthentication", "MSIS7068: Access denied."),
     "invalid request": _Row("InvalidRequest", "MSIS3100: The request is not valid."),
     "request failed": _Row("RequestFailed", "MSIS3127: The specified request failed."),
-    "bad request": _Row("BadRequest", "MSIS3101: The request is not understood."),
     "unknown party": _Row(
         "InvalidScope", "MSIS3020: The relying party of the request is not known or is disabled."
     ),
-    "expired token": _Row("ExpiredData", "MSIS3102: The data of the request have expired."),
     "cannot renew": _Row("UnableToRenew", "MSIS3103: The token cannot be renewed."),
     "invalid token": _Row("InvalidSecurityToken", "MSIS3104: The token is not taken."),
 }
