@@ -32,10 +32,10 @@ def enter(page: Any, server: Served) -> None:
     page.goto(server["organization_url"])
     page.get_by_role("link", name="Sign in").focus()
     page.keyboard.press("Enter")
-    page.locator("input[name=username]").wait_for()
+    page.locator("input[name=username]:focus").wait_for()
     page.keyboard.type(server["username"])
     page.keyboard.press("Enter")
-    page.locator("input[name=password]").wait_for()
+    page.locator("input[name=password]:focus").wait_for()
     page.keyboard.type(server["password"])
     page.keyboard.press("Enter")
     page.get_by_text(SALESPERSON).wait_for()
@@ -62,7 +62,7 @@ def test_signing_in_and_out_by_keyboard(browser: Browser, server: Served):
     assert page.url == server["organization_url"]
     # The token service has ended its session too: it asks who it is.
     page.get_by_role("link", name="Sign in").click()
-    page.locator("input[name=username]").wait_for()
+    page.locator("input[name=username]:focus").wait_for()
     assert page.url.startswith(server["authority"])
     assert lines == []
 
@@ -81,7 +81,7 @@ def test_a_sign_in_that_is_left_is_none(browser: Browser, server: Served):
     page = browser.page(ca=server["ca_bundle"])
     page.goto(server["organization_url"])
     page.get_by_role("link", name="Sign in").click()
-    page.locator("input[name=username]").wait_for()
+    page.locator("input[name=username]:focus").wait_for()
     page.go_back()
     page.get_by_text("Nobody is signed in").wait_for()
 
