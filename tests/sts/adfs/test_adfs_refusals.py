@@ -231,7 +231,7 @@ def test_body_that_asks_for_something_else_than_the_action(shared, action):
         ("POST", (), b"<a/>", 415),
         ("POST", (("content-type", "text/xml; charset=utf-8"),), b"<a/>", 415),
         ("POST", (("content-type", "application/soap+xml; charset=latin-1"),), b"<a/>", 415),
-        ("POST", (*SOAP, ("content-encoding", "gzip")), gzip.compress(b"<a/>"), 415),
+        ("POST", (*SOAP, ("content-encoding", "gzip")), gzip.compress(b"<a/>", mtime=0), 415),
         ("POST", (*SOAP, ("content-encoding", "deflate")), b"", 415),
         ("POST", SOAP, b"", 400),
         ("POST", SOAP, b"<a>", 400),
