@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from lxml import etree
 
@@ -22,7 +23,8 @@ from support.soap_elements import (
     request,
 )
 from xrm.org.faces.soap import mount
-from xrm.wire.http import Headers, Request, Response
+from xrm.org.organization import Organization
+from xrm.wire.http import Headers, Mount, Request, Response
 
 WEB = "/XRMServices/2011/Organization.svc/web"
 SVC = "/XRMServices/2011/Organization.svc"
@@ -141,6 +143,17 @@ def action_of(operation: str) -> str:
     return f"{SERVICES}/IOrganizationService/{operation}"
 
 
+_MOUNTS: WeakKeyDictionary[Organization, Mount] = WeakKeyDictionary()
+
+
+def _mounted(organization: Organization) -> Mount:
+    """Return the service of an organization; it is mounted once, as a server does it."""
+    known = _MOUNTS.get(organization)
+    if known is None:
+        known = _MOUNTS[organization] = mount(organization)
+    return known
+
+
 @dataclass(frozen=True)
 class Soap:
     """A caller of Organization.svc, in process."""
@@ -181,7 +194,7 @@ class Soap:
             headers = (("authorization", f"Bearer {self.client.token}"), *headers)
         sent = Request(method, self.path, query, headers, body)
         head = Request(method, self.path, query, headers)
-        return Reply(mount(self.client.estate.organization).route(head).face(sent))
+        return Reply(_mounted(self.client.estate.organization).route(head).face(sent))
 
     def create(self, table: str, values: Mapping[str, Given] | None = None, **more: Any) -> Reply:
         return self.call("Create", f"<entity>{entity(table, values, **more).content}</entity>")

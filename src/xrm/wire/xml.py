@@ -222,6 +222,8 @@ def _reference(found: re.Match[str]) -> str:
 
 def is_plain(text: str) -> bool:
     """Tell whether a text stands in an element as it is."""
+    if text.isprintable() and "&" not in text and "<" not in text and ">" not in text:
+        return True
     return _SPECIAL.search(text) is None
 
 

@@ -92,7 +92,7 @@ class DiscoveryService:
 
     def run(self, asked: Asked, who: Sequence[Instance]) -> Any:
         """Return the response of the request that is executed. Raises ServiceError."""
-        request = asked.given.get("request")
+        request = asked.given().get("request")
         if request is None:
             raise service.ServiceError(
                 service.INVALID_ARGUMENT, "Required member 'request' is missing."

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 from uuid import UUID
 
+from lxml import etree
+
 from xrm.db import StepBudgetExceeded
 from xrm.model.errors import service
 from xrm.org.callers import NotAuthenticated
@@ -26,18 +28,21 @@ from xrm.wire.xml import XmlError
 
 log = logging.getLogger("xrm.soap")
 T = TypeVar("T")
-Given = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a message asks: an operation with what its wrapper holds, in an envelope."""
+    """What a message asks: an operation by the wrapper of what it is given, in an envelope."""
 
     operation: Operation
-    given: Given
+    wrapper: etree._Element
     envelope: Envelope
     request: Request
     request_id: UUID
+
+    def given(self) -> Mapping[str, Any]:
+        """Return what the wrapper holds, by name. Raises SoapFault for what is not of its type."""
+        return read_parameters(self.wrapper, self.operation, contracts())
 
 
 class Service(Protocol[T]):
@@ -70,7 +75,7 @@ class Service(Protocol[T]):
         """Return what a browser is shown."""
 
     def run(self, asked: Asked, who: T) -> Any:
-        """Return an operation's result as the wire has it. Raises ServiceError."""
+        """Return an operation's result as the wire has it. Raises ServiceError and SoapFault."""
 
     def refused(self, error: service.ServiceError, asked: Asked, who: T) -> Fault:
         """Return the fault of an error."""
@@ -197,8 +202,7 @@ class Endpoint(Generic[T]):
             raise SoapFault(action_fault(envelope.action, addressed=envelope.addressed))
         if envelope.body is None:
             raise XmlError("The body of the message is empty.")
-        given = read_parameters(envelope.body, operation, contracts())
-        asked = Asked(operation, given, envelope, request, request_id)
+        asked = Asked(operation, envelope.body, envelope, request, request_id)
         try:
             value = self._service.run(asked, who)
         except service.ServiceError as error:

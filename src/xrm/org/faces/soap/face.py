@@ -12,6 +12,7 @@ from xrm.org.faces.soap import answers, operations
 from xrm.org.faces.soap.descriptions import Descriptions
 from xrm.org.faces.soap.endpoint import Asked, Endpoint
 from xrm.org.faces.soap.headers import in_whose_name
+from xrm.org.faces.soap.questions import Questions
 from xrm.org.faces.soap.writing import refusals
 from xrm.org.faces.soap.writing.results import Results
 from xrm.org.faces.transport import transport_security
@@ -36,6 +37,7 @@ class OrganizationService:
         self._organization = organization
         self._descriptions = Descriptions.of_organization(organization)
         self._endpoint = Endpoint(self)
+        self._questions = Questions(organization.catalogue)
         self._transport = transport_security(organization.url)
         inline = organization.database.inline
         read: Lane = "inline" if inline else "pool"
@@ -101,14 +103,14 @@ class OrganizationService:
 
     def run(self, asked: Asked, who: Identity) -> Any:
         """Return an operation's result as the wire has it. Raises ServiceError."""
-        organization, name, given = self._organization, asked.operation.name, asked.given
+        organization = self._organization
+        given, message = self._questions.read(asked)
         identity = in_whose_name(asked.request, asked.envelope.headers, who)
-        message = operations.read_operation(organization.catalogue, name, given)
         result = pipeline.execute(organization, message, identity)
         results = Results(
             lambda error: refusals.detail(error, organization.clock(), asked.request_id)
         )
-        return operations.answer(results, name, given, message, result)
+        return operations.answer(results, asked.operation.name, given, message, result)
 
     def refused(self, error: service.ServiceError, asked: Asked, who: Identity) -> Fault:
         """Return the fault of an error; who has no user here learns nothing but that."""

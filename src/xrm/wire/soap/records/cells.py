@@ -1,15 +1,14 @@
 """Pieces of rows: what all rows share once, what differs a column at a time."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import chain, groupby, repeat
-from typing import Any
+from typing import Any, NamedTuple
 
 from xrm.wire.soap.contract import INSTANCE
 from xrm.wire.soap.writing import Scope
 from xrm.wire.xml import escape, is_plain
 
-_TEXT = {str}
+Texts = Sequence[str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,40 +18,43 @@ class Cells:
     Where some rows have none, there is one piece, with None for those.
     """
 
-    pieces: tuple[str | Sequence[Any], ...]
+    pieces: tuple[str | Texts, ...]
     full: bool = True
-
-    def within(self, start: str, end: str) -> "Cells":
-        """Return the same within texts all rows share; what is not there stays so."""
-        if self.full:
-            return Cells((start, *self.pieces, end))
-        (some,) = self.pieces
-        texts = [None if each is None else f"{start}{each}{end}" for each in some]
-        return Cells((texts,), full=False)
 
 
 def lines(cells: Sequence[Cells], count: int) -> Sequence[str]:
     """Return the text of each row."""
-    return list(map("".join, zip(*_columns(cells, count), strict=True)))
+    texts, width = _woven(cells, count)
+    return ["".join(texts[start : start + width]) for start in range(0, len(texts), width)]
 
 
 def page(cells: Sequence[Cells], count: int) -> str:
     """Return the texts of the rows as one."""
-    return "".join(chain.from_iterable(zip(*_columns(cells, count), strict=True)))
+    return "".join(_woven(cells, count)[0])
 
 
-def _columns(cells: Sequence[Cells], count: int) -> Iterator[Iterable[str]]:
-    """Yield each column's texts; what is alike in each row is repeated, joined to its like."""
-    pieces = (piece for each in cells for piece in each.pieces)
-    for alike, run in groupby(pieces, key=lambda piece: isinstance(piece, str)):
-        if alike:
-            yield repeat("".join(map(str, run)), count)
-        else:
-            yield from map(_written, run)
+def _woven(cells: Sequence[Cells], count: int) -> tuple[list[str], int]:
+    """Return the pieces of every row one after another, and how many there are in each."""
+    pieces = _joined(cells)
+    width = len(pieces)
+    woven = [""] * (width * count)
+    for place, piece in enumerate(pieces):
+        woven[place::width] = [piece] * count if isinstance(piece, str) else piece
+    return woven, width
 
 
-def _written(column: Any) -> Iterable[str]:
-    return column if set(map(type, column)) == _TEXT else map(str, column)
+def _joined(cells: Sequence[Cells]) -> list[Any]:
+    """Return the pieces with what is alike in each row joined to its like."""
+    joined: list[str | Texts] = []
+    alike = ""
+    for each in cells:
+        for piece in each.pieces:
+            if isinstance(piece, str):
+                alike += piece
+            else:
+                joined += (alike, piece)
+                alike = ""
+    return [*joined, alike]
 
 
 def present(cells: Cells) -> Cells:
@@ -83,28 +85,37 @@ def boolean(value: bool) -> str:
     return "true" if value else "false"
 
 
-def nillable(scope: Scope, tag: str, cells: Sequence[Any]) -> Sequence[str]:
-    """Return an element of each value, nil where there is none."""
-    none = nil(scope, tag)
-    return [none if cell is None else filled(tag, str(cell)) for cell in cells]
+class Tags(NamedTuple):
+    """An element: its start, its end, and the element that holds nothing."""
+
+    start: str
+    end: str
+    empty: str
+
+    def within(self, start: str, end: str) -> "Tags":
+        """Return those of the same element within something."""
+        return Tags(f"{start}{self.start}", f"{self.end}{end}", f"{start}{self.empty}{end}")
 
 
-def elements(tag: str, attributes: str, contents: Sequence[Any]) -> Cells:
-    """Return elements around contents, None where there is nothing."""
-    start, end = f"<{tag}{attributes}>", f"</{tag}>"
+def tags(tag: str, attributes: str = "") -> Tags:
+    """Return the tags of an element."""
+    return Tags(f"<{tag}{attributes}>", f"</{tag}>", f"<{tag}{attributes}/>")
+
+
+def elements(tags: Tags, contents: Texts, none: str | None = None) -> Cells:
+    """Return elements around contents, and `none` where there is nothing."""
     if None not in contents and "" not in contents:
-        return Cells((start, contents, end))
-    empty = f"<{tag}{attributes}/>"
+        return Cells((tags.start, contents, tags.end))
     texts = [
-        None if text is None else empty if text == "" else f"{start}{text}{end}"
+        none if text is None else f"{tags.start}{text}{tags.end}" if text else tags.empty
         for text in contents
     ]
-    return Cells((texts,), full=None not in contents)
+    return Cells((texts,), full=none is not None or None not in contents)
 
 
-def escaped(texts: Sequence[str | None]) -> Sequence[str | None]:
+def escaped(texts: Texts) -> Texts:
     """Return texts as they stand in elements; those of plain ones are looked at all at once."""
     if None in texts:
         return [None if text is None else escape(text) for text in texts]
-    plain = is_plain("\n".join(texts))  # type: ignore[arg-type]
+    plain = is_plain(" ".join(texts))  # type: ignore[arg-type]
     return texts if plain else [escape(text or "") for text in texts]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from xrm.model.metadata import Column
@@ -15,16 +16,17 @@ from xrm.wire.soap.records.cells import (
     filled,
     lines,
     nil,
-    nillable,
     page,
     present,
     tagger,
+    tags,
 )
-from xrm.wire.soap.records.values import AliasedColumn, Values
+from xrm.wire.soap.records.values import AliasedColumn, Around, aliased, values
 from xrm.wire.soap.writing import Scope
 from xrm.wire.xml import escape
 
 Texts = Sequence[Sequence[str | None]]
+_PAIR, _TEXT = "KeyValuePairOfstringanyType", "KeyValuePairOfstringstring"
 _VERSION = "versionnumber"
 _NO_ID = "00000000-0000-0000-0000-000000000000"
 
@@ -122,7 +124,7 @@ class _Writer:
         self._tag = tagger(scope, XRM)
         self._cells: list[Sequence[Any]] = list(zip(*rows.rows, strict=True))
         self._place = {column.logical_name: n for n, column in enumerate(rows.columns)}
-        self._values = Values(self._inner)
+        self._value = self._inner.name(GENERIC, "value")
 
     def cells(self, start: str, end: str) -> list[Cells]:
         """Return what stands in the Entity of each row, between a start and an end."""
@@ -159,20 +161,19 @@ class _Writer:
 
     def _attributes(self) -> list[Cells]:
         found = [
-            self._attribute(name, self._values.of(column, self._cells[place], self._texts(place)))
+            self._values(place, column, self._value, _pair(self._inner, _PAIR, name))
             for place, name, column in self._shown()
         ]
-        tag = self._tag("Value")
         for place, alias in self._aliased():
-            texts = self._texts(place)
-            value = self._values.of(alias.column, self._cells[place], texts, tag)
-            found.append(self._attribute(alias.name, self._values.aliased(alias, value)))
+            start, end = _pair(self._inner, _PAIR, alias.name)
+            more, less = aliased(self._inner, self._value, alias)
+            around = f"{start}{more}", f"{less}{end}"
+            found.append(self._values(place, alias.column, self._tag("Value"), around))
         return found
 
-    def _attribute(self, name: str, value: Cells) -> Cells:
-        pair = self._tag("KeyValuePairOfstringanyType")
-        key = self._inner.name(GENERIC, "key")
-        return value.within(f"<{pair}><{key}>{escape(name)}</{key}>", f"</{pair}>")
+    def _values(self, place: int, column: Column, tag: str, around: Around) -> Cells:
+        cells, texts = self._cells[place], self._texts(place)
+        return values(self._inner, tag, column, cells, texts, around=around)
 
     def _formatted(self) -> list[Cells]:
         if self._rows.texts is None:
@@ -186,10 +187,8 @@ class _Writer:
         ]
 
     def _text(self, name: str, texts: Sequence[str | None]) -> Cells:
-        pair = self._tag("KeyValuePairOfstringstring")
-        key, value = self._inner.name(GENERIC, "key"), self._inner.name(GENERIC, "value")
-        start = f"<{pair}><{key}>{escape(name)}</{key}>"
-        return elements(value, "", escaped(texts)).within(start, f"</{pair}>")
+        around = _pair(self._inner, _TEXT, name)
+        return elements(tags(self._value).within(*around), escaped(texts))
 
     def _end(self) -> list[Cells]:
         tag, scope = self._tag, self._scope
@@ -207,4 +206,12 @@ class _Writer:
         place = self._place.get(_VERSION) if self._rows.versions else None
         if place is None:
             return Cells((nil(self._scope, tag),))
-        return Cells((nillable(self._scope, tag, self._cells[place]),))
+        versions = [None if cell is None else str(cell) for cell in self._cells[place]]
+        return elements(tags(tag), versions, nil(self._scope, tag))
+
+
+@lru_cache(maxsize=5000)
+def _pair(scope: Scope, local: str, name: str) -> Around:
+    """Return what is around the value of a pair under that name."""
+    pair, key = scope.name(XRM, local), scope.name(GENERIC, "key")
+    return f"<{pair}><{key}>{escape(name)}</{key}>", f"</{pair}>"

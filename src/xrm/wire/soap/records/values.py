@@ -2,23 +2,25 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from xrm.model.metadata import CHOICES, Column
 from xrm.model.values import EntityReference
-from xrm.wire.soap.contract import GENERIC, INSTANCE, SERIALIZATION, XRM, XSD
+from xrm.wire.soap.contract import INSTANCE, SERIALIZATION, XRM, XSD
 from xrm.wire.soap.contracts.notation import XRM_7_1
 from xrm.wire.soap.lexical import write_double
 from xrm.wire.soap.records.cells import (
     Cells,
+    Tags,
+    Texts,
     boolean,
     elements,
     escaped,
     filled,
     lines,
     nil,
-    nillable,
-    tagger,
+    tags,
 )
 from xrm.wire.soap.writing import Scope
 from xrm.wire.xml import escape
@@ -41,6 +43,9 @@ _WHOLE = {"ManagedProperty": "BooleanManagedProperty", "Money": "Money"}
 _WHOLE |= dict.fromkeys(CHOICES, "OptionSetValue")
 
 
+Around = tuple[str, str]
+
+
 @dataclass(frozen=True, slots=True)
 class AliasedColumn:
     """A column of a joined table under the name it has in the answer."""
@@ -50,76 +55,104 @@ class AliasedColumn:
     column: Column
 
 
-class Values:
-    """Writes the values of attributes, each an element that tells its type."""
+@lru_cache(maxsize=1000)
+def stated(scope: Scope, namespace: str, local: str) -> str:
+    """Return what the start tag of a value of that type holds."""
+    inner, declared = scope.declare(namespace)
+    return f' {inner.name(INSTANCE, "type")}="{inner.name(namespace, local)}"{declared}'
 
-    def __init__(self, scope: Scope) -> None:
-        self._scope = scope
-        self._value = scope.name(GENERIC, "value")
 
-    def _stated(self, namespace: str, local: str) -> str:
-        """Return what the start tag of a value of that type holds."""
-        inner, declared = self._scope.declare(namespace)
-        return f' {inner.name(INSTANCE, "type")}="{inner.name(namespace, local)}"{declared}'
+def values(
+    scope: Scope,
+    tag: str,
+    column: Column,
+    cells: Sequence[Any],
+    texts: Texts | None,
+    *,
+    around: Around,
+) -> Cells:
+    """Return the elements of a column's values, each within what is around it."""
+    if column.is_lookup:
+        return _references(scope, tag, cells, texts, around=around)
+    simple = _SIMPLE.get(column.type)
+    if simple is not None:
+        return elements(_typed(scope, tag, *simple).within(*around), contents(column, cells))
+    value = _typed(scope, tag, XRM, _WHOLE[column.type])
+    start = value.start
+    if column.type == "ManagedProperty":
+        start += filled(scope.name(XRM, "CanBeChanged"), "true")
+        name = escape(column.logical_name)
+        start += filled(scope.name(XRM, "ManagedPropertyLogicalName"), name)
+    held = tags(scope.name(XRM, "Value")).within(start, value.end)
+    return elements(held.within(*around), contents(column, cells))
 
-    def of(
-        self,
-        column: Column,
-        cells: Sequence[Any],
-        texts: Sequence[str | None] | None,
-        tag: str = "",
-    ) -> Cells:
-        """Return the elements of a column's values, which is what holds an attribute's."""
-        tag = tag or self._value
-        if column.is_lookup:
-            return self._references(cells, texts, tag)
-        simple = _SIMPLE.get(column.type)
-        if simple is None:
-            return self._wholes(column, cells, tag)
-        return elements(tag, self._stated(*simple), contents(column, cells))
 
-    def _wholes(self, column: Column, cells: Sequence[Any], tag: str) -> Cells:
-        """Return values that are a contract around one: choices, amounts, managed properties."""
-        start, name = f"<{tag}{self._stated(XRM, _WHOLE[column.type])}>", tagger(self._scope, XRM)
-        if column.type == "ManagedProperty":
-            start += filled(name("CanBeChanged"), "true")
-            start += filled(name("ManagedPropertyLogicalName"), escape(column.logical_name))
-        inner = elements(name("Value"), "", contents(column, cells))
-        return inner.within(start, f"</{tag}>")
+@lru_cache(maxsize=1000)
+def _typed(scope: Scope, tag: str, namespace: str, local: str) -> Tags:
+    return tags(tag, stated(scope, namespace, local))
 
-    def _references(
-        self, cells: Sequence[Any], texts: Sequence[str | None] | None, tag: str
-    ) -> Cells:
-        scope, name = self._scope, tagger(self._scope, XRM)
-        names: str | Sequence[str] = nil(scope, name("Name"))
-        if texts is not None:
-            names = nillable(scope, name("Name"), escaped(texts))
-        _, declared = scope.declare(XRM_7_1)
-        there = [_NOWHERE if cell is None else cell for cell in cells]
-        found = Cells(
-            (
-                f"<{tag}{self._stated(XRM, 'EntityReference')}><{name('Id')}>",
-                [cell.id for cell in there],
-                f"</{name('Id')}><{name('KeyAttributes')}{declared}/><{name('LogicalName')}>",
-                [cell.logical_name for cell in there],
-                f"</{name('LogicalName')}>",
-                names,
-                f"{nil(scope, name('RowVersion'))}</{tag}>",
-            )
+
+def _references(
+    scope: Scope, tag: str, cells: Sequence[Any], texts: Texts | None, *, around: Around
+) -> Cells:
+    parts = _reference(scope, tag)
+    names = Cells((parts.unnamed,))
+    if texts is not None:
+        names = elements(parts.name, escaped(texts), parts.unnamed)
+    there = [_NOWHERE if cell is None else cell for cell in cells]
+    found = Cells(
+        (
+            f"{around[0]}{parts.start}",
+            [cell.id for cell in there],
+            parts.between,
+            [cell.logical_name for cell in there],
+            parts.named,
+            *names.pieces,
+            f"{parts.end}{around[1]}",
         )
-        if None not in cells:
-            return found
-        written = lines([found], len(cells))
-        some = [None if cell is None else text for cell, text in zip(cells, written, strict=True)]
-        return Cells((some,), full=False)
+    )
+    if None not in cells:
+        return found
+    written = lines([found], len(cells))
+    some = [None if cell is None else text for cell, text in zip(cells, written, strict=True)]
+    return Cells((some,), full=False)
 
-    def aliased(self, alias: AliasedColumn, value: Cells) -> Cells:
-        """Return values of a joined table's column, each an AliasedValue around it."""
-        name = tagger(self._scope, XRM)
-        start = f"<{self._value}{self._stated(XRM, 'AliasedValue')}>"
-        start += filled(name("AttributeLogicalName"), escape(alias.column.logical_name))
-        start += filled(name("EntityLogicalName"), escape(alias.table))
-        return value.within(start, f"</{self._value}>")
+
+@dataclass(frozen=True, slots=True)
+class _Reference:
+    """What stands before, between and after the parts of an EntityReference that differ."""
+
+    start: str
+    between: str
+    named: str
+    name: Tags
+    unnamed: str
+    end: str
+
+
+@lru_cache(maxsize=100)
+def _reference(scope: Scope, tag: str) -> _Reference:
+    def name(local: str) -> str:
+        return scope.name(XRM, local)
+
+    _, declared = scope.declare(XRM_7_1)
+    return _Reference(
+        f"<{tag}{stated(scope, XRM, 'EntityReference')}><{name('Id')}>",
+        f"</{name('Id')}><{name('KeyAttributes')}{declared}/><{name('LogicalName')}>",
+        f"</{name('LogicalName')}>",
+        tags(name("Name")),
+        nil(scope, name("Name")),
+        f"{nil(scope, name('RowVersion'))}</{tag}>",
+    )
+
+
+def aliased(scope: Scope, tag: str, alias: AliasedColumn) -> Around:
+    """Return what is around the values of a joined table's column: an AliasedValue."""
+    column, table = escape(alias.column.logical_name), escape(alias.table)
+    start = f"<{tag}{stated(scope, XRM, 'AliasedValue')}>"
+    start += filled(scope.name(XRM, "AttributeLogicalName"), column)
+    start += filled(scope.name(XRM, "EntityLogicalName"), table)
+    return start, f"</{tag}>"
 
 
 def _day(value: Any) -> str:
@@ -140,11 +173,11 @@ _SPELL: dict[str, Callable[[Any], str]] = {
 }
 
 
-def contents(column: Column, cells: Sequence[Any]) -> Sequence[Any]:
-    """Return values as they stand in elements; numbers may stay what they are."""
+def contents(column: Column, cells: Sequence[Any]) -> Texts:
+    """Return values as they stand in elements."""
     if column.is_text:
         return escaped(cells)
-    spell = _day if column.date_only else _SPELL.get(column.type)
-    if spell is None:
+    spell = _day if column.date_only else _SPELL.get(column.type, str)
+    if column.type == "Uniqueidentifier":
         return cells
     return [None if cell is None else spell(cell) for cell in cells]
