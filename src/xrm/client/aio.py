@@ -8,7 +8,7 @@ import os
 import secrets
 from collections.abc import AsyncIterator, Mapping, Sequence
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Self, TypedDict, TypeVar, cast
 from uuid import UUID
 
 import xrm
@@ -37,7 +37,38 @@ T = TypeVar("T")
 TIMEOUT = 120.0
 
 
-class AsyncClient:
+class AsyncConnection(TypedDict, total=False):
+    """How a client reaches its service: parameters of AsyncClient."""
+
+    verify: Verify
+    trust: Sequence[str]
+    timeout: float
+    retry: Retry | None
+    transport: AsyncTransport | None
+
+
+class AsyncClosing:
+    """What is closed at the end, with all its connections; `with` closes it."""
+
+    _held: "AsyncTransport | AsyncClient"
+
+    async def close(self) -> None:
+        """Close every connection (Dispose)."""
+        await self._held.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+
+class AsyncClient(AsyncClosing):
     """One organization, as one caller. Keeps no state but tokens and connections; an operation
     of one task does not disturb another's. Use it within one event loop.
 
@@ -69,7 +100,7 @@ class AsyncClient:
         self._sender = Sender(retry or Retry(), clock, secrets.SystemRandom().random)
         self._bearer = Bearer(self._sender)
         self._api = WebApi(self._service, clock)
-        self._transport = transport or self._http(verify, timeout)
+        self._held = self._transport = transport or self._http(verify, timeout)
         self._cache = TokenCache(asyncio.Lock)
         self._locating = asyncio.Lock()
         self._place: Place | None = discovery.trusting(
@@ -192,21 +223,6 @@ class AsyncClient:
         """Return a token for the organization, from the cache or a new one."""
         external.check_bearer(self._credential)
         return (await self._signed_in(SignIn())).secret
-
-    async def close(self) -> None:
-        """Close every connection."""
-        await self._transport.close()
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        await self.close()
 
     def _http(self, verify: Verify, timeout: float) -> AsyncTransport:
         from xrm.client.transports.aio import AsyncHttpTransport

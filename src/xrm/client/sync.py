@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Self, TypedDict, TypeVar, cast
 from uuid import UUID
 
 import xrm
@@ -38,7 +38,38 @@ T = TypeVar("T")
 TIMEOUT = 120.0
 
 
-class Client:
+class Connection(TypedDict, total=False):
+    """How a client reaches its service: parameters of Client."""
+
+    verify: Verify
+    trust: Sequence[str]
+    timeout: float
+    retry: Retry | None
+    transport: Transport | None
+
+
+class Closing:
+    """What is closed at the end, with all its connections; `with` closes it."""
+
+    _held: "Transport | Client"
+
+    def close(self) -> None:
+        """Close every connection (Dispose)."""
+        self._held.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+class Client(Closing):
     """One organization, as one caller. Keeps no state but tokens and connections; an operation
     of one thread does not disturb another's. Use it from any thread.
 
@@ -70,7 +101,7 @@ class Client:
         self._sender = Sender(retry or Retry(), clock, secrets.SystemRandom().random)
         self._bearer = Bearer(self._sender)
         self._api = WebApi(self._service, clock)
-        self._transport = transport or self._http(verify, timeout)
+        self._held = self._transport = transport or self._http(verify, timeout)
         self._cache = TokenCache(threading.Lock)
         self._locating = threading.Lock()
         self._place: Place | None = discovery.trusting(
@@ -193,21 +224,6 @@ class Client:
         """Return a token for the organization, from the cache or a new one."""
         external.check_bearer(self._credential)
         return (self._signed_in(SignIn())).secret
-
-    def close(self) -> None:
-        """Close every connection."""
-        self._transport.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def _http(self, verify: Verify, timeout: float) -> Transport:
         from xrm.client.transports.sync import HttpTransport

@@ -41,6 +41,13 @@ RENEW_EARLY = 60.0
 _VERSIONS: dict[str, TrustVersion] = {row.name: row for row in (TRUST_13, TRUST_2005)}
 _LIFE = 600.0
 
+_NEXT_STEP = "Check the user name, the password, and that the token service knows the organization."
+_NEXT_STEPS = {
+    "InvalidSecurity": "Check this machine's clock: it may be five minutes off, and no more.",
+    "InvalidScope": "Check the address: the token service has no relying party of it.",
+}
+"""What helps against a fault, by its code."""
+
 Protect = Callable[[float], str]
 """Makes the Security header of a request at a time, in seconds since the epoch."""
 
@@ -121,8 +128,7 @@ def _response(answer: Answer, now: float) -> IssuedTokenResponse:
             status=error.status,
             code=error.code,
             request_id=error.request_id,
-            next_step="Check the user name, the password, and that the token service knows the "
-            "organization.",
+            next_step=_NEXT_STEPS.get(error.code or "", _NEXT_STEP),
         )
         refused.error = error.code
         raise refused from None

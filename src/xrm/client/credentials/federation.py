@@ -6,6 +6,7 @@ For the Web API of such a deployment sign in by OAuth: its authority is the AD F
 import warnings
 from collections.abc import Callable
 from dataclasses import replace
+from typing import TypedDict, Unpack
 
 from xrm.client.cache import Token, TokenKey
 from xrm.client.claims.credentials import AuthenticationCredentials
@@ -39,6 +40,17 @@ _NO_CERTIFICATES = (
     "client certificates are not supported: a site that requires them fails every application "
     "built on the SDK, as the vendor's page on claims-based authentication says"
 )
+
+
+class Options(TypedDict, total=False):
+    """How a person signs in, beside the name and the password: parameters of Federation."""
+
+    home_realm: str | None
+    metadata: str | None
+    renew: bool
+    prompt: Prompt | None
+    device: object | None
+    certificate: object | None
 
 
 class Federation:
@@ -167,24 +179,11 @@ class IFD(Federation):
         password: str | Secret,
         *,
         domain: str | None = None,
-        home_realm: str | None = None,
-        metadata: str | None = None,
-        renew: bool = True,
-        prompt: Prompt | None = None,
-        device: object | None = None,
-        certificate: object | None = None,
+        **options: Unpack[Options],
     ) -> None:
         named = "\\" in username or "@" in username
-        super().__init__(
-            username if named or not domain else f"{domain}\\{username}",
-            password,
-            home_realm=home_realm,
-            metadata=metadata,
-            renew=renew,
-            prompt=prompt,
-            device=device,
-            certificate=certificate,
-        )
+        name = username if named or not domain else f"{domain}\\{username}"
+        super().__init__(name, password, **options)
 
 
 class IssuedToken:

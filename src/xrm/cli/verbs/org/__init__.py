@@ -5,6 +5,8 @@ app_users        app-user: the users of applications
 roles            role: what roles grant, and who has them
 alternate_keys   key: alternate keys of tables
 languages        language: those people may choose
+
+inside is what all but organizations share: which organization a verb works in.
 """
 
 from xrm.cli.verbs.org import alternate_keys, app_users, languages, organizations, roles

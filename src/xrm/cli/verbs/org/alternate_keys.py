@@ -1,14 +1,13 @@
 """xrm key: alternate keys, by which records are named beside their own id."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from xrm.cli import output
-from xrm.cli.options import Data, DatabaseUrl, Json, OrganizationName, Sure, confirm, estate
-from xrm.cli.output import Failure
+from xrm.cli.options import Sure, confirm
+from xrm.cli.verbs.org.inside import Inside, advised, inside
 
 if TYPE_CHECKING:
     from xrm.org.store.keys import AlternateKey
@@ -47,18 +46,9 @@ def add(app: typer.Typer) -> None:
     app.add_typer(group, name="key", rich_help_panel=PANEL)
 
 
-@contextmanager
-def _advised(step: str) -> Iterator[None]:
-    """Turn what the organization refuses into a failure with this next step."""
-    from xrm.model.errors.service import ServiceError
-
-    try:
-        yield
-    except ServiceError as error:
-        raise Failure(error.message, next_step=step) from error
-
-
+@inside
 def create(
+    where: Inside,
     *,
     table: TableName,
     name: KeyName,
@@ -67,10 +57,6 @@ def create(
         str | None,
         typer.Option("--display-name", metavar="TEXT", help="What errors call it."),
     ] = None,
-    organization: OrganizationName = None,
-    data: Data = None,
-    database: DatabaseUrl = None,
-    as_json: Json = False,
 ) -> None:
     """Make columns of a table a key: from now on no two records may be alike in all of them.
 
@@ -79,12 +65,12 @@ def create(
     from xrm.org import keys
 
     with (
-        estate(data, database, organization=organization) as opened,
-        _advised(f"{_LISTED} xrm key create --help says what one takes."),
+        where.open() as opened,
+        advised(f"{_LISTED} xrm key create --help says what one takes."),
     ):
         made = keys.define(opened.organization, table, name, columns, display_name=display_name)
         entity_set = opened.organization.catalogue[table].entity_set_name
-    if as_json:
+    if where.as_json:
         output.json(_facts(made))
     else:
         _show(made, entity_set)
@@ -103,21 +89,19 @@ def _show(key: "AlternateKey", entity_set: str) -> None:
     )
 
 
+@inside
 def show_all(
+    where: Inside,
     table: Annotated[
         str | None, typer.Option("--table", metavar="TABLE", help="The keys of one table only.")
     ] = None,
-    organization: OrganizationName = None,
-    data: Data = None,
-    database: DatabaseUrl = None,
-    as_json: Json = False,
 ) -> None:
     """List the alternate keys of the organization."""
     from xrm.org import keys
 
-    with estate(data, database, organization=organization) as opened:
+    with where.open() as opened:
         found = keys.listing(opened.organization, table)
-    if as_json:
+    if where.as_json:
         output.json([_facts(each) for each in found])
         return
     output.listing(("TABLE", "NAME", "DISPLAY NAME", "COLUMNS"), _rows(found), empty="No keys.")
@@ -129,25 +113,17 @@ def _rows(found: "Sequence[AlternateKey]") -> list[tuple[str, ...]]:
     ]
 
 
-def delete(
-    *,
-    table: TableName,
-    name: KeyName,
-    sure: Sure = False,
-    organization: OrganizationName = None,
-    data: Data = None,
-    database: DatabaseUrl = None,
-    as_json: Json = False,
-) -> None:
+@inside
+def delete(where: Inside, *, table: TableName, name: KeyName, sure: Sure = False) -> None:
     """Delete an alternate key; the records stay."""
     from xrm.org import keys
 
-    with estate(data, database, organization=organization) as opened, _advised(_LISTED):
+    with where.open() as opened, advised(_LISTED):
         found = keys.named(opened.organization, table, name)
         if not sure:
             confirm(f"the key {found.schema_name} of {table}", instead=_LISTED)
         keys.remove(opened.organization, table, name)
-    if as_json:
+    if where.as_json:
         output.json(_facts(found))
     else:
         output.say(f"The key {found.schema_name} of {table} is deleted.")

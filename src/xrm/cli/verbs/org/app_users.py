@@ -9,9 +9,10 @@ from uuid import UUID
 import typer
 
 from xrm.cli import output
-from xrm.cli.options import ApplicationName, Data, DatabaseUrl, Json, OrganizationName, estate
+from xrm.cli.options import ApplicationName
 from xrm.cli.output import Failure
 from xrm.cli.verbs.app import finding
+from xrm.cli.verbs.org.inside import Inside, inside
 from xrm.cli.verbs.people.facts import find as find_person
 
 if TYPE_CHECKING:
@@ -36,7 +37,9 @@ def add(app: typer.Typer) -> None:
     app.add_typer(group, name="app-user", rich_help_panel=PANEL)
 
 
+@inside
 def create(
+    where: Inside,
     *,
     name: ApplicationName,
     role: Annotated[
@@ -49,10 +52,6 @@ def create(
             "--business-unit", metavar="UNIT", help="Its business unit (the root if unset)."
         ),
     ] = None,
-    organization: OrganizationName = None,
-    data: Data = None,
-    database: DatabaseUrl = None,
-    as_json: Json = False,
 ) -> None:
     """Create the user that a registered application acts as in the organization.
 
@@ -60,7 +59,7 @@ def create(
     """
     from xrm.org import administration
 
-    with estate(data, database, organization=organization) as opened:
+    with where.open() as opened:
         found = finding.anywhere(opened, name, opened.tenant)
         application_id = finding.principal(opened, found, opened.tenant).application_id
         users = administration.application_users(opened.organization)
@@ -75,21 +74,17 @@ def create(
                 opened.organization, application_id, business_unit=business_unit, roles=role or ()
             )
         made = find(opened, str(user_id))
-    show_one(made, as_json=as_json)
+    show_one(made, as_json=where.as_json)
 
 
-def show_all(
-    organization: OrganizationName = None,
-    data: Data = None,
-    database: DatabaseUrl = None,
-    as_json: Json = False,
-) -> None:
+@inside
+def show_all(where: Inside) -> None:
     """List the application users of the organization with their roles."""
     from xrm.org import administration
 
-    with estate(data, database, organization=organization) as opened:
+    with where.open() as opened:
         found = administration.application_users(opened.organization)
-    if as_json:
+    if where.as_json:
         output.json([_facts(each) for each in found])
         return
     rows = [
@@ -100,44 +95,29 @@ def show_all(
     output.listing(columns, rows, empty="No application users.")
 
 
-def show(
-    name: ApplicationName,
-    organization: OrganizationName = None,
-    data: Data = None,
-    database: DatabaseUrl = None,
-    as_json: Json = False,
-) -> None:
+@inside
+def show(where: Inside, name: ApplicationName) -> None:
     """Show an application user, with what the platform filled in from the directory."""
-    with estate(data, database, organization=organization) as opened:
+    with where.open() as opened:
         found = find(opened, name)
-    if as_json:
+    if where.as_json:
         output.json(_all_facts(found))
     else:
         output.facts(_readable(found) | _filled_in(found))
 
 
-def enable(
-    name: ApplicationName,
-    organization: OrganizationName = None,
-    data: Data = None,
-    database: DatabaseUrl = None,
-    as_json: Json = False,
-) -> None:
+@inside
+def enable(where: Inside, name: ApplicationName) -> None:
     """Let an application act in the organization again. It counts from the next request."""
-    with estate(data, database, organization=organization) as opened:
-        _set(opened, name, enabled=True, as_json=as_json)
+    with where.open() as opened:
+        _set(opened, name, enabled=True, as_json=where.as_json)
 
 
-def disable(
-    name: ApplicationName,
-    organization: OrganizationName = None,
-    data: Data = None,
-    database: DatabaseUrl = None,
-    as_json: Json = False,
-) -> None:
+@inside
+def disable(where: Inside, name: ApplicationName) -> None:
     """Refuse an application in the organization, from the next request on, whatever its token."""
-    with estate(data, database, organization=organization) as opened:
-        _set(opened, name, enabled=False, as_json=as_json)
+    with where.open() as opened:
+        _set(opened, name, enabled=False, as_json=where.as_json)
 
 
 def _set(opened: "Estate", name: str, *, enabled: bool, as_json: bool) -> None:

@@ -1,20 +1,18 @@
 """xrm language: the languages in which users are shown labels and names."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from xrm.cli import output
-from xrm.cli.options import Data, DatabaseUrl, Json, OrganizationName, estate
-from xrm.cli.output import Failure
+from xrm.cli.verbs.org.inside import Inside, advised, inside
 
 if TYPE_CHECKING:
     from xrm.org.metadata.languages import Language
 
 PANEL = "Register"
 
+_LISTED = "xrm language list shows the languages there are."
 _BASE, _ENABLED, _AVAILABLE = "base", "enabled", "available"
 
 Code = Annotated[
@@ -34,71 +32,42 @@ def add(app: typer.Typer) -> None:
     app.add_typer(group, name="language", rich_help_panel=PANEL)
 
 
-@contextmanager
-def _advised() -> Iterator[None]:
-    """Turn what the organization refuses into a failure with a next step."""
-    from xrm.model.errors.service import ServiceError
-
-    try:
-        yield
-    except ServiceError as error:
-        raise Failure(
-            error.message, next_step="xrm language list shows the languages there are."
-        ) from error
-
-
-def show_all(
-    organization: OrganizationName = None,
-    data: Data = None,
-    database: DatabaseUrl = None,
-    as_json: Json = False,
-) -> None:
+@inside
+def show_all(where: Inside) -> None:
     """List the languages there are, and which of them the organization has enabled."""
     from xrm.org.presentation import languages
 
-    with estate(data, database, organization=organization) as opened:
+    with where.open() as opened:
         enabled = languages.enabled(opened.organization)
     others = [each for each in languages.packs() if each not in enabled]
     found = [_facts(each, _ENABLED) for each in enabled] + [
         _facts(each, _AVAILABLE) for each in others
     ]
-    if as_json:
+    if where.as_json:
         output.json(found)
         return
     rows = [(str(each["lcid"]), each["name"], each["state"]) for each in found]
     output.listing(("LCID", "LANGUAGE", "STATE"), rows, empty="No languages.")
 
 
-def enable(
-    *,
-    lcid: Code,
-    organization: OrganizationName = None,
-    data: Data = None,
-    database: DatabaseUrl = None,
-    as_json: Json = False,
-) -> None:
+@inside
+def enable(where: Inside, *, lcid: Code) -> None:
     """Let users choose a language; servers that run follow at the next request."""
     from xrm.org.presentation import languages
 
-    with estate(data, database, organization=organization) as opened, _advised():
+    with where.open() as opened, advised(_LISTED):
         language = languages.enable(opened.organization, lcid)
-    _say(language, _ENABLED, as_json=as_json)
+    _say(language, _ENABLED, as_json=where.as_json)
 
 
-def disable(
-    *,
-    lcid: Code,
-    organization: OrganizationName = None,
-    data: Data = None,
-    database: DatabaseUrl = None,
-    as_json: Json = False,
-) -> None:
+@inside
+def disable(where: Inside, *, lcid: Code) -> None:
     """Take a language away; who has chosen it is shown the base language."""
     from xrm.org.presentation import languages
 
-    with estate(data, database, organization=organization) as opened, _advised():
+    with where.open() as opened, advised(_LISTED):
         language = languages.disable(opened.organization, lcid)
-    _say(language, _AVAILABLE, as_json=as_json)
+    _say(language, _AVAILABLE, as_json=where.as_json)
 
 
 def _say(language: "Language", state: str, *, as_json: bool) -> None:

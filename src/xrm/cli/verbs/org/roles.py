@@ -6,8 +6,9 @@ from uuid import UUID
 import typer
 
 from xrm.cli import output
-from xrm.cli.options import Data, DatabaseUrl, Json, OrganizationName, Sure, confirm, estate
+from xrm.cli.options import Sure, confirm
 from xrm.cli.verbs.org import app_users
+from xrm.cli.verbs.org.inside import Inside, inside
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -64,18 +65,14 @@ def add(app: typer.Typer) -> None:
     app.add_typer(group, name="role", rich_help_panel=PANEL)
 
 
-def show_all(
-    organization: OrganizationName = None,
-    data: Data = None,
-    database: DatabaseUrl = None,
-    as_json: Json = False,
-) -> None:
+@inside
+def show_all(where: Inside) -> None:
     """List the security roles of the organization."""
     from xrm.org import administration
 
-    with estate(data, database, organization=organization) as opened:
+    with where.open() as opened:
         found = administration.roles(opened.organization)
-    if as_json:
+    if where.as_json:
         output.json(
             [
                 {"name": each.name, "role_id": each.role_id, "business_unit": each.business_unit}
@@ -87,47 +84,42 @@ def show_all(
     output.listing(("NAME", "BUSINESS UNIT", "ROLE ID"), rows, empty="No roles.")
 
 
-def show(
-    role: RoleName,
-    organization: OrganizationName = None,
-    data: Data = None,
-    database: DatabaseUrl = None,
-    as_json: Json = False,
-) -> None:
+@inside
+def show(where: Inside, role: RoleName) -> None:
     """Show what a role grants: each table's eight rights, and how deep each one reaches."""
     from xrm.org.roles import read_role
 
-    with estate(data, database, organization=organization) as opened, app_users.advised(_ROLES):
+    with where.open() as opened, app_users.advised(_ROLES):
         found, catalogue = read_role(opened.organization, role), opened.organization.catalogue
-    if as_json:
+    if where.as_json:
         output.json(_facts(found))
     else:
         _show(found, catalogue)
 
 
+@inside
 def copy(
+    where: Inside,
     *,
     role: RoleName,
     name: Annotated[
         str, typer.Option("--name", metavar="NAME", help="What the new role is called.")
     ],
-    organization: OrganizationName = None,
-    data: Data = None,
-    database: DatabaseUrl = None,
-    as_json: Json = False,
 ) -> None:
     """Copy a role with all its privileges, to a new one that can be edited."""
     from xrm.org.roles import copy_role, read_role
 
-    with estate(data, database, organization=organization) as opened, app_users.advised(_ROLES):
+    with where.open() as opened, app_users.advised(_ROLES):
         made = copy_role(opened.organization, role, name=name)
         found = read_role(opened.organization, str(made))
-    _show_brief(found, as_json=as_json)
-    if not as_json:
+    _show_brief(found, as_json=where.as_json)
+    if not where.as_json:
         output.note(f'Next: xrm role edit "{found.name}" --set prvReadLead=Local')
 
 
+@inside
 def edit(
+    where: Inside,
     *,
     role: RoleName,
     granted: Annotated[
@@ -144,10 +136,6 @@ def edit(
         typer.Option("--remove", metavar="PRIVILEGE", help="Take a privilege away. Repeatable."),
     ] = None,
     name: NewName = None,
-    organization: OrganizationName = None,
-    data: Data = None,
-    database: DatabaseUrl = None,
-    as_json: Json = False,
 ) -> None:
     """Change what a role grants, or its name: all of it or nothing.
 
@@ -158,71 +146,50 @@ def edit(
     depths = _depths(granted or [], removed or [])
     if not (depths or removed or name):
         raise typer.BadParameter("Say what to change: --set, --remove or --name.")
-    with estate(data, database, organization=organization) as opened:
+    with where.open() as opened:
         with app_users.advised(_ROLES):
             key = str(read_role(opened.organization, role).role_id)
         with app_users.advised(_PRIVILEGES):
             change = Edit(depths=depths, removed=removed or (), name=name)
             edit_role(opened.organization, key, change)
         found = read_role(opened.organization, key)
-    _show_brief(found, as_json=as_json)
+    _show_brief(found, as_json=where.as_json)
 
 
-def delete(
-    *,
-    role: RoleName,
-    sure: Sure = False,
-    organization: OrganizationName = None,
-    data: Data = None,
-    database: DatabaseUrl = None,
-    as_json: Json = False,
-) -> None:
+@inside
+def delete(where: Inside, *, role: RoleName, sure: Sure = False) -> None:
     """Delete a role. Whoever has it loses it with the next request."""
     from xrm.org.roles import delete_role, read_role
 
-    with estate(data, database, organization=organization) as opened, app_users.advised(_ROLES):
+    with where.open() as opened, app_users.advised(_ROLES):
         found = read_role(opened.organization, role)
         if not sure:
             confirm(
                 f"the role {found.name}", instead="xrm role remove takes it from one user only."
             )
         delete_role(opened.organization, str(found.role_id))
-    if as_json:
+    if where.as_json:
         output.json({"name": found.name, "role_id": found.role_id})
     else:
         output.say(f"The role {found.name} is deleted.")
 
 
-def assign(
-    *,
-    name: UserName,
-    role: RoleName,
-    organization: OrganizationName = None,
-    data: Data = None,
-    database: DatabaseUrl = None,
-    as_json: Json = False,
-) -> None:
+@inside
+def assign(where: Inside, *, name: UserName, role: RoleName) -> None:
     """Assign a role to the user of an application or a person. It counts from the next request."""
     from xrm.org.administration import assign_role
 
-    with estate(data, database, organization=organization) as opened:
-        _change(opened, name, role, assign_role, said="now has", as_json=as_json)
+    with where.open() as opened:
+        _change(opened, name, role, assign_role, said="now has", as_json=where.as_json)
 
 
-def remove(
-    *,
-    name: UserName,
-    role: RoleName,
-    organization: OrganizationName = None,
-    data: Data = None,
-    database: DatabaseUrl = None,
-    as_json: Json = False,
-) -> None:
+@inside
+def remove(where: Inside, *, name: UserName, role: RoleName) -> None:
     """Take a role from the user of an application or a person. It counts from the next request."""
     from xrm.org.administration import remove_role
 
-    with estate(data, database, organization=organization) as opened:
-        _change(opened, name, role, remove_role, said="no longer has", as_json=as_json)
+    with where.open() as opened:
+        _change(opened, name, role, remove_role, said="no longer has", as_json=where.as_json)
 
 
 def _change(

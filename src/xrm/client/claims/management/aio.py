@@ -3,11 +3,9 @@
 `sync` is generated from this file by tools/sync_client.py.
 """
 
-from collections.abc import Sequence
-from types import TracebackType
-from typing import Self
+from typing import Self, Unpack
 
-from xrm.client.aio import TIMEOUT, AsyncClient
+from xrm.client.aio import AsyncClient, AsyncClosing, AsyncConnection
 from xrm.client.claims.credentials import AuthenticationCredentials
 from xrm.client.claims.description import (
     AuthenticationProviderType,
@@ -20,12 +18,9 @@ from xrm.client.credentials.federation import IssuedToken, described, federation
 from xrm.client.credentials.nobody import Nobody
 from xrm.client.discovery import read_trust
 from xrm.client.origin import split
-from xrm.client.retry import Retry
-from xrm.client.tls import Verify
-from xrm.client.transports import AsyncTransport
 
 
-class AsyncServiceManagement:
+class AsyncServiceManagement(AsyncClosing):
     """What a service says of itself: reusable, and safe to share (IServiceManagement).
 
     `fetch` makes one. The members are those of .NET.
@@ -34,40 +29,23 @@ class AsyncServiceManagement:
     def __init__(
         self, client: AsyncClient, description: ServiceDescription, trust: frozenset[str]
     ) -> None:
-        self._client = client
+        self._held = client
         self._run, organization = client.flows()
         self._sender = organization.door.sender
         self._trust = trust
         self.description = description
 
     @classmethod
-    async def fetch(
-        cls,
-        url: str,
-        *,
-        verify: Verify = None,
-        trust: Sequence[str] = (),
-        timeout: float = TIMEOUT,
-        retry: Retry | None = None,
-        transport: AsyncTransport | None = None,
-    ) -> Self:
+    async def fetch(cls, url: str, **connection: Unpack[AsyncConnection]) -> Self:
         """Read the description of Organization.svc or Discovery.svc, and of its token service.
 
         No secret is sent. `trust` lists the hosts that a service may name as its token service,
-        beside Microsoft's and this machine. Raises UntrustedAuthorityError,
-        SecurityNegotiationError, UnexpectedAnswerError, TransportError.
+        beside Microsoft's and this machine; the other parameters are the client's own. Raises
+        UntrustedAuthorityError, SecurityNegotiationError, UnexpectedAnswerError, TransportError.
         """
-        client = AsyncClient(
-            url,
-            Nobody(),
-            verify=verify,
-            trust=trust,
-            timeout=timeout,
-            retry=retry,
-            transport=transport,
-        )
+        client = AsyncClient(url, Nobody(), **connection)
         run, organization = client.flows()
-        trusted = read_trust(trust)
+        trusted = read_trust(connection.get("trust", ()))
         try:
             description = await run(
                 described(organization.service, trusted, organization.door.sender)
@@ -134,18 +112,3 @@ class AsyncServiceManagement:
     def credential(self, credentials: AuthenticationCredentials) -> IssuedToken:
         """Return what was signed in with as a credential of a client or a proxy."""
         return IssuedToken(credentials.response())
-
-    async def close(self) -> None:
-        """Close every connection."""
-        await self._client.close()
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        await self.close()

@@ -3,9 +3,7 @@
 Generated from aio.py by tools/sync_client.py: edit that file.
 """
 
-from collections.abc import Sequence
-from types import TracebackType
-from typing import Self
+from typing import Self, Unpack
 
 from xrm.client.claims.credentials import AuthenticationCredentials
 from xrm.client.claims.description import (
@@ -19,13 +17,10 @@ from xrm.client.credentials.federation import IssuedToken, described, federation
 from xrm.client.credentials.nobody import Nobody
 from xrm.client.discovery import read_trust
 from xrm.client.origin import split
-from xrm.client.retry import Retry
-from xrm.client.sync import TIMEOUT, Client
-from xrm.client.tls import Verify
-from xrm.client.transports import Transport
+from xrm.client.sync import Client, Closing, Connection
 
 
-class ServiceManagement:
+class ServiceManagement(Closing):
     """What a service says of itself: reusable, and safe to share (IServiceManagement).
 
     `fetch` makes one. The members are those of .NET.
@@ -34,40 +29,23 @@ class ServiceManagement:
     def __init__(
         self, client: Client, description: ServiceDescription, trust: frozenset[str]
     ) -> None:
-        self._client = client
+        self._held = client
         self._run, organization = client.flows()
         self._sender = organization.door.sender
         self._trust = trust
         self.description = description
 
     @classmethod
-    def fetch(
-        cls,
-        url: str,
-        *,
-        verify: Verify = None,
-        trust: Sequence[str] = (),
-        timeout: float = TIMEOUT,
-        retry: Retry | None = None,
-        transport: Transport | None = None,
-    ) -> Self:
+    def fetch(cls, url: str, **connection: Unpack[Connection]) -> Self:
         """Read the description of Organization.svc or Discovery.svc, and of its token service.
 
         No secret is sent. `trust` lists the hosts that a service may name as its token service,
-        beside Microsoft's and this machine. Raises UntrustedAuthorityError,
-        SecurityNegotiationError, UnexpectedAnswerError, TransportError.
+        beside Microsoft's and this machine; the other parameters are the client's own. Raises
+        UntrustedAuthorityError, SecurityNegotiationError, UnexpectedAnswerError, TransportError.
         """
-        client = Client(
-            url,
-            Nobody(),
-            verify=verify,
-            trust=trust,
-            timeout=timeout,
-            retry=retry,
-            transport=transport,
-        )
+        client = Client(url, Nobody(), **connection)
         run, organization = client.flows()
-        trusted = read_trust(trust)
+        trusted = read_trust(connection.get("trust", ()))
         try:
             description = run(described(organization.service, trusted, organization.door.sender))
         except BaseException:
@@ -130,18 +108,3 @@ class ServiceManagement:
     def credential(self, credentials: AuthenticationCredentials) -> IssuedToken:
         """Return what was signed in with as a credential of a client or a proxy."""
         return IssuedToken(credentials.response())
-
-    def close(self) -> None:
-        """Close every connection."""
-        self._client.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()

@@ -5,14 +5,12 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from types import TracebackType
-from typing import Any, Self
+from typing import Any, Unpack
 from uuid import UUID
 
-from xrm.client.aio import TIMEOUT, AsyncClient
+from xrm.client.aio import TIMEOUT, AsyncClient, AsyncClosing, AsyncConnection
 from xrm.client.credentials import Credential, TokenCredential
 from xrm.client.credentials.nobody import Nobody
-from xrm.client.retry import Retry
 from xrm.client.soap.aio import AsyncSoap
 from xrm.client.soap.contracts.discovery import DiscoveryOrganizationDetail
 from xrm.client.soap.discovery import Discovering, Instance
@@ -29,7 +27,7 @@ __all__ = [
 ]
 
 
-class AsyncOrganizationServiceProxy(AsyncSoap):
+class AsyncOrganizationServiceProxy(AsyncClosing, AsyncSoap):
     """A client of Organization.svc alone (OrganizationServiceProxy).
 
     `uri` is the address of the organization or of its Organization.svc; where to sign in is then
@@ -45,22 +43,10 @@ class AsyncOrganizationServiceProxy(AsyncSoap):
         caller_id: UUID | str | None = None,
         caller_object_id: UUID | str | None = None,
         sdk_client_version: str = SDK_VERSION,
-        verify: Verify = None,
-        trust: Sequence[str] = (),
-        timeout: float = TIMEOUT,
-        retry: Retry | None = None,
-        transport: AsyncTransport | None = None,
+        **connection: Unpack[AsyncConnection],
     ) -> None:
-        self._client = AsyncClient(
-            uri,
-            credential,
-            verify=verify,
-            trust=trust,
-            timeout=timeout,
-            retry=retry,
-            transport=transport,
-        )
-        self._timeout = timeout
+        self._held = self._client = AsyncClient(uri, credential, **connection)
+        self._timeout = connection.get("timeout", TIMEOUT)
         manner = Manner(as_id(caller_id), as_id(caller_object_id), sdk_client_version)
         run, organization = self._client.flows()
         super().__init__(run, replace(organization, manner=manner))
@@ -103,27 +89,12 @@ class AsyncOrganizationServiceProxy(AsyncSoap):
         """
         self._set(types={**self._organization.manner.types, **classes(kinds)})
 
-    async def close(self) -> None:
-        """Close every connection (Dispose)."""
-        await self._client.close()
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        await self.close()
-
     def _set(self, **changes: Any) -> None:
         manner = replace(self._organization.manner, **changes)
         self._organization = replace(self._organization, manner=manner)
 
 
-class AsyncDiscoveryServiceProxy:
+class AsyncDiscoveryServiceProxy(AsyncClosing):
     """A client of the discovery services of one host (DiscoveryServiceProxy).
 
     `uri` is the address of the host, of its Discovery.svc, or of the global discovery service;
@@ -136,21 +107,9 @@ class AsyncDiscoveryServiceProxy:
         credential: Credential | TokenCredential,
         *,
         sdk_client_version: str = SDK_VERSION,
-        verify: Verify = None,
-        trust: Sequence[str] = (),
-        timeout: float = TIMEOUT,
-        retry: Retry | None = None,
-        transport: AsyncTransport | None = None,
+        **connection: Unpack[AsyncConnection],
     ) -> None:
-        self._client = AsyncClient(
-            uri,
-            credential,
-            verify=verify,
-            trust=trust,
-            timeout=timeout,
-            retry=retry,
-            transport=transport,
-        )
+        self._held = self._client = AsyncClient(uri, credential, **connection)
         self._run, organization = self._client.flows()
         manner = Manner(sdk_client_version=sdk_client_version)
         self._discovering = Discovering(organization.service, organization.door, manner)
@@ -181,21 +140,6 @@ class AsyncDiscoveryServiceProxy:
     async def instances(self) -> list[Instance]:
         """Return the organizations the global discovery service tells the caller of (Instances)."""
         return await self._run(self._discovering.instances())
-
-    async def close(self) -> None:
-        """Close every connection (Dispose)."""
-        await self._client.close()
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        await self.close()
 
 
 async def discover_authority_async(

@@ -5,20 +5,18 @@ Generated from aio.py by tools/sync_client.py: edit that file.
 
 from collections.abc import Sequence
 from dataclasses import replace
-from types import TracebackType
-from typing import Any, Self
+from typing import Any, Unpack
 from uuid import UUID
 
 from xrm.client.credentials import Credential, TokenCredential
 from xrm.client.credentials.nobody import Nobody
-from xrm.client.retry import Retry
 from xrm.client.soap.contracts.discovery import DiscoveryOrganizationDetail
 from xrm.client.soap.discovery import Discovering, Instance
 from xrm.client.soap.doors.manner import SDK_VERSION, Manner
 from xrm.client.soap.organization import as_id, classes
 from xrm.client.soap.sync import Soap
 from xrm.client.soap.values import Entity
-from xrm.client.sync import TIMEOUT, Client
+from xrm.client.sync import TIMEOUT, Client, Closing, Connection
 from xrm.client.tls import Verify
 from xrm.client.transports import Transport
 
@@ -29,7 +27,7 @@ __all__ = [
 ]
 
 
-class OrganizationServiceProxy(Soap):
+class OrganizationServiceProxy(Closing, Soap):
     """A client of Organization.svc alone (OrganizationServiceProxy).
 
     `uri` is the address of the organization or of its Organization.svc; where to sign in is then
@@ -45,22 +43,10 @@ class OrganizationServiceProxy(Soap):
         caller_id: UUID | str | None = None,
         caller_object_id: UUID | str | None = None,
         sdk_client_version: str = SDK_VERSION,
-        verify: Verify = None,
-        trust: Sequence[str] = (),
-        timeout: float = TIMEOUT,
-        retry: Retry | None = None,
-        transport: Transport | None = None,
+        **connection: Unpack[Connection],
     ) -> None:
-        self._client = Client(
-            uri,
-            credential,
-            verify=verify,
-            trust=trust,
-            timeout=timeout,
-            retry=retry,
-            transport=transport,
-        )
-        self._timeout = timeout
+        self._held = self._client = Client(uri, credential, **connection)
+        self._timeout = connection.get("timeout", TIMEOUT)
         manner = Manner(as_id(caller_id), as_id(caller_object_id), sdk_client_version)
         run, organization = self._client.flows()
         super().__init__(run, replace(organization, manner=manner))
@@ -103,27 +89,12 @@ class OrganizationServiceProxy(Soap):
         """
         self._set(types={**self._organization.manner.types, **classes(kinds)})
 
-    def close(self) -> None:
-        """Close every connection (Dispose)."""
-        self._client.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
-
     def _set(self, **changes: Any) -> None:
         manner = replace(self._organization.manner, **changes)
         self._organization = replace(self._organization, manner=manner)
 
 
-class DiscoveryServiceProxy:
+class DiscoveryServiceProxy(Closing):
     """A client of the discovery services of one host (DiscoveryServiceProxy).
 
     `uri` is the address of the host, of its Discovery.svc, or of the global discovery service;
@@ -136,21 +107,9 @@ class DiscoveryServiceProxy:
         credential: Credential | TokenCredential,
         *,
         sdk_client_version: str = SDK_VERSION,
-        verify: Verify = None,
-        trust: Sequence[str] = (),
-        timeout: float = TIMEOUT,
-        retry: Retry | None = None,
-        transport: Transport | None = None,
+        **connection: Unpack[Connection],
     ) -> None:
-        self._client = Client(
-            uri,
-            credential,
-            verify=verify,
-            trust=trust,
-            timeout=timeout,
-            retry=retry,
-            transport=transport,
-        )
+        self._held = self._client = Client(uri, credential, **connection)
         self._run, organization = self._client.flows()
         manner = Manner(sdk_client_version=sdk_client_version)
         self._discovering = Discovering(organization.service, organization.door, manner)
@@ -179,21 +138,6 @@ class DiscoveryServiceProxy:
     def instances(self) -> list[Instance]:
         """Return the organizations the global discovery service tells the caller of (Instances)."""
         return self._run(self._discovering.instances())
-
-    def close(self) -> None:
-        """Close every connection (Dispose)."""
-        self._client.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
 
 def discover_authority(
