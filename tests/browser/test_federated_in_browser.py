@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 import jwt
 import pytest
 
+from support import token_elements
 from support.browser import Browser
 from support.farms import PASSWORD_FIELD, USERNAME
 from support.federating import DOMAIN, PASSIVE, Federated, federate, person_of
@@ -153,7 +154,7 @@ def form(served: Served, context: str, realm: str) -> str:
         other = Federated.__new__(Federated)
         other.clock, other.fred = service.clock, fred
         now = service.clock()
-        token = other.token()
+        token = token_elements.text(other.token())
     lifetime = Lifetime(now, now + 600)
     text = results.write(token, realm=realm, lifetime=lifetime, kind=SAML_11_TYPE)
     fields = {"wa": "wsignin1.0", "wresult": text, "wctx": context}

@@ -6,6 +6,7 @@ Counted, not timed: keys unwrapped, documents parsed, signatures verified.
 import pytest
 from lxml import etree
 
+from support import token_elements
 from support.claiming import UPN, Claims, encrypted, encrypted_octets, text
 from support.working import broken, cut_off, flipped, watched
 from xrm.wire import saml
@@ -21,7 +22,7 @@ def work(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def cases(claims: Claims) -> dict[str, str]:
     """Return tokens that are wrong, each in its way, by what is wrong."""
     good = etree.fromstring(claims.token(confirmation=BEARER))
-    unsigned = saml.write(claims.assertion(confirmation=BEARER))
+    unsigned = token_elements.write(claims.assertion(confirmation=BEARER))
     shapeless = etree.fromstring(claims.token(to=None, confirmation=BEARER))
     shapeless.append(etree.fromstring('<a AssertionID="_a-0001"/>'))
     return {
@@ -63,7 +64,7 @@ def test_whatever_is_wrong_takes_the_same_work(claims: Claims, work: list[str]) 
 def test_a_token_in_clear_that_is_of_no_shape_is_verified_as_well(
     claims: Claims, work: list[str]
 ) -> None:
-    shown = text(saml.write(claims.assertion(confirmation=BEARER)))
+    shown = text(token_elements.write(claims.assertion(confirmation=BEARER)))
     message = claims.message(shown, key=None)
     del work[:]
     assert message.send().subcode == "FailedAuthentication"

@@ -14,31 +14,33 @@ from support.old_clients import (
     ADAL,
     CLIENTS,
     COMBINED,
-    ENTROPY,
     NET,
-    PASSWORD_TEXT,
     PHP,
     PYTHON,
     SCRIPT,
+    ask,
+    call,
+    send,
+    who,
+)
+from support.old_clients_desk import Change, Desk
+from support.old_texts import (
+    ENTROPY,
+    PASSWORD_TEXT,
     TRUST_13,
     TRUST_2005,
     WSSE,
     Client,
     Issued,
     Place,
-    ask,
-    call,
     content,
     items,
     message,
     p_sha1,
     request_body,
-    send,
     signature,
     stamp,
-    who,
 )
-from support.old_clients_desk import Change, Desk
 
 
 @pytest.mark.parametrize("client", CLIENTS, ids=str)

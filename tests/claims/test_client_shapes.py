@@ -13,13 +13,10 @@ from xml.dom import minidom, pulldom
 
 import pytest
 
-from support.old_clients import (
-    ADAL,
-    ADAL_2005,
-    COMBINED,
+from support.old_clients import ADAL, ADAL_2005, COMBINED, PHP, PYTHON, ask, call, send, who
+from support.old_clients_desk import Desk
+from support.old_texts import (
     DSIG,
-    PHP,
-    PYTHON,
     SERVICES,
     SOAP,
     TRUST_13,
@@ -28,16 +25,11 @@ from support.old_clients import (
     XENC,
     Client,
     Issued,
-    ask,
     between,
-    call,
     content,
     items,
     read_by_prefix,
-    send,
-    who,
 )
-from support.old_clients_desk import Desk
 
 DATA = "http://schemas.microsoft.com/xrm/2011/Contracts"
 FAULT = "http://www.w3.org/2005/08/addressing/soap/fault"
@@ -322,7 +314,7 @@ def test_7_policies_are_found_by_the_text_of_their_ids_name(desk: Desk) -> None:
 
 
 def descriptions(desk: Desk, address: str) -> dict[str, str]:
-    """Return every document that a description imports, by its address, itself included."""
+    """Return every document that a description takes in, by its address, itself included."""
     found: dict[str, str] = {}
     waiting = [address]
     while waiting:
@@ -332,7 +324,7 @@ def descriptions(desk: Desk, address: str) -> dict[str, str]:
         answer = desk.http.get(at)
         assert answer.status_code == 200, at
         found[at] = answer.text
-        for each in items(answer.text, "import"):
+        for each in items(answer.text, "import") + items(answer.text, "include"):
             waiting += [
                 value
                 for name in ("location", "schemaLocation")

@@ -14,6 +14,7 @@ from xrm.cli import connecting
 from xrm.cli.walk.child import attempt
 from xrm.cli.walk.signins import SIGN_INS
 
+ONLINE = [each for each in SIGN_INS if "online" in each.deployments]
 IN_A_BROWSER = [each for each in SIGN_INS if each.module == "playwright"]
 """Those of the sample pages: tests/cli/test_walking_samples.py."""
 
@@ -174,7 +175,7 @@ def test_what_is_registered_counts_at_the_next_request(xrm, here, server, monkey
 def test_walk_tries_every_sign_in(here):
     walked = here("walk", "--json").json()
     assert [(line["what"], line["state"]) for line in walked] == [
-        (each.what, "left out" if each in IN_A_BROWSER else "done") for each in SIGN_INS
+        (each.what, "left out" if each in IN_A_BROWSER else "done") for each in ONLINE
     ], walked
     assert {line["result"] for line in walked if line["state"] == "left out"} == {
         "the samples are not hosted: xrm serve --samples"
@@ -190,13 +191,33 @@ def test_walk_tries_every_sign_in(here):
 )
 def test_walk_leaves_out_what_cannot_be_tried(server, changes, left_out, why):
     facts = server | changes
-    people = [
-        each for each in SIGN_INS if each.account == "salesperson" and each not in IN_A_BROWSER
-    ]
+    people = [each for each in ONLINE if each.account == "salesperson" and each not in IN_A_BROWSER]
     lines = [attempt(each, facts) for each in people[:3] + people[3:] * ("password" in changes)]
     assert [(line["state"], line["result"], line["ms"]) for line in lines] == [
         ("left out", why, None)
     ] * left_out
+
+
+@pytest.mark.parametrize("deployment", ["ifd", "on-premises"])
+def test_walk_signs_in_at_ad_fs_where_the_organization_is_claims_based(deployment):
+    with walking("--deployment", deployment, "--org-port", "0") as process:
+        shown = ""
+        while "Ctrl-C stops it" not in shown:
+            line = process.stdout.readline()
+            assert line, shown
+            shown += line
+        lines = [line for line in shown.splitlines() if line.startswith("  ok  ")]
+        wanted = [
+            each.what
+            for each in SIGN_INS
+            if deployment in each.deployments and each not in IN_A_BROWSER
+        ]
+        assert [name for name in wanted if any(name in line for line in lines)] == wanted, shown
+        assert len(lines) == len(wanted)
+        assert all(line.endswith("28 leads") for line in lines), shown
+        os.killpg(process.pid, signal.SIGINT)
+        assert process.wait(30) == 0
+        assert process.stderr.read() == ""
 
 
 def test_walk_leaves_the_environment_alone(here):
@@ -227,7 +248,7 @@ def test_serve_walks_when_it_has_several_workers():
             line = process.stdout.readline()
             assert line, shown
             shown += line
-        assert shown.count("  ok  ") == len(SIGN_INS) - len(IN_A_BROWSER), shown
+        assert shown.count("  ok  ") == len(ONLINE) - len(IN_A_BROWSER), shown
         os.killpg(process.pid, signal.SIGINT)
         assert process.wait(30) == 0
         assert process.stderr.read() == ""

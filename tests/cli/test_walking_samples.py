@@ -26,6 +26,17 @@ def test_a_person_signs_in_to_each_sample(served, sign_in):
     )  # fmt: skip
 
 
+def test_a_person_signs_in_to_each_sample_at_ad_fs(require):
+    require("chromium", "the walk through the samples")
+    with serving("--memory", "--port", "0", "--samples", "--deployment", "ifd") as running:
+        lines = [attempt(each, dict(running.facts)) for each in IN_A_BROWSER]
+        with running.http() as http:
+            script = http.get(f"{running['samples_url']}spa-msal/config.js").text
+    done = ("done", "28 leads, token renewed, signed out")
+    assert [(line["state"], line["result"]) for line in lines] == [done] * 3
+    assert 'var tenant = "adfs";' in script
+
+
 def test_what_is_not_signed_in_fails(served):
     line = attempt(IN_A_BROWSER[0], {**served.facts, "username": "nobody@contoso.localhost"})
     assert (line["state"], line["result"]) == ("failed", "the pages do not let this person in")

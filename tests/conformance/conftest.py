@@ -6,6 +6,7 @@ from itertools import count
 import pytest
 
 from support.estate import ENGINES, Client, Estate, build, engine_url
+from support.soaping import Soap
 
 _namespaces = count()
 
@@ -34,3 +35,9 @@ def estate(url: str) -> Iterator[Estate]:
 def client(estate: Estate) -> Client:
     """A caller who may do everything."""
     return estate.user("System Administrator")
+
+
+@pytest.fixture(scope="module")
+def soap(client: Client) -> Soap:
+    """The same caller, by SOAP."""
+    return Soap(client)

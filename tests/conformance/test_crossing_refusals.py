@@ -5,12 +5,13 @@ from typing import Any
 
 import pytest
 
-from support.doors import DOORS, Door, Outcome, Spelled, Values
+from support.doors import DOORS, Door
 from support.estate import Client, Estate
 from support.organization_data import SERVICES, Data, atom_entry
 from support.rights import holder, make_number_a_key
 from support.soap_elements import Typed
 from support.soaping import Soap
+from support.spelled import Outcome, Spelled, Values
 from xrm.model.errors import service
 from xrm.model.errors.service import Fault
 from xrm.model.privileges import Depth

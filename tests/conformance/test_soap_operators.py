@@ -27,11 +27,6 @@ EVERY = "lm lw ly nm nw ny ol td tm yd"
 
 
 @pytest.fixture(scope="module")
-def soap(client: Client) -> Soap:
-    return Soap(client)
-
-
-@pytest.fixture(scope="module")
 def mark(client: Client) -> str:
     records = [{"jobtitle": name, "lastonholdtime": time} for name, time in TIMES.items()]
     return given(client, records)

@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from support.estate import Client
 from support.proving import cases
 from support.soap_elements import (
     Typed,
@@ -25,11 +24,6 @@ from support.soap_elements import (
 from support.soaping import Reply, Soap
 
 NAMES = ("Ada", "Bob", "Cyd", "Dee", "Eva")
-
-
-@pytest.fixture(scope="module")
-def soap(client: Client) -> Soap:
-    return Soap(client)
 
 
 @pytest.fixture(scope="module")

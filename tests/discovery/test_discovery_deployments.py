@@ -78,6 +78,16 @@ def test_internet_facing_ones_are_shown_at_the_host_of_discovery(deployed: Deplo
                 discovery.retrieve_organization(name)
 
 
+@pytest.mark.parametrize("name", ["contoso", "adventure"])
+def test_internet_facing_ones_are_shown_at_each_ones_own_host_too(
+    deployed: Deployed, name: str
+) -> None:
+    """The PHP toolkit asks there unless it is told not to."""
+    with deployed.discovery(deployed.urls[name]) as discovery:
+        found = told(discovery.retrieve_organizations())
+    assert found == {name: addresses(deployed.urls[name]) for name in ("contoso", "adventure")}
+
+
 @pytest.mark.parametrize("name", ["woodgrove", "proseware"])
 def test_those_on_premises_are_shown_below_the_address_of_each(
     deployed: Deployed, name: str

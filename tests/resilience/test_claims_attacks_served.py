@@ -6,12 +6,9 @@ memory is bounded and the log has no traceback.
 
 import base64
 import gzip
-import itertools
 import re
-import ssl
-import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import httpx2
 import pytest
@@ -19,96 +16,36 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
+from support.claims_scene import SOAP, Scene, new_id, scenes
 from support.fuzz import PROFILE
-from support.names import environment
-from support.old_clients import (
+from support.old_clients import PYTHON, ask, call, send, who
+from support.old_texts import (
     ADDRESSING,
-    PYTHON,
     SERVICES,
     TRUST_13,
     WSSE,
     XENC,
     Issued,
-    Place,
-    ask,
-    call,
-    message,
     request_body,
-    send,
     signature,
     stamp,
-    who,
 )
-from support.served import Served, serving
 from support.taken_apart import CHANGES, Change, change
 
 MEGABYTE = 1024 * 1024
 GROWTH = 256 * MEGABYTE
 """What all attacks may take, at most."""
 LONGEST_ANSWER = 8192
-SOAP = "application/soap+xml; charset=utf-8"
 SAML = "urn:oasis:names:tc:SAML:1.0:assertion"
 JWT = "eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9.e30.c2ln"
 FEWER = settings(PROFILE, max_examples=max(PROFILE.max_examples // 3, 10))
 """Each example goes through TLS."""
-_COUNT = itertools.count()
-
-
-@dataclass(frozen=True)
-class Scene:
-    """The server, a connection, who asks, and a token of theirs for the organization."""
-
-    served: Served
-    http: httpx2.Client
-    place: Place
-    issued: Issued
-
-    def sent(self, change: Callable[[str], str] = str) -> httpx2.Response:
-        """Return the answer to a new WhoAmI, changed."""
-        url, text, kind = call(self.place, PYTHON, self.issued)
-        return send(self.http, url, change(_new_id(text)), kind)
-
-    def asked(self, change: Callable[[str], str] = str, to: str = "") -> httpx2.Response:
-        """Return the answer to a request for a token, changed."""
-        url, text, kind = ask(self.place, PYTHON)
-        return send(self.http, to or url, change(text), kind)
-
-    def shown(self, token: str, secret: bytes = bytes(32)) -> httpx2.Response:
-        """Return the farm's answer to who signs in by a token."""
-        url = f"{self.place.trust}/13/issuedtokenmixedsymmetricbasic256"
-        times = stamp(self.place.moment(), self.place.moment(after=300))
-        signed = signature(Issued(token, secret, "_a"), times)
-        header = f'<o:Security xmlns:o="{WSSE}">{times}{token}{signed}</o:Security></s:Header>'
-        text = ask(self.place, PYTHON)[1]
-        text = re.sub(r"<o:Security.*</s:Header>", lambda _: header, text)
-        return send(self.http, url, text, SOAP)
-
-    def brought(self, token: str) -> httpx2.Response:
-        """Return the organization's answer to who brings a bearer's token."""
-        times = stamp(self.place.moment(), self.place.moment(after=300))
-        held = f'<o:Security xmlns:o="{WSSE}">{times}{token}</o:Security>'
-        return send(self.http, self.place.service, message(self.place, held), SOAP)
-
-
-def _new_id(text: str) -> str:
-    return re.sub(r"urn:uuid:[^<]*", f"urn:uuid:{next(_COUNT)}", text, count=1)
 
 
 @pytest.fixture(scope="module")
 def scene() -> Iterator[Scene]:
-    arguments = ("--memory", "--port", "0", "--deployment", "ifd")
-    with serving(*arguments, environment=environment()) as served:
-        context = ssl.create_default_context(cafile=served["ca_bundle"])
-        with httpx2.Client(verify=context, timeout=60) as http:
-            place = Place(
-                trust=f"{served['adfs_url']}/services/trust",
-                service=served["organization_service_url"],
-                name=served["username"],
-                password=served["password"],
-                clock=time.time,
-            )
-            issued = PYTHON.read(send(http, *ask(place, PYTHON)).text)
-            yield Scene(served, http, place, issued)
+    with scenes() as found:
+        yield found
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -215,7 +152,7 @@ def key_of_another_token(scene: Scene) -> httpx2.Response:
 
 def replayed(scene: Scene) -> httpx2.Response:
     url, text, kind = call(scene.place, PYTHON, scene.issued)
-    text = _new_id(text)
+    text = new_id(text)
     assert who(send(scene.http, url, text, kind))
     return send(scene.http, url, text, kind)
 
@@ -380,7 +317,7 @@ def test_a_request_taken_apart_is_answered_as_what_it_is(
     scene: Scene, signed_in: tuple[str, str, str], changes: list[Change]
 ) -> None:
     url, text, kind = signed_in
-    root = etree.fromstring(_new_id(text))
+    root = etree.fromstring(new_id(text))
     for each in changes:
         change(root, each)
     judge(send(scene.http, url, etree.tostring(root, encoding="unicode"), kind), KNOWN)
@@ -392,7 +329,7 @@ def test_a_message_taken_apart_is_answered_as_what_it_is(
     scene: Scene, changes: list[Change]
 ) -> None:
     url, text, kind = call(scene.place, PYTHON, scene.issued)
-    root = etree.fromstring(_new_id(text))
+    root = etree.fromstring(new_id(text))
     for each in changes:
         change(root, each)
     answer = send(scene.http, url, etree.tostring(root, encoding="unicode"), kind)
@@ -411,7 +348,7 @@ def test_octets_that_were_changed_are_answered(
     scene: Scene, signed_in: tuple[str, str, str], at: int, octets: bytes, farm: bool
 ) -> None:
     url, text, kind = signed_in if farm else call(scene.place, PYTHON, scene.issued)
-    sent = _new_id(text).encode()
+    sent = new_id(text).encode()
     place = at % len(sent)
     sent = sent[:place] + octets + sent[place + len(octets) :]
     answer = scene.http.post(url, content=sent, headers={"content-type": kind})

@@ -216,7 +216,12 @@ def test_the_wildcard_covers_one_label(deployed: Deployed) -> None:
 
 @pytest.mark.parametrize(
     ("base", "farm"),
-    [("https://dev.{host}/", True), ("{origin}woodgrove/", True), ("{origin}", False)],
+    [
+        ("https://dev.{host}/", True),
+        ("https://contoso.{host}/", True),
+        ("{origin}woodgrove/", True),
+        ("{origin}", False),
+    ],
 )
 def test_discovery_describes_itself_for_each_deployment(
     deployed: Deployed, base: str, farm: bool

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from lxml import etree
 
-from support.federating import AUDIENCE, SAML_20, Federated, immutable, packed
+from support import token_elements
+from support.federating import AUDIENCE, SAML_20, Federated, federated, immutable, packed
 from support.saml_tokens import DS, arrived, computed, key_of, pair, signature_of, template
-from support.signing_in import cheap_passwords
-from xrm.wire import saml, xmlenc
+from xrm.wire import saml
 from xrm.wire.saml.names import SAML11, SAML20
 
 GRANT = "invalid_grant"
@@ -23,11 +23,8 @@ RSA_SHA1 = "http://www.w3.org/2000/09/xmldsig#rsa-sha1"
 @pytest.fixture(scope="module")
 def realm(tmp_path_factory: pytest.TempPathFactory, build_world: Any) -> Iterator[Federated]:
     """A federated tenant whose people are asked for nothing here: every attack is refused."""
-    world = build_world(tmp_path_factory.mktemp("attacked"))
-    with cheap_passwords():
-        yield Federated.open(world)
-    world.service.close()
-    world.database.close()
+    with federated(build_world, tmp_path_factory.mktemp("federated")) as found:
+        yield found
 
 
 def refused(realm: Federated, token: "etree._Element | str", number: int) -> None:
@@ -179,7 +176,7 @@ def test_what_is_too_large(realm: Federated) -> None:
 
 
 def test_an_encrypted_one_is_for_nobody_here(realm: Federated) -> None:
-    token = xmlenc.encrypt(arrived(realm.token()), pair("corp").der)
+    token = token_elements.encrypt(arrived(realm.token()), pair("corp").der)
     refused(realm, token, 50008)
 
 

@@ -8,99 +8,18 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-from lxml import etree
 
-from support.federating import (
-    AUDIENCE,
-    DOMAIN,
-    ISSUER,
-    PASSIVE,
-    SIGN_OUT,
-    Federated,
-    federate,
-    person_of,
-)
-from support.signing_in import (
-    PASSWORD,
-    Reply,
-    Visitor,
-    asking,
-    authorize_path,
-    cheap_passwords,
-    claims_of,
-    redeem,
-    sign_in,
-)
+from support.federated_pages import BASE, FRED, LOGIN, begun, bring, sent_to, signed_in, token
+from support.federating import AUDIENCE, DOMAIN, SIGN_OUT, Federated, federate, federated
+from support.signing_in import PASSWORD, Visitor, claims_of, redeem, sign_in
 from xrm.sts.audit import read_events
-from xrm.wire.wsfed import results
-from xrm.wire.wstrust import Lifetime
-from xrm.wire.wstrust.versions import SAML_11_TYPE, SAML_20_TYPE
-
-FRED = f"fred@{DOMAIN}"
-BASE = "https://localhost:8443"
-LOGIN = "/login.srf"
-FROM_AFAR = (("origin", "https://sts.corp.example"), ("sec-fetch-site", "cross-site"))
-
-
-@pytest.fixture(scope="module", autouse=True)
-def cheap() -> Iterator[None]:
-    """What passwords cost is another test's matter."""
-    with cheap_passwords():
-        yield
 
 
 @pytest.fixture(scope="module")
 def realm(tmp_path_factory: pytest.TempPathFactory, build_world: Any) -> Iterator[Federated]:
     """A federated tenant; each test has browsers of its own, and tokens with ids of their own."""
-    world = build_world(tmp_path_factory.mktemp("passive"))
-    yield Federated.open(world)
-    world.service.close()
-    world.database.close()
-
-
-def begun(realm: Federated, visitor: Visitor | None = None, **changes: str | None) -> Reply:
-    """Return what a browser gets for an authorization request."""
-    visitor = visitor or Visitor(realm.service)
-    return visitor.get(authorize_path(realm.tenant), asking(realm.application, **changes))
-
-
-def sent_to(reply: Reply) -> dict[str, str]:
-    """Return the message a browser is sent to the other token service with."""
-    address = reply.location.removesuffix("#")
-    if not address:
-        found = re.search(r'id="onward" href="([^"]*)"', reply.text)
-        assert found, reply.heading
-        address = html.unescape(found[1])
-    parts = urlsplit(address)
-    assert f"{parts.scheme}://{parts.netloc}{parts.path}" == PASSIVE
-    return dict(parse_qsl(parts.query))
-
-
-def result(realm: Federated, token: etree._Element) -> str:
-    """Return the text of `wresult` around a token."""
-    now = realm.clock()
-    kind = SAML_20_TYPE if token.get("Version") else SAML_11_TYPE
-    return results.write(token, realm=AUDIENCE, lifetime=Lifetime(now, now + 3600), kind=kind)
-
-
-def bring(realm: Federated, visitor: Visitor, context: str, token: "etree._Element | str") -> Reply:
-    """Post what the other token service's page posts."""
-    text = token if isinstance(token, str) else result(realm, token)
-    fields = {"wa": "wsignin1.0", "wresult": text, "wctx": context}
-    return visitor.post(LOGIN, fields, headers=FROM_AFAR)
-
-
-_ids = iter(range(10_000))
-
-
-def token(realm: Federated, version: Any = "1.1", **changes: Any) -> etree._Element:
-    return realm.token(version, **{"id": f"_passive-{next(_ids)}", **changes})
-
-
-def signed_in(realm: Federated, visitor: Visitor) -> Reply:
-    """Sign Fred in through his own token service; return what the application is told."""
-    page = begun(realm, visitor, login_hint=FRED)
-    return bring(realm, visitor, sent_to(page)["wctx"], token(realm))
+    with federated(build_world, tmp_path_factory.mktemp("federated")) as found:
+        yield found
 
 
 def test_a_federated_name_leads_to_its_own_token_service(realm: Federated) -> None:
@@ -234,85 +153,6 @@ def test_a_password_is_nothing_at_this_page(realm: Federated) -> None:
         assert "code" not in reply.told
         if step == "sign-in":
             assert sent_to(reply)["username"] == FRED
-
-
-@pytest.mark.parametrize(
-    ("changes", "number"),
-    [
-        ({"issuer": f"{ISSUER}/other"}, 50008),
-        ({"key": "somebody else"}, 50013),
-        ({"audiences": (BASE,)}, 50008),
-        ({"not_before": 0.0, "not_on_or_after": 1000.0}, 50008),
-        ({"person": "maria"}, 51004),
-    ],
-)
-def test_a_token_that_does_not_fit(realm: Federated, changes: dict[str, Any], number: int) -> None:
-    visitor = Visitor(realm.service)
-    context = sent_to(begun(realm, visitor, domain_hint=DOMAIN))["wctx"]
-    if changes.get("person"):
-        changes = {"person": realm.maria}
-    assert bring(realm, visitor, context, token(realm, **changes)).number == number
-    assert "session" not in {name.rpartition("-")[2] for name in visitor.jar}
-
-
-def test_another_person_than_the_one_asked(realm: Federated) -> None:
-    gwen = person_of(realm.service, realm.tenant, "gwen")
-    visitor = Visitor(realm.service)
-    context = sent_to(begun(realm, visitor, login_hint=FRED))["wctx"]
-    assert bring(realm, visitor, context, token(realm, person=gwen)).number == 50008
-    # Where only the domain was hinted, it may be anybody of it.
-    context = sent_to(begun(realm, visitor, domain_hint=DOMAIN))["wctx"]
-    assert "code" in bring(realm, visitor, context, token(realm, person=gwen)).told
-
-
-def test_a_token_comes_once(realm: Federated) -> None:
-    visitor = Visitor(realm.service)
-    context = sent_to(begun(realm, visitor, login_hint=FRED))["wctx"]
-    once = token(realm)
-    assert "code" in bring(realm, visitor, context, once).told
-    assert bring(realm, visitor, context, once).number == 50008
-    # Nor at the other door.
-    assert realm.redeem(once).refusal == (400, "invalid_grant", 50008)
-    bearer = token(realm)
-    assert realm.redeem(bearer).status == 200
-    assert bring(realm, visitor, context, bearer).number == 50008
-
-
-def test_another_browsers_way_back(realm: Federated) -> None:
-    """A thief's token does not sign a victim in as the thief, nor the reverse."""
-    thief, victim = Visitor(realm.service), Visitor(realm.service)
-    context = sent_to(begun(realm, thief, login_hint=FRED))["wctx"]
-    assert bring(realm, victim, context, token(realm)).number == 165000
-    begun(realm, victim, login_hint=FRED)
-    assert bring(realm, victim, context, token(realm)).number == 165000
-    assert not any(name.endswith("-session") for name in victim.jar)
-
-
-def test_contexts_that_are_none(realm: Federated) -> None:
-    visitor = Visitor(realm.service)
-    page = begun(realm, visitor)
-    context = sent_to(begun(realm, visitor, login_hint=FRED))["wctx"]
-    for text in ("", "x", context[:-3], f"{context}x", "estsredirect=2&estsrequest="):
-        assert bring(realm, visitor, text, token(realm)).number == 50089, text
-    # The state of a page was sent nowhere.
-    assert bring(realm, visitor, page.fields["state"], token(realm)).number in (50089, 165000)
-    assert visitor.post(LOGIN, {"wa": "wsignin1.0"}, headers=FROM_AFAR).number == 9002313
-    assert visitor.post(LOGIN, {"wa": "wsignout1.0"}, headers=FROM_AFAR).number == 9002313
-
-
-def test_the_way_back_closes_after_a_while(fresh: Any) -> None:
-    realm = Federated.open(fresh)
-    visitor = Visitor(realm.service)
-    context = sent_to(begun(realm, visitor, login_hint=FRED))["wctx"]
-    fresh.clock.now += 1801
-    assert bring(realm, visitor, context, token(realm)).number == 50089
-
-
-@pytest.mark.parametrize("text", ["", "no xml", "<a/>", "<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>"])
-def test_results_that_are_none(realm: Federated, text: str) -> None:
-    visitor = Visitor(realm.service)
-    context = sent_to(begun(realm, visitor, login_hint=FRED))["wctx"]
-    assert bring(realm, visitor, context, text).number in (50008, 9002313)
 
 
 def test_a_request_too_long_to_go_along(realm: Federated) -> None:

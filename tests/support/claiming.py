@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.ciphers.modes import CBC
 from lxml import etree
 
+from support import token_elements
 from support.estate import STS, TENANT, URL, Estate, KnownKeys, Registered, build, signing_key
 from support.soap_elements import ADDRESSING, DECLARED, SERVICES, SOAP12
 from support.soaping import SVC, Reply
@@ -33,7 +34,7 @@ from xrm.org.ports import DirectoryPerson
 from xrm.server.trust import TenantDirectory
 from xrm.sts import TokenService
 from xrm.sts.model import Tenant
-from xrm.wire import jose, saml, xmlenc
+from xrm.wire import jose, saml
 from xrm.wire.http import Headers, Request
 
 WSSE = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd"
@@ -178,7 +179,7 @@ class Claims:
     ) -> str:
         """Return a token, encrypted to a key unless `to` is None."""
         key = signing_key(signed)
-        element = saml.sign(
+        element = token_elements.sign(
             self.assertion(name, **changes), key=key.private_key, certificate=key.certificate_der
         )
         return text(element) if to is None else encrypted(element, to)
@@ -218,7 +219,7 @@ def text(element: etree._Element) -> str:
 
 
 def encrypted(element: etree._Element, to: str = "organization") -> str:
-    return text(xmlenc.encrypt(element, signing_key(to).certificate_der))
+    return text(token_elements.encrypt(element, signing_key(to).certificate_der))
 
 
 def encrypted_octets(octets: bytes) -> str:
@@ -227,7 +228,7 @@ def encrypted_octets(octets: bytes) -> str:
     cipher = Cipher(AES(secret), CBC(vector)).encryptor()
     padded = octets + bytes(missing - 1) + bytes([missing])
     sealed = _base64(vector + cipher.update(padded) + cipher.finalize())
-    key = text(xmlenc.encrypt_key(secret, signing_key("organization").certificate_der))
+    key = text(token_elements.encrypt_key(secret, signing_key("organization").certificate_der))
     space = "http://www.w3.org/2001/04/xmlenc#"
     return (
         f'<x:EncryptedData xmlns:x="{space}" Type="{space}Element">'

@@ -3,19 +3,16 @@
 A value is spelled once for each door, by hand; a door takes and returns its own spelling.
 """
 
-import json
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from html import escape
+from dataclasses import replace
 from typing import Any
 
 import orjson
 from lxml import etree
 
+from support.data_doors import DataAtom, DataJson
 from support.estate import JSON, Answer, Client
 from support.fetching import document, fetch, filtered, holds, selected
-from support.organization_data import NAMES, SERVICES, Data, Said, atom_entry, key_of
 from support.soap_elements import (
     ZERO,
     Given,
@@ -31,6 +28,7 @@ from support.soap_elements import (
 )
 from support.soap_elements import fetch as fetched
 from support.soaping import Reply, Soap, plain, type_of
+from support.spelled import Number, Outcome, Spelled, Values, exact
 from xrm.org.metadata import catalogue
 
 FORMATTED = "@OData.Community.Display.V1.FormattedValue"
@@ -44,57 +42,9 @@ _NO_XML = re.compile(rb"&#x(1?[0-8BCEF]|1[09AD]|FFFE|FFFF);")
 """References to characters that XML 1.0 has not, which .NET writes and lxml does not read."""
 
 
-@dataclass(frozen=True)
-class Number:
-    """A number of JSON that is no whole one, digit by digit."""
-
-    digits: str
-
-
-@dataclass(frozen=True)
-class Spelled:
-    """A value as each door has it.
-
-    `web` is JSON; `soap` a type and its content, None for no value; `data` the JSON of version 2;
-    `atom` the type of an element and its content. `shown` is the formatted value. `bind` names
-    the navigation property by which the Web API sets a lookup, `target` the table it leads to.
-    """
-
-    web: Any
-    soap: tuple[str, Any] | None
-    data: Any
-    atom: tuple[str, Any]
-    shown: str | None = None
-    bind: str = ""
-    target: str = ""
-
-
-Values = Mapping[str, Spelled]
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What became of a request: the key of a new record, or the code and sentence of an error."""
-
-    key: str = ""
-    status: int = 0
-    code: str = ""
-    message: str = ""
-
-
 def web_set(table: str) -> str:
     """Return the name of a table's set in the Web API."""
     return catalogue()[table].entity_set_name
-
-
-def data_set(table: str) -> str:
-    """Return the name of a table's set in OrganizationData.svc."""
-    return f"{catalogue()[table].schema_name}Set"
-
-
-def _schema(table: str, column: str) -> str:
-    held = catalogue()[table].columns.get(column)
-    return column if held is None else held.schema_name
 
 
 class Web:
@@ -151,8 +101,8 @@ class Web:
         text = document(table, selected(column) + filtered(holds(held.primary_id, "eq", key)))
         many = fetch(client, web_set(table), text)
         linked = fetch(client, web_set(table), _linked(table, key, column))
-        rows = [_exact(one.body), *_exact(many.body)["value"]]
-        (beside,) = _exact(linked.body)["value"]
+        rows = [exact(one.body), *exact(many.body)["value"]]
+        (beside,) = exact(linked.body)["value"]
         return [*(row.get(name) for row in rows), beside.get(f"same.{column}")]
 
     def shown(self, client: Client, table: str, key: str, column: str) -> str | None:
@@ -174,10 +124,6 @@ def _linked(table: str, key: str, column: str) -> str:
         + f"<link-entity name='{table}' from='{own}' to='{own}' alias='same'>"
         + f"{selected(column)}</link-entity>",
     )
-
-
-def _exact(body: bytes) -> Any:
-    return json.loads(body, parse_float=Number)
 
 
 class Organization:
@@ -278,130 +224,6 @@ def _instead(found: re.Match[bytes]) -> bytes:
 
 def _restored(text: str) -> str:
     return re.sub("[\U000f0000-\U000fffff]", lambda found: chr(ord(found[0]) - 0xF0000), text)
-
-
-class DataJson:
-    """OrganizationData.svc in JSON."""
-
-    name = "json"
-
-    def create(self, client: Client, table: str, values: Values) -> Outcome:
-        return _said(Data(client).post(data_set(table), self._object(table, values)))
-
-    def update(self, client: Client, table: str, key: str, values: Values) -> Outcome:
-        path = f"{data_set(table)}(guid'{key}')"
-        return _said(Data(client).write("MERGE", path, self._object(table, values)))
-
-    def delete(self, client: Client, table: str, key: str) -> Outcome:
-        return _said(Data(client).send("DELETE", f"{data_set(table)}(guid'{key}')"))
-
-    def open(self, client: Client, table: str, key: str) -> Outcome:
-        return _said(Data(client).get(f"{data_set(table)}(guid'{key}')"))
-
-    def ask(self, client: Client, table: str, column: str) -> Outcome:
-        return _said(Data(client).get(data_set(table), select=_schema(table, column)))
-
-    def _object(self, table: str, values: Values) -> dict[str, Any]:
-        return {
-            _schema(table, name): orjson.Fragment(each.data.digits)
-            if isinstance(each.data, Number)
-            else each.data
-            for name, each in values.items()
-        }
-
-    def read(self, client: Client, table: str, key: str, column: str) -> list[Any]:
-        """Return a value by each way of reading it."""
-        name, data = _schema(table, column), Data(client)
-        path = f"{data_set(table)}(guid'{key}')"
-        own = f"{_schema(table, catalogue()[table].primary_id)} eq guid'{key}'"
-        one = _exact(data.get(path, select=name).body)["d"][name]
-        alone = _exact(data.get(f"{path}/{name}").body)["d"][name]
-        (row,) = _exact(data.get(data_set(table), select=name, filter=own).body)["d"]["results"]
-        return [_bare(value) for value in (one, alone, row[name])]
-
-
-def _bare(value: Any) -> Any:
-    """Return the members of a complex value that say something of it."""
-    if not isinstance(value, dict):
-        return value
-    assert value["__metadata"]["type"].startswith(SERVICES)
-    return {name: each for name, each in value.items() if name not in ("__metadata", "RowVersion")}
-
-
-class DataAtom:
-    """OrganizationData.svc in Atom."""
-
-    name = "atom"
-
-    def create(self, client: Client, table: str, values: Values) -> Outcome:
-        entry = self._entry(table, values)
-        return _said(Data(client).entry("POST", data_set(table), entry))
-
-    def update(self, client: Client, table: str, key: str, values: Values) -> Outcome:
-        path, entry = f"{data_set(table)}(guid'{key}')", self._entry(table, values)
-        return _said(Data(client).entry("MERGE", path, entry))
-
-    def delete(self, client: Client, table: str, key: str) -> Outcome:
-        return _said(Data(client).entry("DELETE", f"{data_set(table)}(guid'{key}')", ""))
-
-    def open(self, client: Client, table: str, key: str) -> Outcome:
-        return _said(Data(client).get(f"{data_set(table)}(guid'{key}')", atom=True))
-
-    def ask(self, client: Client, table: str, column: str) -> Outcome:
-        name = _schema(table, column)
-        return _said(Data(client).get(data_set(table), atom=True, select=name))
-
-    def _entry(self, table: str, values: Values) -> str:
-        properties = "".join(
-            _element(_schema(table, name), *each.atom) for name, each in values.items()
-        )
-        return atom_entry(properties, kind=catalogue()[table].schema_name)
-
-    def read(self, client: Client, table: str, key: str, column: str) -> list[Any]:
-        """Return a value by each way of reading it."""
-        name, data = _schema(table, column), Data(client)
-        path = f"{data_set(table)}(guid'{key}')"
-        own = f"{_schema(table, catalogue()[table].primary_id)} eq guid'{key}'"
-        answers = (
-            data.get(path, atom=True, select=name),
-            data.get(f"{path}/{name}", atom=True),
-            data.get(data_set(table), atom=True, select=name, filter=own),
-        )
-        tag = f"{{{NAMES['d']}}}{name}"
-        return [_read(next(said.xml.iter(tag))) for said in answers]
-
-
-def _element(name: str, kind: str, content: Any) -> str:
-    """Return a property as .NET's client writes it."""
-    typed = f' m:type="{kind}"' if kind else ""
-    if content is None:
-        return f'<d:{name}{typed} m:null="true" />'
-    if isinstance(content, dict):
-        inner = "".join(_element(each, "", text) for each, text in content.items())
-        return f"<d:{name}{typed}>{inner}</d:{name}>"
-    text = escape(str(content), quote=False).replace("\r", "&#xD;")
-    return f"<d:{name}{typed}>{text}</d:{name}>"
-
-
-def _read(element: etree._Element) -> tuple[str, Any]:
-    """Return the type of a property and its content: a text, None, or members by name."""
-    kind, null = (element.get(f"{{{NAMES['m']}}}{name}") for name in ("type", "null"))
-    if null == "true":
-        return kind or "", None
-    if not len(element):
-        return kind or "", element.text or ""
-    members = {etree.QName(child).localname: _read(child)[1] for child in element}
-    members.pop("RowVersion", None)
-    return kind or "", members
-
-
-def _said(said: Said) -> Outcome:
-    if said.status in (200, 201, 204):
-        location = said.header("Location")
-        return Outcome(key_of(location) if location else "")
-    status, code, message = said.error
-    number = f"0x{int(code) & 0xFFFFFFFF:08x}" if code else ""
-    return Outcome("", status, number, message)
 
 
 Door = Web | Organization | DataJson | DataAtom

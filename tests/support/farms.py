@@ -32,6 +32,7 @@ from xrm.wire.http import Request, Response
 from xrm.wire.saml import Assertion
 from xrm.wire.wsfed import results
 
+ADA = "ada@contoso.example"
 USERNAME = "ctl00$ContentPlaceHolder1$UsernameTextBox"
 PASSWORD_FIELD = "ctl00$ContentPlaceHolder1$PasswordTextBox"
 STATE = "__VIEWSTATE"
@@ -192,3 +193,18 @@ def token_of(farms: Farms, reply: Reply, key: RSAPrivateKey | None = None) -> As
     if key is not None:
         token = xmlenc.decrypt(token, key)
     return saml.read(xmldsig.verify_enveloped(token, certificates=farms.certificates()))
+
+
+def signed_in(farms: Farms, *realms: str) -> Visitor:
+    """Return a browser in which Ada is signed in, to the site and to these parties."""
+    visitor = farms.visitor()
+    give_password(visitor, visitor.get(LS, asking()), ADA)
+    for realm in realms:
+        visitor.get(LS, asking(realm))
+    return visitor
+
+
+def code(page: Reply) -> str:
+    """Return the MSIS number of an error page, "" for none."""
+    found = re.search(r'<p class="number">(MSIS\d+)</p>', page.text)
+    return found[1] if found else ""

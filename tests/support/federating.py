@@ -7,18 +7,22 @@ The other token service is an outside one, of which only the key and the certifi
 """
 
 import base64
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from lxml import etree
 
+from support import token_elements
 from support.saml_tokens import pair
 from support.signing_in import (
     IMPERSONATION,
     ORGANIZATION,
     PASSWORD,
     Reply,
+    cheap_passwords,
     make_application,
     make_person,
     redeem,
@@ -127,7 +131,7 @@ class Federated:
     ) -> etree._Element:
         """Return that assertion signed with the key of a name."""
         owner = pair(key)
-        return saml.sign(
+        return token_elements.sign(
             self.assertion(version, **changes), key=owner.private_key, certificate=owner.der
         )
 
@@ -142,6 +146,16 @@ class Federated:
             wanted = {"resource": ORGANIZATION}
         fields = {"grant_type": grant, "assertion": text, **wanted, **changes}
         return redeem(self.service, tenant, self.application, version=version, **fields)
+
+
+@contextmanager
+def federated(build_world: Callable[[Path], Any], folder: Path) -> Iterator[Federated]:
+    """Open such a tenant in a world of a folder; passwords cost little meanwhile."""
+    world = build_world(folder)
+    with cheap_passwords():
+        yield Federated.open(world)
+    world.service.close()
+    world.database.close()
 
 
 def person_of(

@@ -8,7 +8,8 @@ from dataclasses import replace
 
 import httpx2
 
-from support.old_clients import PYTHON, Client, Issued, Place, ask, call, send, who
+from support.old_clients import PYTHON, ask, call, send, who
+from support.old_texts import Client, Issued, Place
 from xrm.testing import Person, Server
 
 Change = Callable[[str], str]

@@ -138,6 +138,10 @@ class Visitor:
         assert response.status == 200
         return response.body.decode()
 
+    def sign_out_form(self) -> dict[str, str]:
+        """Return what the page's own form would post."""
+        return {"form": re.findall(r'name="form" value="([^"]+)"', self.page())[0]}
+
     def _keep(self, line: str) -> None:
         name, _, rest = line.partition("=")
         self.lines[name] = line
@@ -145,6 +149,12 @@ class Visitor:
             self.jar.pop(name, None)
         else:
             self.jar[name] = rest.partition(";")[0]
+
+
+def page_cookie(visitor: Visitor) -> str:
+    """Return the name of the session's cookie."""
+    (name,) = (name for name in visitor.jar if name.endswith("-page"))
+    return name
 
 
 def plain(text: str) -> str:

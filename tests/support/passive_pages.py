@@ -109,3 +109,9 @@ class PassiveVisitor(Visitor):
     def who(self) -> str:
         """Return what the page says of who is signed in, "" for nobody."""
         return "" if self.get().status == 302 else super().who()
+
+
+def cookie(visitor: PassiveVisitor, what: str = "Auth") -> str:
+    """Return the name of one of the page's cookies."""
+    (name,) = (name for name in visitor.jar if name.startswith(f"__Host-MSIS{what}-"))
+    return name

@@ -6,11 +6,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pytest
 import xmlsec
 from lxml import etree
 
-from support import certificates
-from xrm.wire import saml, xml
+from support import certificates, token_elements
+from xrm.wire import saml, xml, xmldsig
 from xrm.wire.saml import claim_types, names
 from xrm.wire.xmldsig import DS
 
@@ -56,9 +57,14 @@ def assertion(version: saml.Version = "1.1", **changes: Any) -> saml.Assertion:
     return saml.Assertion(**{**members, **changes})
 
 
+def written(version: saml.Version = "1.1", **changes: Any) -> etree._Element:
+    """Return that assertion as it is written, without a signature."""
+    return token_elements.write(assertion(version, **changes))
+
+
 def signed(version: saml.Version = "1.1", **changes: Any) -> etree._Element:
     """Return that assertion signed by the issuer, as it arrives: read from octets."""
-    element = saml.sign(
+    element = token_elements.sign(
         assertion(version, **changes), key=pair().private_key, certificate=pair().der
     )
     return arrived(element)
@@ -72,6 +78,31 @@ def arrived(element: etree._Element) -> etree._Element:
 def signature_of(element: etree._Element) -> etree._Element:
     """Return the first signature in an element."""
     return next(element.iter(f"{{{DS}}}Signature"))
+
+
+def verified(element: etree._Element) -> etree._Element:
+    """Return what the issuer's signature in an element covers."""
+    return xmldsig.verify_enveloped(element, certificates=[pair().der])
+
+
+def refused(element: etree._Element) -> str:
+    """Return why a signature in an element is refused."""
+    with pytest.raises(xmldsig.SignatureError) as caught:
+        verified(element)
+    return str(caught.value)
+
+
+def unread(element: etree._Element, key: Any = None) -> str:
+    """Return why an assertion is not read."""
+    with pytest.raises(saml.SamlError) as caught:
+        saml.read(element, key=key)
+    assert caught.value.__cause__ is None
+    return str(caught.value)
+
+
+def one(element: etree._Element, name: str) -> etree._Element:
+    """Return the first element of a name in another, whatever its namespace."""
+    return next(element.iter(f"{{*}}{name}"))
 
 
 def template(

@@ -64,13 +64,16 @@ class _Resolver(etree.Resolver):
 
 
 def xml_schema(held: Documents) -> etree.XMLSchema:
-    """Return the schemas that `?wsdl=wsdl1` imports, as libxml2 understands them."""
+    """Return the schemas that `?wsdl=wsdl1` includes, as libxml2 understands them."""
     parser = etree.XMLParser()
     parser.resolvers.add(_Resolver(held))
     description = etree.fromstring(held.document("wsdl=wsdl1") or b"")
-    imports = description.find(f".//{{{XSD}}}schema")
-    assert imports is not None
-    return etree.XMLSchema(etree.fromstring(etree.tostring(imports), parser))
+    whole = etree.Element(f"{{{XSD}}}schema")
+    for schema in description.iter(f"{{{XSD}}}schema"):
+        (included,) = schema
+        imported = {"namespace": schema.get("targetNamespace") or "", **dict(included.attrib)}
+        etree.SubElement(whole, f"{{{XSD}}}import", imported)
+    return etree.XMLSchema(etree.fromstring(etree.tostring(whole), parser))
 
 
 @dataclass(slots=True)

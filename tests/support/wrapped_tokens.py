@@ -28,15 +28,18 @@ def wrapped(kind: int, genuine: etree._Element, evil: etree._Element) -> list[st
         return [_text(evil), _text(genuine)]
     signature = genuine.find(SIGNATURE)
     assert signature is not None
+    at = genuine.index(signature)
     genuine.remove(signature)
     if kind == 7:
         genuine.append(signature)
         extensions = etree.Element("Extensions")
         extensions.append(evil)
         return [_text(extensions), _text(genuine)]
-    at = 0 if kind == 8 else len(evil)
-    evil.insert(at, signature)
-    if kind in (1, 6, 8):
+    places = {6: at, 8: 0}
+    evil.insert(places.get(kind, len(evil)), signature)
+    if kind in (1, 6):
+        signature.append(genuine)
+    elif kind == 8:
         etree.SubElement(signature, f"{{{DS}}}Object").append(genuine)
     elif kind == 2:
         evil.append(genuine)

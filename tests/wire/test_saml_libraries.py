@@ -7,6 +7,7 @@ from msal import wstrust_response
 from saml2 import saml as saml2
 from saml2 import sigver
 
+from support import token_elements
 from support.saml_tokens import (
     AUDIENCE,
     ISSUER,
@@ -20,7 +21,7 @@ from support.saml_tokens import (
     signature_of,
     signed,
 )
-from xrm.wire import saml, xmlenc
+from xrm.wire import saml
 from xrm.wire.saml.names import SAML11, SAML20
 
 NAMES = {"1.1": (SAML11, "AssertionID"), "2.0": (SAML20, "ID")}
@@ -41,7 +42,7 @@ def _confirmation(kind: str) -> saml.Confirmation:
 def test_xmlsec1_verifies_and_decrypts_it(version, kind, require, tmp_path):
     program = require("xmlsec1", "an independent judge of signatures")
     token = signed(version, confirmation=_confirmation(kind))
-    data = xmlenc.encrypt(token, pair("party").der)
+    data = token_elements.encrypt(token, pair("party").der)
     decrypted = ask_xmlsec1(
         program,
         tmp_path,

@@ -9,6 +9,7 @@ from support import soap_documents
 from support.soap_documents import DISCOVERY, ORGANIZATION, STS
 
 SERVICES = [ORGANIZATION, DISCOVERY]
+XSD = "{http://www.w3.org/2001/XMLSchema}"
 NAMES = {
     "wsdl": "http://schemas.xmlsoap.org/wsdl/",
     "soap": "http://schemas.xmlsoap.org/wsdl/soap/",
@@ -278,11 +279,35 @@ def test_windows_tokens_endorse_over_tls_and_derive_keys_without(
     assert len(root.xpath("//sp2005:TransportBinding", namespaces=NAMES)) == 1 - keys
 
 
-@pytest.mark.parametrize("query", ["wsdl", "wsdl=wsdl0", "wsdl=wsdl1", "xsd=xsd0", "xsd=xsd2"])
+@pytest.mark.parametrize("query", ["wsdl", "wsdl=wsdl0", "xsd=xsd0", "xsd=xsd2"])
 def test_a_document_imports_a_namespace_once(query: str):
     imported = found(tree(ORGANIZATION, query), "//*[local-name() = 'import']/@namespace")
     assert imported
     assert len(imported) == len(set(imported))
+
+
+@pytest.mark.parametrize("address", [ORGANIZATION, DISCOVERY])
+def test_each_schema_is_included_once_and_is_that_of_its_namespace(address: str):
+    schemas = tree(address, "wsdl=wsdl1").findall(f".//{XSD}schema")
+    assert len(schemas) > 2
+    spaces = [each.get("targetNamespace") for each in schemas]
+    assert len(set(spaces)) == len(spaces)
+    for each in schemas:
+        (included,) = each
+        assert included.tag == f"{XSD}include"
+        _, _, query = (included.get("schemaLocation") or "").partition("?")
+        assert tree(address, query).get("targetNamespace") == each.get("targetNamespace")
+
+
+@pytest.mark.parametrize("address", [ORGANIZATION, DISCOVERY])
+def test_what_is_imported_can_be_put_into_the_document_that_imports_it(address: str):
+    """The PHP toolkit copies its attributes, and whatever else it imports: it fails at either."""
+    assert set(tree(address, "wsdl").attrib) == {"name", "targetNamespace"}
+    for query in ("wsdl=wsdl0", "wsdl=wsdl1"):
+        root = tree(address, query)
+        assert set(root.attrib) == {"targetNamespace"}
+        below = [each for each in root.iter("{*}import") if each.getparent() is not root]
+        assert not below
 
 
 @pytest.mark.parametrize("query", ["wsdl=wsdl0", "wsdl=wsdl1", "singleWsdl"])

@@ -17,7 +17,7 @@ START = 1_800_000_000.0
 
 def written(version: TrustVersion) -> str:
     return results.write(
-        etree.fromstring(TOKEN),
+        TOKEN,
         realm="https://a.example/?x=1&y",
         lifetime=Lifetime(START, START + 3600),
         kind=KIND,

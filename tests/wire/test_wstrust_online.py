@@ -58,7 +58,7 @@ def test_the_answer():
         version=TRUST_2005,
         lifetime=Lifetime(MADE_AT, MADE_AT + 8 * 3600),
         applies_to=PARTY,
-        token=parse(TOKEN.encode()),
+        markup=TOKEN,
         material=KeyMaterial(proof=b"ABC"),
         attached=to_assertion("uuid-1"),
         unattached=to_assertion("uuid-1"),

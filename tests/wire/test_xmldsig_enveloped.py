@@ -1,4 +1,4 @@
-"""Signatures within what they cover: what is accepted, and every form that is not."""
+"""Signatures within what they cover: what is accepted, and which forms are not."""
 
 import base64
 import copy
@@ -8,7 +8,7 @@ import xmlsec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from lxml import etree
 
-from support import certificates, saml_tokens
+from support import certificates, saml_tokens, token_elements
 from support.saml_tokens import (
     DS,
     ENVELOPED,
@@ -19,9 +19,12 @@ from support.saml_tokens import (
     assertion,
     computed,
     pair,
+    refused,
     signature_of,
     signed,
     template,
+    verified,
+    written,
 )
 from xrm.wire import saml, xml, xmldsig
 
@@ -32,20 +35,6 @@ TRANSFORM = (
     "An algorithm of the signature is not accepted.",
 )
 KEPT = f'<ec:InclusiveNamespaces xmlns:ec="{EXCLUSIVE}" PrefixList="%s"/>'
-
-
-def verified(element: etree._Element) -> etree._Element:
-    return xmldsig.verify_enveloped(element, certificates=[pair().der])
-
-
-def refused(element: etree._Element) -> str:
-    with pytest.raises(xmldsig.SignatureError) as caught:
-        verified(element)
-    return str(caught.value)
-
-
-def unsigned(**changes: object) -> etree._Element:
-    return saml.write(assertion(**changes))
 
 
 @pytest.mark.parametrize("version", VERSIONS)
@@ -70,8 +59,8 @@ def test_one_of_several_certificates_will_do():
 
 def test_a_certificate_that_was_agreed_on_counts_whatever_its_dates():
     old = certificates.make("old", last=certificates.FIRST_DAY.replace(year=2021))
-    element = saml.write(assertion())
-    xmldsig.sign_enveloped(
+    element = token_elements.write(assertion())
+    token_elements.sign_element(
         element,
         key=old.private_key,
         certificate=old.der,
@@ -99,7 +88,7 @@ def test_prefixes_of_what_is_around_it_change_nothing(version):
 
 def test_metadata_is_signed_the_same_way():
     root = etree.fromstring('<EntityDescriptor xmlns="urn:m" ID="_1"><a>1</a></EntityDescriptor>')
-    xmldsig.sign_enveloped(
+    token_elements.sign_element(
         root, key=pair().private_key, certificate=pair().der, reference="_1", at=0
     )
     document = arrived(root)
@@ -110,175 +99,17 @@ def test_metadata_is_signed_the_same_way():
 
 
 def test_prefixes_that_the_element_has_for_signatures_do_no_harm():
-    root = etree.fromstring(f'<m xmlns="urn:m" xmlns:x="{DS}" ID="_1"><x:KeyName>k</x:KeyName></m>')
-    xmldsig.sign_enveloped(
-        root, key=pair().private_key, certificate=pair().der, reference="_1", at=1
+    start, end = f'<m xmlns="urn:m" xmlns:x="{DS}" ID="_1">', "<x:KeyName>k</x:KeyName></m>"
+    whole = etree.fromstring(start + end)
+    canonical = etree.tostring(whole, method="c14n", exclusive=True).decode()
+    signature = xmldsig.sign_enveloped(
+        canonical, key=pair().private_key, certificate=pair().der, reference="_1"
     )
-    for element in (root, arrived(root)):
-        assert verified(element)[0].text == "k"
+    assert verified(xml.parse(f"{start}{signature}{end}".encode()))[0].text == "k"
 
 
 def test_what_xmlsec_signs_is_accepted():
-    assert verified(computed(template(unsigned()))).get("AssertionID")
-
-
-def _changed(element: etree._Element) -> None:
-    next(value for value in element.iter("{*}AttributeValue") if value.text == UPN).text = "eve"
-
-
-def _attribute(element: etree._Element) -> None:
-    element.set("Issuer", "http://other/")
-
-
-def _added(element: etree._Element) -> None:
-    etree.SubElement(element[1], "{urn:x}more")
-
-
-def _stripped(element: etree._Element) -> None:
-    element.remove(signature_of(element))
-
-
-def _emptied(element: etree._Element) -> None:
-    del signature_of(element)[:]
-
-
-def _twice(element: etree._Element) -> None:
-    element.append(signature_of(saml_tokens.signed()))
-
-
-def _twice_within(element: etree._Element) -> None:
-    element[1].append(signature_of(saml_tokens.signed()))
-
-
-def _moved(element: etree._Element) -> None:
-    element[0].append(signature_of(element))
-
-
-def _digest(element: etree._Element) -> None:
-    value = next(element.iter(f"{{{DS}}}DigestValue"))
-    value.text = "A" + (value.text or "")[1:] if (value.text or "")[0] != "A" else "B"
-
-
-def _two_references(element: etree._Element) -> None:
-    info = signature_of(element)[0]
-    info.append(arrived(info[2]))
-
-
-def _no_reference(element: etree._Element) -> None:
-    info = signature_of(element)[0]
-    info.remove(info[2])
-
-
-def _value(text: str):
-    def change(element: etree._Element) -> None:
-        signature_of(element)[1].text = text
-
-    return change
-
-
-def _huge_digest(element: etree._Element) -> None:
-    next(element.iter(f"{{{DS}}}DigestValue")).text = "A" * 1_000_000
-
-
-def _object(element: etree._Element) -> None:
-    etree.SubElement(signature_of(element), f"{{{DS}}}Object")
-
-
-def _object_instead_of_key_info(element: etree._Element) -> None:
-    signature = signature_of(element)
-    signature.remove(signature[2])
-    etree.SubElement(signature, f"{{{DS}}}Object")
-
-
-def _other_id(element: etree._Element) -> None:
-    element.set("AssertionID", "_other")
-
-
-def _no_id(element: etree._Element) -> None:
-    del element.attrib["AssertionID"]
-
-
-def _second_id(element: etree._Element) -> None:
-    element.set("ID", "_second")
-
-
-def _id_with_a_quote(element: etree._Element) -> None:
-    element.set("AssertionID", "a' or '1'='1")
-    next(element.iter(f"{{{DS}}}Reference")).set("URI", "#a' or '1'='1")
-
-
-def _in_a_value(element: etree._Element) -> None:
-    etree.SubElement(signature_of(element)[1], "x")
-
-
-def _more_in_the_reference(element: etree._Element) -> None:
-    etree.SubElement(signature_of(element)[0][2], f"{{{DS}}}Manifest")
-
-
-def _more_in_the_information(element: etree._Element) -> None:
-    signature_of(element)[0].insert(0, etree.Element(f"{{{DS}}}Manifest"))
-
-
-def _text_in_a_method(element: etree._Element) -> None:
-    signature_of(element)[0][1].text = "x"
-
-
-DIFFERENT = "none of the keys"
-ONE = "Exactly one signature"
-PARTS = "The signature has not the parts"
-COUNT = "too many references, or none"
-VALUE = "base64 of a plausible length"
-
-
-@pytest.mark.parametrize(
-    ("change", "reason"),
-    [
-        (_changed, DIFFERENT),
-        (_attribute, DIFFERENT),
-        (_added, DIFFERENT),
-        (_digest, DIFFERENT),
-        (_value("AAAA"), DIFFERENT),
-        (_stripped, ONE),
-        (_twice, ONE),
-        (_twice_within, ONE),
-        (_moved, ONE),
-        (_emptied, PARTS),
-        (_object, PARTS),
-        (_object_instead_of_key_info, PARTS),
-        (_more_in_the_information, PARTS),
-        (_more_in_the_reference, "The reference has not the parts"),
-        (_two_references, COUNT),
-        (_no_reference, COUNT),
-        (_text_in_a_method, "algorithm"),
-        (_in_a_value, VALUE),
-        (_value(""), VALUE),
-        (_value("not base64!"), VALUE),
-        (_value("=AAA"), VALUE),
-        (_value("A" * 1_000_000), VALUE),
-        (_huge_digest, VALUE),
-        (_other_id, "refers to another element"),
-        (_no_id, "one id"),
-        (_second_id, "one id"),
-        (_id_with_a_quote, "id of the signed element is not valid"),
-    ],
-)
-def test_a_signature_that_was_tampered_with_is_refused(change, reason):
-    element = signed()
-    verified(element)
-    change(element)
-    assert reason in refused(element)
-    assert reason in refused(arrived(element))
-
-
-@pytest.mark.parametrize("name", ["Id", "ID", "AssertionID", "id", "{urn:u}Id", "{urn:u}RequestID"])
-@pytest.mark.parametrize("inside", [True, False])
-def test_an_id_that_stands_twice_is_refused(name, inside):
-    root = etree.Element("root")
-    token = signed()
-    root.append(token)
-    other = etree.SubElement(token[1] if inside else root, "{urn:u}other")
-    other.set(name, token.get("AssertionID"))
-    assert "several" in refused(token)
+    assert verified(computed(template(written()))).get("AssertionID")
 
 
 @pytest.mark.parametrize(
@@ -323,7 +154,7 @@ def test_an_id_that_stands_twice_is_refused(name, inside):
     ids=lambda form: next(iter(form.values())) if isinstance(form, dict) else None,
 )
 def test_a_genuine_signature_of_another_form_is_refused(form):
-    element = computed(template(unsigned(), **form))
+    element = computed(template(written(), **form))
     assert "none of the keys" not in refused(element)
 
 
@@ -345,7 +176,7 @@ def test_other_transforms_are_refused_before_they_run(transform):
         (transform, EXCLUSIVE),
         (ENVELOPED, EXCLUSIVE, transform),
     ):
-        element = template(unsigned(), transforms=transforms)
+        element = template(written(), transforms=transforms)
         for empty in ("DigestValue", "SignatureValue"):
             next(element.iter(f"{{{DS}}}{empty}")).text = "AAAA"
         assert refused(element) in TRANSFORM
@@ -374,8 +205,8 @@ def test_a_canonical_form_with_parameters_is_refused(place):
 
 def test_another_key_is_refused():
     wrong = pair("stranger")
-    element = unsigned()
-    xmldsig.sign_enveloped(
+    element = written()
+    token_elements.sign_element(
         element,
         key=wrong.private_key,
         certificate=pair().der,
@@ -412,7 +243,7 @@ def test_the_key_info_neither_makes_nor_breaks_a_signature(info):
     genuine = signed()
     signature_of(genuine)[2] = copy.deepcopy(inner)
     assert saml.read(verified(genuine)) == assertion()
-    forged = computed(template(unsigned()), saml_tokens.key_of(pair("stranger")))
+    forged = computed(template(written()), saml_tokens.key_of(pair("stranger")))
     signature_of(forged).append(inner)
     assert "none of the keys" in refused(forged)
 
@@ -427,7 +258,7 @@ def test_hmac_with_the_public_key_as_its_secret_is_refused(method):
         pair().der,
     ):
         key = xmlsec.Key.from_binary_data(xmlsec.constants.KeyDataHmac, secret)
-        assert "algorithm" in refused(computed(template(unsigned(), method=method), key))
+        assert "algorithm" in refused(computed(template(written(), method=method), key))
 
 
 UPN_LONG = f"{UPN}.evil.example"

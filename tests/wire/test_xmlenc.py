@@ -8,7 +8,7 @@ import xmlsec
 from cryptography import x509
 from lxml import etree
 
-from support import certificates
+from support import certificates, token_elements
 from support.saml_tokens import DS, PROOF, VERSIONS, arrived, ask_xmlsec1, pair, signed
 from xrm.wire import xmldsig, xmlenc
 
@@ -19,7 +19,7 @@ RECIPIENT = "relying party"
 
 
 def _encrypted(element: etree._Element, **form: str) -> etree._Element:
-    return arrived(xmlenc.encrypt(element, pair(RECIPIENT).der, **form))
+    return arrived(token_elements.encrypt(element, pair(RECIPIENT).der, **form))
 
 
 def _decrypted(element: etree._Element, **accepted: bool) -> etree._Element:
@@ -100,7 +100,7 @@ def test_it_has_the_shape_that_clients_pick_apart():
 def test_the_certificate_is_named_by_issuer_and_serial_number():
     authority = certificates.make("CN of, the authority")
     recipient = certificates.make("crm", issuer=authority)
-    key = xmlenc.encrypt_key(PROOF, recipient.der)
+    key = token_elements.encrypt_key(PROOF, recipient.der)
     assert next(key.iter("{*}X509IssuerName")).text == "CN=CN of\\, the authority"
     assert next(key.iter("{*}X509SerialNumber")).text == str(recipient.certificate.serial_number)
 
@@ -117,14 +117,14 @@ def test_or_by_its_key_as_microsoft_online_did():
 
 
 def test_a_key_alone_is_encrypted_and_read():
-    key = arrived(xmlenc.encrypt_key(PROOF, pair(RECIPIENT).der))
+    key = arrived(token_elements.encrypt_key(PROOF, pair(RECIPIENT).der))
     assert key.prefix == "e"
     assert xmlenc.decrypt_key(key, pair(RECIPIENT).private_key) == PROOF
 
 
 def test_a_certificate_without_an_rsa_key_is_not_for_encryption():
     with pytest.raises(TypeError):
-        xmlenc.encrypt_key(PROOF, certificates.make("elliptic", curve=True).der)
+        token_elements.encrypt_key(PROOF, certificates.make("elliptic", curve=True).der)
 
 
 @pytest.mark.parametrize("version", VERSIONS)

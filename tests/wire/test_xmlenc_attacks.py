@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.hashes import SHA1, SHA256
 from lxml import etree
 
+from support import token_elements
 from support.saml_tokens import DS, PROOF, arrived, pair, signed
 from xrm.wire import xml, xmlenc
 
@@ -32,7 +33,7 @@ def _sent(
 
     `secret` is what is wrapped for the recipient; `last` stands in place of the padding.
     """
-    data = xmlenc.encrypt(etree.Element("a"), pair(RECIPIENT).der)
+    data = token_elements.encrypt(etree.Element("a"), pair(RECIPIENT).der)
     key, content = data.iter("{*}CipherValue")
     public = pair(RECIPIENT).private_key.public_key()
     key.text = base64.b64encode(public.encrypt(secret, padding)).decode()
@@ -94,7 +95,7 @@ def _with_value(place: int, octets: bytes) -> etree._Element:
 
 
 def _to_another() -> etree._Element:
-    return xmlenc.encrypt(signed(), pair("stranger").der)
+    return token_elements.encrypt(signed(), pair("stranger").der)
 
 
 ORACLES = {
@@ -270,7 +271,7 @@ def test_other_forms_are_refused(form):
 
 
 def test_triple_des_is_read_only_where_it_is_asked_for():
-    data = xmlenc.encrypt(signed(), pair(RECIPIENT).der, cipher="tripledes-cbc")
+    data = token_elements.encrypt(signed(), pair(RECIPIENT).der, cipher="tripledes-cbc")
     _refused(data)
     assert xmlenc.decrypt(data, pair(RECIPIENT).private_key, tripledes=True).get("AssertionID")
 
@@ -293,7 +294,7 @@ def test_comments_within_do_not_come_out():
     ],
 )
 def test_keys_alone_are_refused_the_same_way(change):
-    key = arrived(xmlenc.encrypt_key(PROOF, pair(RECIPIENT).der))
+    key = arrived(token_elements.encrypt_key(PROOF, pair(RECIPIENT).der))
     change(key)
     with pytest.raises(xmlenc.DecryptionError) as caught:
         xmlenc.decrypt_key(key, pair(RECIPIENT).private_key)

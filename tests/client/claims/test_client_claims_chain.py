@@ -1,6 +1,7 @@
 """A person of another token service: their own one signs them in, the organization's believes it.
 
 Both are farms of one server, of two tenants. The trusts are made as an administrator makes them:
+from support.claims_client import SVC,USERNAMEMIXED,ifd,who_am_i
 from the documents in which each farm describes itself.
 """
 

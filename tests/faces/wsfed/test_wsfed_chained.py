@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from lxml import etree
 
+from support import token_elements
 from support.farms import (
     LS,
     SITE_ENDPOINT,
@@ -60,7 +61,9 @@ def assertion(farms: Farms, **changes: Any) -> Assertion:
 
 def signed(farms: Farms, made: Assertion, key: Any = None) -> etree._Element:
     current = farms.service.directory.singly().signing_key()
-    return saml.sign(made, key=key or current.private_key, certificate=current.certificate_der)
+    return token_elements.sign(
+        made, key=key or current.private_key, certificate=current.certificate_der
+    )
 
 
 def bring(
@@ -68,7 +71,10 @@ def bring(
 ) -> Reply:
     """Come back with a token, as the form of the other token service brings it."""
     text = results.write(
-        token, realm=farms.farm.identifier, lifetime=Lifetime(None, None), kind="urn:x"
+        token_elements.text(token),
+        realm=farms.farm.identifier,
+        lifetime=Lifetime(None, None),
+        kind="urn:x",
     )
     return visitor.post(LS, {"wa": "wsignin1.0", "wresult": text, "wctx": context, **more})
 
@@ -202,14 +208,14 @@ def changed(farms: Farms, token: etree._Element) -> etree._Element:
 
 def wrapped(farms: Farms, token: etree._Element) -> etree._Element:
     """Return another assertion that holds the signed one within it."""
-    evil = saml.write(assertion(farms, claims=(Claim(UPN, ("eve@fabrikam.example",)),)))
+    evil = token_elements.write(assertion(farms, claims=(Claim(UPN, ("eve@fabrikam.example",)),)))
     evil.append(copy.deepcopy(token))
     return evil
 
 
 def moved_signature(farms: Farms, token: etree._Element) -> etree._Element:
     """Return another assertion with the signature of the signed one, which stands in an Object."""
-    evil = saml.write(assertion(farms, claims=(Claim(UPN, ("eve@fabrikam.example",)),)))
+    evil = token_elements.write(assertion(farms, claims=(Claim(UPN, ("eve@fabrikam.example",)),)))
     signature = copy.deepcopy(token.find(f"{DS}Signature"))
     holder = etree.SubElement(signature, f"{DS}Object")
     holder.append(unsigned(farms, copy.deepcopy(token)))
@@ -234,7 +240,9 @@ def test_a_forged_token_is_refused_and_nothing_says_why(
     visitor, asked = sent(chained)
     token = forge(chained, signed(chained, assertion(chained)))
     if encrypted:
-        token = xmlenc.encrypt(token, chained.service.parts.farm_keys.certificate(chained.farm))
+        token = token_elements.encrypt(
+            token, chained.service.parts.farm_keys.certificate(chained.farm)
+        )
     reply = bring(chained, visitor, token, asked["wctx"])
     assert (reply.status, reply.target) == (400, "")
     assert "could not be validated" in reply.text
@@ -242,7 +250,7 @@ def test_a_forged_token_is_refused_and_nothing_says_why(
 
 def test_a_token_encrypted_to_somebody_else_says_the_same(chained: Farms):
     visitor, asked = sent(chained)
-    token = xmlenc.encrypt(signed(chained, assertion(chained)), chained.vault.certificate)
+    token = token_elements.encrypt(signed(chained, assertion(chained)), chained.vault.certificate)
     assert "could not be validated" in bring(chained, visitor, token, asked["wctx"]).text
 
 
@@ -283,7 +291,7 @@ def test_a_token_nobody_asked_for_is_refused(chained: Farms, context: str):
 def test_a_token_does_not_come_in_an_address(chained: Farms):
     visitor, asked = sent(chained)
     text = results.write(
-        signed(chained, assertion(chained)),
+        token_elements.text(signed(chained, assertion(chained))),
         realm="x",
         lifetime=Lifetime(None, None),
         kind="urn:x",

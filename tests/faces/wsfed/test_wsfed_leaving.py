@@ -15,20 +15,12 @@ from support.farms import (
     choose_home,
     follow,
     give_password,
+    signed_in,
 )
-from support.signing_in import Reply, Visitor
+from support.signing_in import Reply
 from xrm.sts.adfs import parties
 
-ADA = "ada@contoso.example"
 SIGN_OUT = {"wa": "wsignout1.0"}
-
-
-def signed_in(farms: Farms, *realms: str) -> Visitor:
-    visitor = farms.visitor()
-    give_password(visitor, visitor.get(LS, asking()), ADA)
-    for realm in realms:
-        visitor.get(LS, asking(realm))
-    return visitor
 
 
 def frames(page: Reply) -> list[str]:

@@ -5,9 +5,10 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from lxml import etree
 
+from support import token_elements
 from support.farms import LS, Farms, asking
 from support.working import broken, cut_off, flipped, watched
-from xrm.wire import saml, xmlenc
+from xrm.wire import saml
 from xrm.wire.saml import Assertion, Claim, claim_types
 from xrm.wire.wsfed import results
 from xrm.wire.wstrust import Lifetime
@@ -21,7 +22,7 @@ def work(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def written(farms: Farms) -> etree._Element:
     """Return an unsigned token, such as the other service would sign."""
     now = farms.clock()
-    return saml.write(
+    return token_elements.write(
         Assertion(
             id="_a",
             issuer=farms.other.identifier,
@@ -37,20 +38,20 @@ def written(farms: Farms) -> etree._Element:
 
 
 def hidden(farms: Farms, element: etree._Element) -> etree._Element:
-    return xmlenc.encrypt(element, farms.service.parts.farm_keys.certificate(farms.farm))
+    return token_elements.encrypt(element, farms.service.parts.farm_keys.certificate(farms.farm))
 
 
 def test_whatever_is_wrong_takes_the_same_work(chained: Farms, work: list[str]) -> None:
     plain = written(chained)
     by_stranger = etree.fromstring(etree.tostring(plain))
-    by_stranger = saml.sign(
+    by_stranger = token_elements.sign(
         saml.read(by_stranger), key=chained.vault_key, certificate=chained.vault.certificate
     )
     tokens = {
         "by a stranger": hidden(chained, by_stranger),
         "unsigned": hidden(chained, plain),
         "another element": hidden(chained, etree.Element("a")),
-        "to somebody else": xmlenc.encrypt(by_stranger, chained.vault.certificate),
+        "to somebody else": token_elements.encrypt(by_stranger, chained.vault.certificate),
         "the key broken": broken(hidden(chained, by_stranger), 0, flipped(0)),
         "the vector broken": broken(hidden(chained, by_stranger), 1, flipped(0)),
         "cut off": broken(hidden(chained, by_stranger), 1, cut_off),
@@ -60,7 +61,9 @@ def test_whatever_is_wrong_takes_the_same_work(chained: Farms, work: list[str]) 
         visitor = chained.visitor()
         page = visitor.get(LS, asking(whr=chained.other.identifier))
         context = parse_qs(urlsplit(page.location).query)["wctx"][0]
-        text = results.write(token, realm="x", lifetime=Lifetime(None, None), kind="urn:x")
+        text = results.write(
+            token_elements.text(token), realm="x", lifetime=Lifetime(None, None), kind="urn:x"
+        )
         del work[:]
         reply = visitor.post(LS, {"wa": "wsignin1.0", "wresult": text, "wctx": context})
         said = "could not be validated" in reply.text

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
+from support.certificates import Pair
+from support.partners import BACK, CLEAR, SERVICE, befriend
 from support.signing_in import cheap_passwords
-from support.trusting import Password, Realm
+from support.trusting import Realm
 
 ORG = "https://crm.contoso.example/"
-CLEAR = "https://clear.contoso.example/"
-MARIA = Password("maria@contoso.example")
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -45,3 +45,11 @@ def shared(tmp_path_factory: pytest.TempPathFactory, build_world: Any) -> Iterat
     yield Scene(world)
     world.service.close()
     world.database.close()
+
+
+@pytest.fixture(scope="module")
+def partner(shared: Scene) -> Pair:
+    """A trusted partner, and a person who may ask in the name of others."""
+    shared.realm.person("broker")
+    shared.back = shared.realm.party(BACK, encrypts=False, delegates=[SERVICE.name])
+    return befriend(shared)

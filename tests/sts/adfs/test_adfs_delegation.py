@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from lxml import etree
 
+from support import token_elements
 from support.trusting import Certificate, Password, Realm, Token, asking, pair_of
 from xrm.sts import registration
 from xrm.sts.adfs import parties
@@ -12,7 +13,6 @@ from xrm.sts.adfs.trust import certificates
 from xrm.sts.audit import read_events
 from xrm.sts.model import IssuanceRule
 from xrm.sts.registration.people import set_user_enabled
-from xrm.wire import xmlenc
 from xrm.wire.saml import claim_types
 from xrm.wire.saml.actor import ACTOR
 from xrm.wire.wstrust import TRUST_13, TRUST_2005
@@ -315,7 +315,7 @@ def test_validate_says_what_the_farm_believes(scene, version):
 def test_validate_reads_what_is_encrypted_to_the_farm(scene):
     token = scene.realm.signed_in(MARIA).element
     assert later(scene, "validate", token).response.status.code.endswith("/valid")
-    stranger = xmlenc.encrypt(token_of(scene), pair_of("stranger").der)
+    stranger = token_elements.encrypt(token_of(scene), pair_of("stranger").der)
     assert later(scene, "validate", stranger).response.status.code.endswith("/invalid")
 
 
