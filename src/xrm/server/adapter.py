@@ -177,8 +177,7 @@ class Adapter:
 
         if route.lane == "turn" and self._turns is not None:
             return await self._turns.submit(work)  # type: ignore[no-any-return]
-        response: Response = await asyncio.wrap_future(self._lanes[row.origin].submit(work))
-        return response
+        return await self._lanes[row.origin].submit(work)  # type: ignore[no-any-return]
 
 
 def _unexpected(row: Row, request: Request) -> Response:

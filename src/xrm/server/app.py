@@ -121,7 +121,8 @@ def _samples(listener: int, names: Sequence[str], place: Place, estate: Estate) 
     def configure(page: str) -> samples.Configuration:
         return samples.Configuration.of(
             organization_url=estate.organization.url,
-            tenant=estate.tenant.domain,
+            # Where the libraries have the name of a tenant, they have this word for AD FS.
+            tenant="adfs" if estate.by_claims else estate.tenant.domain,
             client_id=estate.demonstration.spa_client_id,
             page=page,
             authority=urls.sts,
@@ -167,7 +168,7 @@ def _mounts(estate: Estate) -> _Every:
 
 def _is_online(estate: Estate) -> bool:
     """Tell whether the first organization is: then it is at the root of the origin."""
-    return estate.organizations.first.deployment == "online"
+    return not estate.by_claims
 
 
 def _root(estate: Estate) -> Mount:

@@ -69,6 +69,13 @@ class Estate:
         bases = [url for url in (self.urls.samples, self.urls.samples_https) if url]
         pages = Shelf.find().addresses(*bases) if bases else ()
         demonstration.publish(self.sts, self.tenant, pages)
+        if self.by_claims:
+            demonstration.publish_pages(self.sts, self.organizations.farm(self.tenant), pages)
+
+    @property
+    def by_claims(self) -> bool:
+        """Whether the first organization knows AD FS alone."""
+        return self.organizations.first.deployment != "online"
 
     def of(self, name: str) -> "Estate":
         """Return the estate as seen from another organization, by its name or id.

@@ -20,6 +20,7 @@ from xrm.sts import first_party
 from xrm.sts.keys import Keys
 from xrm.sts.model import (
     Application,
+    Authentication,
     CertificateCredential,
     ClaimsProvider,
     DomainFederation,
@@ -30,6 +31,7 @@ from xrm.sts.model import (
     ServicePrincipal,
     Tenant,
     User,
+    is_domain,
 )
 from xrm.sts.snapshot import Snapshot
 from xrm.sts.store import (
@@ -59,8 +61,6 @@ SHARED_SEGMENTS = frozenset({"common", "organizations", "consumers"})
 """The segments that stand for many tenants; no client proves itself there without a user."""
 
 _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
-_DNS_NAME = re.compile(rf"(?=.{{1,253}}\Z){_LABEL}(\.{_LABEL})+")
 _NAME = re.compile(r"[\x21-\x7e]{1,2048}")
 _LONGEST_USER_NAME = 128
 
@@ -68,12 +68,6 @@ _LONGEST_USER_NAME = 128
 def guid(text: str) -> UUID | None:
     """Return a GUID written with hyphens, in any letter case, or None."""
     return UUID(text) if _GUID.fullmatch(text.lower()) else None
-
-
-def is_domain(text: str) -> bool:
-    """Tell whether a text is a DNS name of two labels or more (RFC 1123 2.1)."""
-    # Beyond ASCII, other letters fold to those of a name: the Kelvin sign to a "k".
-    return text.isascii() and _DNS_NAME.fullmatch(text.lower()) is not None
 
 
 def name_key(name: str) -> str:
@@ -262,12 +256,21 @@ class View:
             self._snapshot.people[object_id] = found
         return found
 
+    def person_of(self, authentication: Authentication) -> User | None:
+        """Return who signed in, None where there is nobody any more."""
+        return None if authentication.home else self.user(authentication.person)
+
     def user_named(self, name: str) -> User | None:
         """Return an account by its user principal name, in any letter case, or None."""
         if not name.isascii() or len(name) > _LONGEST_USER_NAME:
             return None
-        known = self._store.get(self._tx, USER_NAMES, name.lower())
-        return self.user(known.object_id) if known else None
+        key = name.lower()
+        if (object_id := self._snapshot.names.get(key)) is None:
+            known = self._store.get(self._tx, USER_NAMES, key)
+            if known is None:
+                return None
+            object_id = self._snapshot.names[key] = known.object_id
+        return self.user(object_id)
 
     def canonical(self, name: str) -> str:
         """Return the one name by which the sign-ins of an account are counted."""

@@ -32,6 +32,7 @@ class Snapshot:
     roles: dict[tuple[UUID, UUID], tuple[str, ...]] = field(default_factory=dict)
     grants: dict[UUID, tuple[ScopeGrant, ...]] = field(default_factory=dict)
     people: dict[UUID, User] = field(default_factory=dict)
+    names: dict[str, UUID] = field(default_factory=dict)
     parties: dict[UUID, Mapping[str, RelyingParty]] = field(default_factory=dict)
     providers: dict[UUID, Mapping[str, ClaimsProvider]] = field(default_factory=dict)
     federations: dict[str, DomainFederation] = field(default_factory=dict)

@@ -92,6 +92,8 @@ def parse(data: bytes, *, charset: str | None = None, limits: Limits = LIMITS) -
         raise XmlError(_reason(error)) from None
     finally:
         _names.parsed(len(text))
+    if b"<?" in text:
+        _check_instructions(root)
     _check_tree(root, limits, ((tags + 1) // 2, equals, len(text), len(text)))
     if text.count(b"xmlns") > limits.namespaces:
         _check_namespaces(root, limits.namespaces)
@@ -190,16 +192,19 @@ def _checks(limits: Limits) -> tuple[tuple[etree.XPath, str], ...]:
     return known
 
 
+def _check_instructions(root: etree._Element) -> None:
+    # Not by XPath: libxml2 compares each of these nodes with all it has found before.
+    instructions = chain(root.iter(etree.PI), root.itersiblings(etree.PI))
+    if next(instructions, None) is not None:
+        raise XmlError("Processing instructions are not supported.")
+
+
 def _check_tree(root: etree._Element, limits: Limits, bounds: tuple[int, int, int, int]) -> None:
     """Refuse what goes beyond the limits.
 
     `bounds` are the most there can be in a document of its size: of what is nested, attributes
     of one element, characters of an attribute, of a text. What cannot be is not looked for.
     """
-    # Not by XPath: libxml2 compares each of these nodes with all it has found before.
-    instructions = chain(root.iter(etree.PI), root.itersiblings(etree.PI))
-    if next(instructions, None) is not None:
-        raise XmlError("Processing instructions are not supported.")
     most = (limits.depth, limits.attributes, limits.attribute_size, limits.text)
     for (check, text), bound, limit in zip(_checks(limits), bounds, most, strict=True):
         if bound > limit and check(root):

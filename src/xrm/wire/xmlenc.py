@@ -54,6 +54,37 @@ _REFERENCE = f"{{{_WSSE}}}Reference"
 CipherName = Literal["aes256-cbc", "aes192-cbc", "aes128-cbc", "tripledes-cbc"]
 Identified = Literal["issuer-serial", "subject-key-id"]
 
+_DATA: Mapping[Identified, str] = {
+    "issuer-serial": (
+        f'<xenc:EncryptedData xmlns:xenc="{XENC}" Type="{ELEMENT}">'
+        f'<xenc:EncryptionMethod Algorithm="{XENC}{{cipher}}"/>'
+        f'<KeyInfo xmlns="{DS}">{{key}}</KeyInfo>'
+        "<xenc:CipherData><xenc:CipherValue>{value}</xenc:CipherValue></xenc:CipherData>"
+        "</xenc:EncryptedData>"
+    ),
+    "subject-key-id": (
+        f'<EncryptedData xmlns="{XENC}" Id="Assertion0" Type="{ELEMENT}">'
+        f'<EncryptionMethod Algorithm="{XENC}{{cipher}}"/>'
+        f'<ds:KeyInfo xmlns:ds="{DS}">{{key}}</ds:KeyInfo>'
+        "<CipherData><CipherValue>{value}</CipherValue></CipherData></EncryptedData>"
+    ),
+}
+"""Either service's own spelling: old clients look for `xenc:CipherValue` or `CipherValue`."""
+# The first is canonical where the namespace of signatures needs no prefix: assertions hold it.
+_KEY: Mapping[Identified, str] = {
+    "issuer-serial": (
+        f'<e:EncryptedKey xmlns:e="{XENC}"><e:EncryptionMethod Algorithm="{RSA_OAEP}">'
+        f'<DigestMethod Algorithm="{_SHA1}"></DigestMethod></e:EncryptionMethod>'
+        "<KeyInfo>{named}</KeyInfo>"
+        "<e:CipherData><e:CipherValue>{value}</e:CipherValue></e:CipherData></e:EncryptedKey>"
+    ),
+    "subject-key-id": (
+        f'<EncryptedKey xmlns="{XENC}"><EncryptionMethod Algorithm="{RSA_OAEP}"/>'
+        f'<ds:KeyInfo xmlns:ds="{DS}" Id="keyinfo">{{named}}</ds:KeyInfo>'
+        "<CipherData><CipherValue>{value}</CipherValue></CipherData></EncryptedKey>"
+    ),
+}
+
 LIMITS = xml.Limits(size=1024 * 1024, depth=40, elements=5000)
 """How much of a decrypted document is read."""
 _LONGEST_DATA = 1536 * 1024
@@ -87,46 +118,36 @@ _CIPHERS: dict[str, _Algorithm] = {
 
 
 def encrypt(
-    element: etree._Element,
+    text: str,
     certificate: bytes,
     *,
     cipher: CipherName = "aes256-cbc",
     by: Identified = "issuer-serial",
-) -> etree._Element:
-    """Return the EncryptedData of an element, with a fresh key encrypted to a certificate.
+) -> str:
+    """Return the EncryptedData of an element's text, with a fresh key encrypted to a certificate.
 
     `certificate` is X.509 in DER; `by` says how it is named: by issuer and serial number, as
     AD FS does, or by its subject key identifier, as the token service of Microsoft online did.
     """
     algorithm = _CIPHERS[XENC + cipher]
     secret = os.urandom(algorithm.key)
-    octets = _encrypted(algorithm, secret, etree.tostring(element, with_tail=False))
-    named = ' Id="Assertion0"' if by == "subject-key-id" else ""
-    return etree.fromstring(
-        f'<xenc:EncryptedData xmlns:xenc="{XENC}"{named} Type="{ELEMENT}">'
-        f'<xenc:EncryptionMethod Algorithm="{XENC}{cipher}"/><KeyInfo xmlns="{DS}">'
-        f"{_key_text(secret, certificate, by)}</KeyInfo><xenc:CipherData><xenc:CipherValue>"
-        f"{_base64(octets)}</xenc:CipherValue></xenc:CipherData></xenc:EncryptedData>"
-    )
+    octets = _encrypted(algorithm, secret, text.encode())
+    key = _encrypted_key(secret, certificate, by)
+    return _DATA[by].format(cipher=cipher, key=key, value=_base64(octets))
 
 
-def encrypt_key(
-    secret: bytes, certificate: bytes, *, by: Identified = "issuer-serial"
-) -> etree._Element:
-    """Return the EncryptedKey of a key, for the holder of a certificate (X.509 in DER)."""
-    return etree.fromstring(_key_text(secret, certificate, by))
+def encrypt_key(secret: bytes, certificate: bytes) -> str:
+    """Return the KeyInfo of a key encrypted for the holder of a certificate (X.509 in DER).
+
+    It is in its exclusive canonical form.
+    """
+    return f'<KeyInfo xmlns="{DS}">{_encrypted_key(secret, certificate, "issuer-serial")}</KeyInfo>'
 
 
-def _key_text(secret: bytes, certificate: bytes, by: Identified) -> str:
-    # As text: elements that are moved lose a prefix that another one stands for already.
+def _encrypted_key(secret: bytes, certificate: bytes, by: Identified) -> str:
     recipient = _recipient(certificate)
     octets = recipient.key.encrypt(secret, _OAEP)
-    return (
-        f'<e:EncryptedKey xmlns:e="{XENC}"><e:EncryptionMethod Algorithm="{RSA_OAEP}">'
-        f'<DigestMethod xmlns="{DS}" Algorithm="{_SHA1}"/></e:EncryptionMethod>'
-        f'<KeyInfo xmlns="{DS}">{recipient.named[by]}</KeyInfo><e:CipherData><e:CipherValue>'
-        f"{_base64(octets)}</e:CipherValue></e:CipherData></e:EncryptedKey>"
-    )
+    return _KEY[by].format(named=recipient.named[by], value=_base64(octets))
 
 
 def decrypt(

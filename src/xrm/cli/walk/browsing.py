@@ -7,6 +7,7 @@ from urllib.parse import urljoin
 from xrm.cli.walk.asking import Facts, Unexpected
 
 _MOST_PAGES = 12
+_ADFS = "ctl00$ContentPlaceHolder1$"
 
 
 class _Page(HTMLParser):
@@ -48,6 +49,9 @@ class Person:
             "username": facts["username"],
             "password": facts["password"],
             "code": code,
+            # By the names that the page of AD FS has for them.
+            f"{_ADFS}UsernameTextBox": facts["username"],
+            f"{_ADFS}PasswordTextBox": facts["password"],
         }
 
     def go(self, address: str) -> str:

@@ -88,11 +88,8 @@ def _visit(page: Any, address: str, facts: Facts) -> str:
     """Sign in, read leads, renew the token, sign out; return in a few words what came of it."""
     page.goto(address)
     page.locator("#sign-in").click()
-    page.locator("input[name=username]:visible").fill(facts["username"])
-    page.locator("button[value=name]").click()
-    _go_on(page, "input[name=password]:visible")
-    page.locator("input[name=password]:visible").fill(facts["password"])
-    page.locator("button[value=password]").click()
+    give = _give_at_entra if facts["deployment"] == "online" else _give_at_adfs
+    give(page, facts["username"], facts["password"])
     _go_on(page, f"{_RECORDS}, {_TROUBLE}")
     _settled(page)
     # adal.js leaves a timer behind that spoils a second renewal within a second of the first.
@@ -108,6 +105,21 @@ def _visit(page: Any, address: str, facts: Facts) -> str:
     page.locator("#sign-out").click()
     page.locator("#sign-in").wait_for()
     return f"{leads} leads, token renewed, signed out"
+
+
+def _give_at_entra(page: Any, username: str, password: str) -> None:
+    page.locator("input[name=username]:visible").fill(username)
+    page.locator("button[value=name]").click()
+    _go_on(page, "input[name=password]:visible")
+    page.locator("input[name=password]:visible").fill(password)
+    page.locator("button[value=password]").click()
+
+
+def _give_at_adfs(page: Any, username: str, password: str) -> None:
+    page.locator("input[name$=UsernameTextBox]:visible").fill(username)
+    given = page.locator("input[name$=PasswordTextBox]:visible")
+    given.fill(password)
+    given.press("Enter")
 
 
 def _go_on(page: Any, wanted: str) -> None:

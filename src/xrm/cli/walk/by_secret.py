@@ -18,12 +18,7 @@ from xrm.cli.walk.libraries import Step
 
 def plain_v1(facts: Facts) -> Step:
     """Prepare plain HTTP to the v1 endpoint, the secret in the form (document 003's request)."""
-    form = {
-        "grant_type": "client_credentials",
-        "client_id": facts["client_id"],
-        "client_secret": facts["client_secret"],
-        "resource": facts["organization_url"],
-    }
+    form = _form(facts, facts["client_id"], facts["client_secret"])
 
     def step() -> str:
         with http_client(facts) as http:
@@ -31,6 +26,15 @@ def plain_v1(facts: Facts) -> Step:
             return read_leads(facts, token, http)
 
     return step
+
+
+def _form(facts: Facts, client_id: str, secret: str) -> dict[str, str]:
+    return {
+        "grant_type": "client_credentials",
+        "client_id": client_id,
+        "client_secret": secret,
+        "resource": facts["organization_url"],
+    }
 
 
 def plain_v2_basic(facts: Facts) -> Step:
@@ -86,12 +90,7 @@ def own_client(facts: Facts) -> Step:
 
 def stranger(facts: Facts) -> Step:
     """Prepare a registered application without a user: it gets a token, and is turned away."""
-    form = {
-        "grant_type": "client_credentials",
-        "client_id": facts["no_user_client_id"],
-        "client_secret": facts["no_user_client_secret"],
-        "resource": facts["organization_url"],
-    }
+    form = _form(facts, facts["no_user_client_id"], facts["no_user_client_secret"])
 
     def step() -> str:
         with http_client(facts) as http:

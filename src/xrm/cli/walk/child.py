@@ -11,7 +11,7 @@ import warnings
 from typing import Any
 
 from xrm.cli.walk.asking import Facts, LeftOut
-from xrm.cli.walk.signins import SIGN_INS, SignIn
+from xrm.cli.walk.signins import SignIn, walked
 
 
 def available(module: str) -> bool:
@@ -28,9 +28,6 @@ def attempt(sign_in: SignIn, facts: Facts) -> dict[str, Any]:
     if not available(sign_in.module):
         name = sign_in.module.replace(".", "-")
         return line | {"state": "left out", "result": f"{name} is not installed", "ms": None}
-    if facts["deployment"] != "online":
-        result = f"an organization that is {facts['deployment']} does not know it"
-        return line | {"state": "left out", "result": result, "ms": None}
     started = time.perf_counter()
     try:
         step = sign_in.prepare(facts)
@@ -60,7 +57,7 @@ def main() -> int:
     os.environ["REQUESTS_CA_BUNDLE"] = str(facts["ca_bundle"])
     warnings.simplefilter("ignore")
     logging.disable(logging.CRITICAL)
-    for sign_in in SIGN_INS:
+    for sign_in in walked(facts):
         sys.stdout.write(json.dumps(attempt(sign_in, facts)) + "\n")
         sys.stdout.flush()
     return 0

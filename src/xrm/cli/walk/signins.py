@@ -3,7 +3,14 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from xrm.cli.walk import by_browser, by_certificate, by_person, by_secret, registering
+from xrm.cli.walk import (
+    by_browser,
+    by_certificate,
+    by_claims,
+    by_person,
+    by_secret,
+    registering,
+)
 from xrm.cli.walk.asking import Facts
 from xrm.cli.walk.libraries import Step
 
@@ -14,14 +21,18 @@ class SignIn:
 
     `module` must be importable, or the sign-in is left out. `prepare` takes the facts of the
     server and returns the step to be timed; the step returns what it came to, in a few words.
+    `deployments` are those of the organizations that it is a sign-in to.
     """
 
     what: str
     account: str
     module: str
     prepare: Callable[[Facts], Step]
+    deployments: frozenset[str] = frozenset({"online"})
 
 
+_AT_ADFS = frozenset({"ifd", "on-premises"})
+_EVERYWHERE = _AT_ADFS | {"online"}
 _SECRET = "demonstration service"  # noqa: S105 - an account's name
 _CERTIFICATE = "certificate service"
 _PERSON = "salesperson"
@@ -49,11 +60,20 @@ SIGN_INS = (
     SignIn(
         "azure-identity, device code", _PERSON, "azure.identity", by_person.azure_identity_device
     ),
-    SignIn("adal.js in Chromium", _PERSON, "playwright", _ADAL),
-    SignIn("adal-angular in Chromium", _PERSON, "playwright", _ADAL_ANGULAR),
-    SignIn("msal-browser in Chromium", _PERSON, "playwright", _MSAL),
+    SignIn("adal.js in Chromium", _PERSON, "playwright", _ADAL, _EVERYWHERE),
+    SignIn("adal-angular in Chromium", _PERSON, "playwright", _ADAL_ANGULAR, _EVERYWHERE),
+    SignIn("msal-browser in Chromium", _PERSON, "playwright", _MSAL, _EVERYWHERE),
     SignIn("HTTP, through Graph", "registered just now", "httpx2", registering.through_graph),
     SignIn("HTTP v1", "service without user", "httpx2", by_secret.stranger),
     SignIn("HTTP v2, other tenant", "multi-tenant service", "httpx2", registering.elsewhere),
+    SignIn("xrm client, WS-Trust", _PERSON, "xrm.client", by_claims.own_client, _AT_ADFS),
+    SignIn("HTTP at AD FS, password", _PERSON, "httpx2", by_claims.password, _AT_ADFS),
+    SignIn("adal at AD FS, password", _PERSON, "adal", by_claims.adal_password, _AT_ADFS),
+    SignIn("msal at AD FS, code and PKCE", _PERSON, "msal", by_claims.msal_code, _AT_ADFS),
 )
 """Every sign-in that exists, in the order of the walk."""
+
+
+def walked(facts: Facts) -> tuple[SignIn, ...]:
+    """Return the sign-ins to the organization of a server, which is of one deployment."""
+    return tuple(each for each in SIGN_INS if facts["deployment"] in each.deployments)

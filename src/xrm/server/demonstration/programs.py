@@ -46,7 +46,7 @@ def publish(service: TokenService, home: Tenant, pages: Sequence[str] = ()) -> N
     Pages of the last addresses stay, since servers of several may run. A program that is gone,
     or was left no native page, is left alone.
     """
-    desktop, page = (find_application(service, home, name) for name in (DESKTOP_NAME, PAGE_NAME))
+    desktop, page = find_application(service, home, DESKTOP_NAME), find_page(service, home)
     if desktop is not None and any(map(_is_native, _uris(desktop))):
         native = [_native_page(service)]
         _register(service, desktop, native, _is_native, most=_MOST_NATIVE_PAGES)
@@ -59,6 +59,11 @@ def publish(service: TokenService, home: Tenant, pages: Sequence[str] = ()) -> N
             lambda url: urlsplit(url).path in paths,
             most=_MOST_ADDRESSES * len(pages),
         )
+
+
+def find_page(service: TokenService, home: Tenant) -> Application | None:
+    """Return the browser's program, None where somebody has removed it."""
+    return find_application(service, home, PAGE_NAME)
 
 
 def _register(

@@ -55,6 +55,7 @@ DEPLOYMENTS: Mapping[Kind, Deployment] = MappingProxyType(
             path="",
             first_path="",
             discovery="https://dev.{domain}/",
+            own_discovery=True,
             passive="https://auth.{domain}/",
         ),
         "on-premises": Deployment(
@@ -98,9 +99,10 @@ class Sites:
         """Return the Discovery.svc that knows an organization.
 
         Where organizations have paths and people sign in by claims each has one of its own, for
-        at the origin there may be that of another deployment.
+        at the origin there may be that of another deployment. Those with hosts name that of all.
         """
-        own = DEPLOYMENTS[kind].own_discovery and not first
+        row = DEPLOYMENTS[kind]
+        own = row.own_discovery and row.discovery == row.base and not first
         base = self.url(kind, name, first=first) if own else self.discovery(kind)
         return f"{base}XRMServices/2011/Discovery.svc"
 

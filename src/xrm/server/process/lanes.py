@@ -7,23 +7,22 @@ from leaving; that, and the bound of the queue, is why they are not a ThreadPool
 import queue
 import threading
 import time
+from asyncio import Future
 from collections.abc import Callable
-from concurrent.futures import Future
 from typing import Any
+
+from xrm.server.process.jobs import Job, deliver
 
 
 class LaneFull(Exception):
     """Every thread is busy and the queue is full."""
 
 
-_Job = tuple[Future[Any], Callable[[], Any]]
-
-
 class Lane:
     """Threads of one origin: what stalls one lane does not touch another."""
 
     def __init__(self, name: str, *, threads: int, waiting: int) -> None:
-        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._open = threading.BoundedSemaphore(threads + waiting)
         self._threads = [
             threading.Thread(target=self._work, name=f"{name}-{number}", daemon=True)
@@ -32,23 +31,23 @@ class Lane:
         for thread in self._threads:
             thread.start()
 
-    def submit(self, work: Callable[[], Any]) -> Future[Any]:
-        """Return the future of some work. Raises LaneFull when there is no room for it."""
+    def submit(self, work: Callable[[], Any]) -> "Future[Any]":
+        """Return the future, of the running loop, of some work.
+
+        Raises LaneFull when there is no room for it.
+        """
         if not self._open.acquire(blocking=False):
             raise LaneFull
-        future: Future[Any] = Future()
-        self._jobs.put((future, work))
-        return future
+        job = Job.of(work)
+        self._jobs.put(job)
+        return job.future
 
     def _work(self) -> None:
         while (job := self._jobs.get()) is not None:
-            future, work = job
-            try:
-                if future.set_running_or_notify_cancel():
-                    _fulfil(future, work)
-            finally:
-                self._open.release()
-            del job, future, work
+            outcome = job.run()
+            self._open.release()
+            deliver((outcome,))
+            del job, outcome
 
     def close(self, *, patience: float) -> bool:
         """Stop: cancel what waits, and wait up to `patience` seconds for what runs.
@@ -70,12 +69,5 @@ class Lane:
             except queue.Empty:
                 return
             if job is not None:
-                job[0].cancel()
+                job.cancel()
                 self._open.release()
-
-
-def _fulfil(future: Future[Any], work: Callable[[], Any]) -> None:
-    try:
-        future.set_result(work())
-    except BaseException as error:  # it belongs to whoever waits for the future
-        future.set_exception(error)

@@ -11,14 +11,14 @@ would come in two halves, each waiting for the commit of the other.
 import logging
 import threading
 import time
-from asyncio import AbstractEventLoop, Future, get_running_loop
+from asyncio import Future
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from xrm.db import Database
 from xrm.db.gathering import Gathering, Lost
+from xrm.server.process.jobs import Job, Outcome, deliver
 from xrm.server.process.lanes import LaneFull
 
 MOST_GATHERED = 32
@@ -31,27 +31,13 @@ PATIENCE_SECONDS = 0.002
 log = logging.getLogger("xrm.server")
 
 
-@dataclass(frozen=True, slots=True)
-class _Job:
-    work: Callable[[], Any]
-    loop: AbstractEventLoop
-    future: "Future[Any]"
-
-
-@dataclass(frozen=True, slots=True)
-class _Outcome:
-    job: _Job
-    result: Any = None
-    error: BaseException | None = None
-
-
 class Turns:
     """The writers of one database: what is submitted runs one by one, in order."""
 
     def __init__(self, name: str, database: Database, *, waiting: int) -> None:
         self._database = database
         self._most = waiting
-        self._jobs: deque[_Job] = deque()
+        self._jobs: deque[Job] = deque()
         self._changed = threading.Condition()
         self._closing = False
         self._wanted = 1
@@ -63,8 +49,7 @@ class Turns:
 
         Raises LaneFull when there is no room for it.
         """
-        loop = get_running_loop()
-        job = _Job(work, loop, loop.create_future())
+        job = Job.of(work)
         with self._changed:
             if self._closing or len(self._jobs) >= self._most:
                 raise LaneFull
@@ -83,7 +68,7 @@ class Turns:
             waiting, self._jobs = self._jobs, deque()
             self._changed.notify()
         for job in waiting:
-            job.loop.call_soon_threadsafe(job.future.cancel)
+            job.cancel()
         self._thread.join(patience)
         return not self._thread.is_alive()
 
@@ -92,10 +77,10 @@ class Turns:
         while jobs := self._waiting(answered):
             while jobs:
                 outcomes = self._turn(jobs)
-                _deliver(outcomes)
+                deliver(outcomes)
             answered = len(outcomes)
 
-    def _waiting(self, answered: int) -> deque[_Job]:
+    def _waiting(self, answered: int) -> deque[Job]:
         """Wait for work and return all there is; nothing once the turns are closed."""
         with self._changed:
             self._wait_for(min(len(self._jobs) + answered, MOST_GATHERED), PATIENCE_SECONDS)
@@ -108,56 +93,25 @@ class Turns:
         self._wanted = wanted
         self._changed.wait_for(lambda: len(self._jobs) >= wanted or self._closing, seconds)
 
-    def _turn(self, jobs: deque[_Job]) -> list[_Outcome]:
+    def _turn(self, jobs: deque[Job]) -> list[Outcome]:
         """Run as many of the first jobs as one commit takes and return what came of them."""
-        outcomes: list[_Outcome] = []
+        outcomes: list[Outcome] = []
         try:
             with self._database.gathered() as gathering:
                 outcomes.extend(_gathered(gathering, jobs))
         except Lost:
-            return [_run(outcome.job) for outcome in outcomes]
+            return [outcome.job.run() for outcome in outcomes]
         except Exception as error:
             # Whether any of it is kept is not known: nobody may be told that it is.
             log.exception("a commit failed")
-            return [_Outcome(outcome.job, error=error) for outcome in outcomes]
+            return [Outcome(outcome.job, error=error) for outcome in outcomes]
         return outcomes
 
 
-def _gathered(gathering: Gathering, jobs: deque[_Job]) -> Iterator[_Outcome]:
+def _gathered(gathering: Gathering, jobs: deque[Job]) -> Iterator[Outcome]:
     """Run the first jobs, as long as more may be gathered and the first of them can wait."""
     end = time.monotonic() + LONGEST_SECONDS
     for _ in range(min(len(jobs), MOST_GATHERED)):
-        yield _run(jobs.popleft())
+        yield jobs.popleft().run()
         if gathering.closed or time.monotonic() > end:
             return
-
-
-def _run(job: _Job) -> _Outcome:
-    if job.future.cancelled():
-        return _Outcome(job)
-    try:
-        return _Outcome(job, job.work())
-    except BaseException as error:  # it belongs to whoever waits for the future
-        return _Outcome(job, error=error)
-
-
-def _deliver(outcomes: Sequence[_Outcome]) -> None:
-    """Hand over what came of jobs, with one call for each loop."""
-    loops = {id(outcome.job.loop): outcome.job.loop for outcome in outcomes}
-    for key, loop in loops.items():
-        mine = [outcome for outcome in outcomes if id(outcome.job.loop) == key]
-        try:
-            loop.call_soon_threadsafe(_settle, mine)
-        except RuntimeError:
-            log.debug("the loop has ended before its answers")
-
-
-def _settle(outcomes: Sequence[_Outcome]) -> None:
-    for outcome in outcomes:
-        future = outcome.job.future
-        if future.cancelled():
-            continue
-        if outcome.error is None:
-            future.set_result(outcome.result)
-        else:
-            future.set_exception(outcome.error)

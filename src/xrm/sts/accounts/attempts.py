@@ -31,6 +31,8 @@ class Counter:
     lock: int
 
 
+Counters = tuple[tuple[str, Counter], ...]
+
 HERE = Counter(allowed=10, within=86_400, lock=60)
 ACCOUNT = Counter(allowed=50, within=3600, lock=60)
 ADDRESS = Counter(allowed=100, within=600, lock=600)
@@ -51,7 +53,11 @@ class Lockout:
         Raises AADSTS50053 while an account or an address is locked. Without a user name it is
         about the codes of devices, which are tried from an address.
         """
-        (here, _), *others = self._keys(username, peer)
+        return self.check_counters(self.counters(username, peer), now=now)
+
+    def check_counters(self, counters: Counters, *, now: float) -> bool:
+        """Do what `check` does, for who checks the same `counters` twice."""
+        (here, _), *others = counters
         alone = Singly(self._database.once, 0)
         found = self._store.few(alone, ATTEMPTS, (here, *(key for key, _ in others)))
         if any(now < standing.locked_until for standing in found):
@@ -65,14 +71,14 @@ class Lockout:
         """Count a wrong password, or without a user name a wrong code."""
         seen = self._sealer.mark(f"{(username or '').lower()} {password.reveal()}")
         with self._database.write() as tx:
-            for key, counter in self._keys(username, peer):
+            for key, counter in self.counters(username, peer):
                 counted = _counted(self._held(tx, key, counter, now), counter, seen, now)
                 self._store.put(tx, ATTEMPTS, counted)
             self._sweep(tx, now)
 
     def passed(self, username: str, peer: str) -> None:
         """Forget the failures of an account at an address: for who found some by `check`."""
-        (key, _), *_ = self._keys(username, peer)
+        (key, _), *_ = self.counters(username, peer)
         with self._database.write() as tx:
             self._store.take(tx, ATTEMPTS, key)
 
@@ -85,7 +91,8 @@ class Lockout:
             standing = self._store.hold(tx, ATTEMPTS, key)
         return _current(standing, key, counter, now)
 
-    def _keys(self, username: str | None, peer: str) -> tuple[tuple[str, Counter], ...]:
+    def counters(self, username: str | None, peer: str) -> Counters:
+        """Return what counts the failures of an account at an address, by their keys."""
         if username is None:
             return ((f"codes {peer}", HERE), (f"address {peer}", ADDRESS))
         name = self._sealer.mark(username.lower())

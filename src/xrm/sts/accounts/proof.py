@@ -41,13 +41,14 @@ class Proof:
         where the profile tells so, 50057 for a disabled person and 50055 for a password to be
         changed first: these two only to whoever knows the password.
         """
-        self._lockout.check(username, peer, now=now)
+        counters = self._lockout.counters(username, peer)
+        self._lockout.check_counters(counters, now=now)
         person = find()
         if not verify_password(person, password):
             self._lockout.failed(username, peer, password, now=now)
             raise self._wrong(person, username)
         # Somebody else's failures may have locked it while this one was compared.
-        if self._lockout.check(username, peer, now=now):
+        if self._lockout.check_counters(counters, now=now):
             self._lockout.passed(username, peer)
         assert person is not None
         if not person.enabled:

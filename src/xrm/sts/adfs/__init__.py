@@ -3,6 +3,7 @@
 farm        its addresses and names; a person as Active Directory names them; people: by name
 parties     relying-party trusts: kept, found by the address a token is asked for
 providers   claims-provider trusts;  given: what an administrator may say of either
+described   either trust as its federation metadata describes it
 rules       from what is known of a person to the claims a relying party is given
 issuing     the one place where SAML tokens are made
 encryption  the farms' own key pairs, which others encrypt to

@@ -108,6 +108,7 @@ def _authority(tenant_id: UUID) -> str:
     return "-".join(("S-1-5-21", *map(str, numbers)))
 
 
+@lru_cache(maxsize=1024)
 def _relative(object_id: UUID) -> int:
     return 1000 + _number(object_id.bytes, 0) % 2**30
 

@@ -8,8 +8,6 @@ certificate where it has one, and written down in the audit.
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lxml import etree
-
 from xrm.sts.adfs import rules
 from xrm.sts.adfs.farm import Account, Farm
 from xrm.sts.audit import LONGEST, Event
@@ -65,9 +63,9 @@ class Subject:
         return rules.value_of(self.claims, claim_types.UPN)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Order:
-    """A token to be made.
+    """A token to be made. Nobody changes it; not frozen, as a Request.
 
     `proof` is what its holder proves: a symmetric key, the private half of a public one, or
     nothing (bearer). `actor` is who acts in the subject's name. `version` and `lifetime`, in
@@ -89,9 +87,12 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class IssuedAssertion:
-    """A token: the assertion, or what it was encrypted to. Times in seconds since the epoch."""
+    """A token: the text of the assertion, or of what it was encrypted to.
 
-    element: etree._Element
+    Times are in seconds since the epoch.
+    """
+
+    text: str
     assertion_id: str
     version: SamlVersion
     audience: str
@@ -110,12 +111,12 @@ def issue(service: TokenService, order: Order, *, view: View | None = None) -> I
         raise NoCertificate
     assertion = _assertion(service, order, now=service.clock())
     key = (view or service.directory.singly()).signing_key()
-    element = saml.sign(assertion, key=key.private_key, certificate=key.certificate_der)
+    text = saml.sign(assertion, key=key.private_key, certificate=key.certificate_der)
     if party.certificate:
-        element = xmlenc.encrypt(element, party.certificate)
+        text = xmlenc.encrypt(text, party.certificate)
     service.audit.record(_event(service, order))
     return IssuedAssertion(
-        element=element,
+        text=text,
         assertion_id=assertion.id,
         version=assertion.version,
         audience=party.identifiers[0],

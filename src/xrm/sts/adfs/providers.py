@@ -8,12 +8,13 @@ from uuid import UUID
 from xrm.db import Transaction
 from xrm.sts.adfs.farm import Farm
 from xrm.sts.adfs.given import address, certificate_of, identifier
-from xrm.sts.model import ClaimsProvider
+from xrm.sts.model import ClaimsProvider, is_domain
 from xrm.sts.registration.change import RegistrationError, audit, change, named
 from xrm.sts.service import TokenService
 from xrm.sts.store import CLAIMS_PROVIDERS
 
 _MOST_CERTIFICATES = 8
+_MOST_SUFFIXES = 100
 
 
 def add(
@@ -25,6 +26,7 @@ def add(
     certificates: Iterable[bytes],
     passive: str = "",
     metadata: str = "",
+    suffixes: Iterable[str] = (),
 ) -> ClaimsProvider:
     """Register a trust; the members are those of ClaimsProvider, certificates in PEM or DER.
 
@@ -40,6 +42,7 @@ def add(
             passive=passive,
             metadata=metadata,
             created=int(service.clock()),
+            suffixes=tuple(suffixes),
         )
     )
     with change(service) as tx:
@@ -103,6 +106,10 @@ def _check_alone(
         if one.identifier == provider.identifier or one.name.lower() == provider.name.lower():
             text = f"the claims provider {one.name!r} ({one.identifier}) is already registered"
             raise RegistrationError(text, kind="taken", member="identifier")
+        shared = sorted({*one.suffixes} & {*provider.suffixes})
+        if shared:
+            text = f"the people of {shared[0]} belong to the claims provider {one.name!r} already"
+            raise RegistrationError(text, kind="taken", member="suffixes")
 
 
 def _checked(provider: ClaimsProvider) -> ClaimsProvider:
@@ -112,8 +119,15 @@ def _checked(provider: ClaimsProvider) -> ClaimsProvider:
             "a claims provider has 1 to 8 certificates its assertions are signed with",
             member="certificates",
         )
+    suffixes = tuple(dict.fromkeys(one.strip().lower() for one in provider.suffixes))
+    if len(suffixes) > _MOST_SUFFIXES or not all(map(is_domain, suffixes)):
+        raise RegistrationError(
+            f"a claims provider has at most {_MOST_SUFFIXES} suffixes, each the name of a domain",
+            member="suffixes",
+        )
     return replace(
         provider,
+        suffixes=suffixes,
         name=named(provider.name, member="name"),
         identifier=identifier(provider.identifier),
         certificates=certificates,

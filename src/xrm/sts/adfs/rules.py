@@ -6,7 +6,6 @@ issues nothing.
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
 
 from xrm.sts.adfs.farm import Account, Farm
 from xrm.sts.adfs.people import is_own
@@ -14,6 +13,7 @@ from xrm.sts.directory import View
 from xrm.sts.model import Authentication, IssuanceRule, RelyingParty
 from xrm.wire.saml import Claim, claim_types
 from xrm.wire.saml.names import CERTIFICATE, PASSWORD
+from xrm.wire.wssecurity.moments import write_moment
 
 ORGANIZATION: tuple[IssuanceRule, ...] = (
     IssuanceRule(claim=claim_types.UPN, source=claim_types.UPN),
@@ -57,7 +57,7 @@ def of_account(account: Account, authentication: Authentication) -> tuple[Claim,
         claim_types.SURNAME: person.surname,
         claim_types.EMAIL_ADDRESS: person.mail,
         claim_types.AUTHENTICATION_METHOD: method_of(authentication),
-        claim_types.AUTHENTICATION_INSTANT: _instant(authentication.seconds),
+        claim_types.AUTHENTICATION_INSTANT: write_moment(authentication.seconds),
     }
     return _claims(said)
 
@@ -112,7 +112,3 @@ def value_of(claims: Iterable[Claim], kind: str) -> str:
 
 def _claims(said: Mapping[str, str]) -> tuple[Claim, ...]:
     return tuple(Claim(kind, (value,)) for kind, value in said.items() if value)
-
-
-def _instant(seconds: int) -> str:
-    return f"{datetime.fromtimestamp(seconds, UTC).replace(tzinfo=None).isoformat()}.000Z"

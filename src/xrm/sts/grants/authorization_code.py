@@ -41,7 +41,7 @@ class AuthorizationCode:
         _check_redirect(at, code)
         codes.check_challenge(code, at.request.form.get("code_verifier", ""))
         held = code.standing
-        person = standing.check(at.view.user(held.authentication.person), held.authentication)
+        person = standing.check(at.view.person_of(held.authentication), held.authentication)
         named = at.request.form.get("resource", "")
         if named and held.resource and named.rstrip("/") != held.resource.rstrip("/"):
             raise signin.TARGETS_DISAGREE(

@@ -56,7 +56,7 @@ class DeviceCode:
             raise signin.DEVICE_DECLINED("The person declined to sign in the device.")
         if device.status == "pending" or device.authentication is None:
             raise _polled(at, device)
-        person = standing.check(at.view.user(device.authentication.person), device.authentication)
+        person = standing.check(at.view.person_of(device.authentication), device.authentication)
         by_name = at.request.flavour.asks_by == "resource"
         resource, scope = (device.asked, device.scope) if by_name else ("", device.asked)
         held = replace(begun(at, device.authentication), resource=resource, scope=scope)

@@ -47,7 +47,7 @@ class RefreshTokenGrant:
                 f"{signin.quote(at.tenant.name)}."
             )
         family = at.view.record(FAMILIES, str(held.family_id))
-        person = refresh.check(token, family, at.view.user(held.authentication.person), now=at.now)
+        person = refresh.check(token, family, at.view.person_of(held.authentication), now=at.now)
         spends: Spend | None = None
         if at.parts.profile.rotates_refresh_tokens:
             spends = Rotation(token)

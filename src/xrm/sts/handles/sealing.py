@@ -38,7 +38,7 @@ class Sealer:
     def __init__(self, key: bytes) -> None:
         self._key = key
         self._ciphers = cache(self._cipher)
-        self._marking = self._derived("mark")
+        self._marking = hmac.new(self._derived("mark"), digestmod="sha256")
 
     def seal(self, purpose: Purpose, record: object) -> str:
         """Return a record as a text for URLs and forms."""
@@ -63,7 +63,9 @@ class Sealer:
 
     def mark(self, text: str) -> str:
         """Return a keyed digest of a text: the same for the same text, of no use to others."""
-        return hmac.digest(self._marking, text.encode(), "sha256").hex()
+        digest = self._marking.copy()
+        digest.update(text.encode())
+        return digest.hexdigest()
 
     def _cipher(self, purpose: Purpose) -> AESGCM:
         return AESGCM(self._derived(purpose))

@@ -43,6 +43,7 @@ from xrm.sts.model.people import (
     PendingDevice,
     SignedIn,
     SpentCode,
+    Told,
     User,
     UserName,
 )
@@ -69,6 +70,7 @@ from xrm.sts.model.registered import (
     StoredKey,
     Tenant,
     UsedAssertion,
+    is_domain,
 )
 
 __all__ = [
@@ -123,8 +125,10 @@ __all__ = [
     "StoredKey",
     "Tenant",
     "TokenRequest",
+    "Told",
     "Trace",
     "UsedAssertion",
     "User",
     "UserName",
+    "is_domain",
 ]

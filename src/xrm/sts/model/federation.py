@@ -85,6 +85,8 @@ class ClaimsProvider:
 
     `identifier` is the issuer its assertions name, `certificates` (DER) what they are signed
     with, `passive` where browsers are sent, `metadata` where programs read its description.
+    `suffixes` are the domains, in lower case, whose names are its people's (organizational
+    account suffixes): they choose it, and prove nothing.
     """
 
     provider_id: UUID
@@ -96,6 +98,7 @@ class ClaimsProvider:
     metadata: str = ""
     enabled: bool = True
     created: int = 0
+    suffixes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

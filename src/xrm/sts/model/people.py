@@ -45,16 +45,27 @@ class UserName:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """A claim another token service made of a person: its type, and its values."""
+
+    type: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Authentication:
     """How and when a person proved who they are; `time` is in microseconds since the epoch.
 
-    `methods` are those of the `amr` claim (RFC 8176).
+    `methods` are those of the `amr` claim (RFC 8176). Who was brought by another token service
+    has no account here: `home` is its identifier, `claims` what a farm has accepted of it.
     """
 
     person: UUID
     tenant_id: UUID
     time: int
     methods: tuple[str, ...] = ("pwd",)
+    home: str = ""
+    claims: tuple[Told, ...] = ()
 
     @property
     def seconds(self) -> int:

@@ -1,6 +1,7 @@
 """What is registered: tenants, applications, principals, what they hold, signing keys."""
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -18,6 +19,8 @@ MICROSOFT_TENANT = UUID("f8cdef31-a31e-4b4a-93e4-5f571e91255a")
 CONSUMERS_TENANT = UUID("9188040d-6c67-4c5b-b112-36a304b66dad")
 """The tenant that stands for personal accounts."""
 
+_LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
+_DNS_NAME = re.compile(rf"(?=.{{1,253}}\Z){_LABEL}(\.{_LABEL})+")
 
 RedirectKind = Literal["Web", "Spa", "InstalledClient"]
 """What stands at a redirect URI; the last two keep no secret."""
@@ -50,6 +53,12 @@ class Tenant:
     def domain(self) -> str:
         """Return the first verified domain."""
         return self.domains[0]
+
+
+def is_domain(text: str) -> bool:
+    """Tell whether a text is a DNS name of two labels or more (RFC 1123 2.1)."""
+    # Beyond ASCII, other letters fold to those of a name: the Kelvin sign to a "k".
+    return text.isascii() and _DNS_NAME.fullmatch(text.lower()) is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,7 +70,7 @@ def issue(
         version=TRUST_2005,
         lifetime=Lifetime(assertion.not_before, assertion.not_on_or_after),
         applies_to=audience,
-        token=token,
+        markup=token,
         material=KeyMaterial(proof=secret),
         attached=reference,
         unattached=reference,

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from uuid import UUID
 
-from xrm.sts.directory import is_domain, name_key
+from xrm.sts.directory import name_key
 from xrm.sts.model import (
     CONSUMERS_TENANT,
     CRM_APPLICATION,
@@ -11,6 +11,7 @@ from xrm.sts.model import (
     Domain,
     ResourceName,
     Tenant,
+    is_domain,
 )
 from xrm.sts.registration import presence
 from xrm.sts.registration.change import RegistrationError, audit, change, named

@@ -162,7 +162,7 @@ def account_of(session: BrowserSession | None, person: UUID | None) -> SignedIn 
 
 def _as_it_stands(account: SignedIn, view: View) -> SignedIn:
     try:
-        person = standing.check(view.user(account.authentication.person), account.authentication)
+        person = standing.check(view.person_of(account.authentication), account.authentication)
     except SignInError:
         return replace(account, signed_in=False)
     return replace(account, username=person.user_principal_name, name=person.display_name)

@@ -295,18 +295,21 @@ class Dispatcher:
         return self._purposes[visit.journey.purpose].go_on(visit)
 
     def _gone_on(self, visit: Visit, person: UUID, cookie: SessionCookie) -> Outcome:
-        """Go on with somebody who has just signed in; the page before it is not read again."""
-        done = (*visit.journey.done, "login", "select_account")
-        visit = visit.with_journey(person=person, fresh=True, done=tuple(dict.fromkeys(done)))
-        view = self._service.directory.singly()
-        session = self._sessions.find(cookie.secret, view, now=visit.now)
-        visit = replace(visit, view=view, session=session)
-        try:
-            outcome = self._purposes[visit.journey.purpose].go_on(visit)
-        except SignInError as error:
-            # The cookie of before is worth nothing any more: the new one must arrive.
-            outcome = Outcome(Refuse(error))
-        return replace(outcome, cookie=cookie)
+        return gone_on(self._purposes[visit.journey.purpose], visit, person, cookie)
+
+
+def gone_on(purpose: Purpose, visit: Visit, person: UUID, cookie: SessionCookie) -> Outcome:
+    """Go on with somebody who has just signed in; the page before it is not read again."""
+    done = (*visit.journey.done, "login", "select_account")
+    visit = visit.with_journey(person=person, fresh=True, done=tuple(dict.fromkeys(done)))
+    view = visit.service.directory.singly()
+    session = visit.sessions.find(cookie.secret, view, now=visit.now)
+    try:
+        outcome = purpose.go_on(replace(visit, view=view, session=session))
+    except SignInError as error:
+        # The cookie of before is worth nothing any more: the new one must arrive.
+        outcome = Outcome(Refuse(error))
+    return replace(outcome, cookie=cookie)
 
 
 def _asker(parameters: Mapping[str, str]) -> str:

@@ -50,7 +50,7 @@ class Visit:
     def person(self) -> tuple[User, SignedIn] | None:
         """Return who goes on, as long as they are signed in at this browser."""
         account = account_of(self.session, self.journey.person)
-        user = self.view.user(self.journey.person) if account and self.journey.person else None
+        user = self.view.person_of(account.authentication) if account is not None else None
         return (user, account) if user is not None and account is not None else None
 
 

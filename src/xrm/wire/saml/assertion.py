@@ -1,7 +1,7 @@
 """What an assertion says, in either version of SAML."""
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
@@ -13,8 +13,7 @@ class SamlError(ValueError):
     """An assertion cannot be written or is not of a form that is accepted."""
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(NamedTuple):
     """What is said of someone: a claim type and its values, at least one."""
 
     type: str
@@ -39,9 +38,11 @@ class Confirmation:
     not_on_or_after: float | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Assertion:
     """A security token: who issued it, for whom it is, about whom, and what it says.
+
+    Nobody changes it; it is not frozen, as a Request, for what that takes.
 
     Times are in seconds since the epoch and kept to milliseconds. `audiences` empty says that
     none is named: a reader has to refuse that. `method` is one of `names.METHODS`, or as it stands

@@ -1,204 +1,214 @@
-"""Assertions as elements, in the order and with the names AD FS gives them."""
+"""Assertions as text, in the order and with the names AD FS gives them.
+
+Apart from the order of attributes in the first start tag it is the canonical form already: what
+is signed is known without a parser (`xmldsig.canonical`).
+"""
 
 import base64
-import copy
-from datetime import UTC, datetime
+from functools import lru_cache
+from typing import NamedTuple
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
-from lxml import etree
 
 from xrm.wire import xmlenc
 from xrm.wire.saml import names
 from xrm.wire.saml.assertion import Assertion, Claim, Confirmation, SamlError
 from xrm.wire.saml.names import INSTANCE, SAML11, SAML20
+from xrm.wire.wssecurity.moments import write_moment
 from xrm.wire.xmldsig import DS, sign_enveloped
-
-_11 = f"{{{SAML11}}}"
-_20 = f"{{{SAML20}}}"
-_DS = f"{{{DS}}}"
+from xrm.wire.xmldsig.canonical import attribute, text
 
 
-def write(assertion: Assertion) -> etree._Element:
-    """Return an assertion as an unsigned element. Raises SamlError.
+class _Written(NamedTuple):
+    """An assertion, cut where its signature goes: the start tag as written and as signed."""
+
+    start: str
+    signed_start: str
+    before: str
+    after: str
+
+
+def write(assertion: Assertion) -> str:
+    """Return an assertion without a signature. Raises SamlError.
 
     It cannot be written if a claim has no value, if SAML 1.1 cannot split a claim type into
     namespace and name, or if a text has a character that XML has not.
     """
+    written = _written(assertion)
+    return f"{written.start}{written.before}{written.after}"
+
+
+def sign(assertion: Assertion, *, key: RSAPrivateKey, certificate: bytes) -> str:
+    """Return an assertion with its signature: last in SAML 1.1, after the issuer in 2.0.
+
+    `certificate` (X.509 in DER) is that of the key. Raises SamlError as `write` does.
+    """
+    start, signed_start, before, after = _written(assertion)
+    signature = sign_enveloped(
+        f"{signed_start}{before}{after}",
+        key=key,
+        certificate=certificate,
+        reference=assertion.id,
+    )
+    return f"{start}{before}{signature}{after}"
+
+
+def _written(assertion: Assertion) -> _Written:
     if any(not claim.values for claim in assertion.claims):
         raise SamlError("A claim has no value.")
     if not assertion.claims and not assertion.method:
         raise SamlError("The assertion states nothing.")
     try:
-        return _write_11(assertion) if assertion.version == "1.1" else _write_20(assertion)
+        return _version_11(assertion) if assertion.version == "1.1" else _version_20(assertion)
     except SamlError:
         raise
     except ValueError as error:
         raise SamlError("A text of the assertion cannot stand in XML.") from error
 
 
-def sign(assertion: Assertion, *, key: RSAPrivateKey, certificate: bytes) -> etree._Element:
-    """Return an assertion with its signature: last in SAML 1.1, after the issuer in 2.0.
-
-    `certificate` (X.509 in DER) is that of the key. It goes into other documents as text, since
-    lxml may change a prefix of what it moves. Raises SamlError as `write` does.
-    """
-    element = write(assertion)
-    place = len(element) if assertion.version == "1.1" else 1
-    sign_enveloped(element, key=key, certificate=certificate, reference=assertion.id, at=place)
-    return element
-
-
-def _write_11(assertion: Assertion) -> etree._Element:
-    attributes = {
-        "MajorVersion": "1",
-        "MinorVersion": "1",
-        "AssertionID": assertion.id,
-        "Issuer": assertion.issuer,
-        "IssueInstant": _instant(assertion.issued),
-    }
-    root = etree.Element(f"{_11}Assertion", attributes, nsmap={"saml": SAML11})
-    conditions = etree.SubElement(root, f"{_11}Conditions", _life(assertion))
-    _add_audiences(conditions, _11, "AudienceRestrictionCondition", assertion.audiences)
-    subject = _subject_11(assertion)
+def _version_11(assertion: Assertion) -> _Written:
+    named, issuer = attribute(assertion.id), attribute(assertion.issuer)
+    issued, space = write_moment(assertion.issued), f'<saml:Assertion xmlns:saml="{SAML11}"'
+    subject, stated, restricted = _subject_11(assertion), "", ""
     if assertion.claims:
-        statement = etree.SubElement(root, f"{_11}AttributeStatement")
-        statement.append(subject)
-        for claim in assertion.claims:
-            _add_claim(statement, _11, _split(claim), claim)
-        subject = copy.copy(subject) if assertion.method else subject
+        claims = "".join(map(_attribute_11, assertion.claims))
+        stated = f"<saml:AttributeStatement>{subject}{claims}</saml:AttributeStatement>"
     if assertion.method:
-        stated = {
-            "AuthenticationMethod": names.spelled_method(assertion.method, "1.1"),
-            "AuthenticationInstant": _authenticated(assertion),
-        }
-        etree.SubElement(root, f"{_11}AuthenticationStatement", stated).append(subject)
-    return root
-
-
-def _subject_11(assertion: Assertion) -> etree._Element:
-    confirmation = assertion.confirmation
-    subject = etree.Element(f"{_11}Subject", nsmap={"saml": SAML11})
-    if assertion.name_id:
-        name = etree.SubElement(subject, f"{_11}NameIdentifier", _format(assertion))
-        name.text = assertion.name_id
-    confirmed = etree.SubElement(subject, f"{_11}SubjectConfirmation")
-    method = etree.SubElement(confirmed, f"{_11}ConfirmationMethod")
-    if confirmation.kind == "bearer":
-        method.text = names.BEARER["1.1"]
-    else:
-        method.text = names.HOLDER_OF_KEY["1.1"]
-        _add_key(confirmed, confirmation)
-    return subject
-
-
-def _write_20(assertion: Assertion) -> etree._Element:
-    attributes = {
-        "ID": assertion.id,
-        "IssueInstant": _instant(assertion.issued),
-        "Version": "2.0",
-    }
-    root = etree.Element(f"{_20}Assertion", attributes, nsmap={None: SAML20})
-    etree.SubElement(root, f"{_20}Issuer").text = assertion.issuer
-    subject = etree.SubElement(root, f"{_20}Subject")
-    if assertion.name_id:
-        name = etree.SubElement(subject, f"{_20}NameID", _format(assertion))
-        name.text = assertion.name_id
-    _add_confirmation_20(subject, assertion.confirmation)
-    conditions = etree.SubElement(root, f"{_20}Conditions", _life(assertion))
-    _add_audiences(conditions, _20, "AudienceRestriction", assertion.audiences)
-    if assertion.claims:
-        statement = etree.SubElement(root, f"{_20}AttributeStatement")
-        for claim in assertion.claims:
-            _add_claim(statement, _20, {"Name": claim.type}, claim)
-    if assertion.method:
-        stated = etree.SubElement(
-            root, f"{_20}AuthnStatement", {"AuthnInstant": _authenticated(assertion)}
+        method = attribute(names.spelled_method(assertion.method, "1.1"))
+        stated += (
+            f'<saml:AuthenticationStatement AuthenticationInstant="{_authenticated(assertion)}"'
+            f' AuthenticationMethod="{method}">{subject}</saml:AuthenticationStatement>'
         )
-        context = etree.SubElement(stated, f"{_20}AuthnContext")
-        reference = etree.SubElement(context, f"{_20}AuthnContextClassRef")
-        reference.text = names.spelled_method(assertion.method, "2.0")
-    return root
+    if assertion.audiences:
+        listed = "".join(
+            f"<saml:Audience>{text(one)}</saml:Audience>" for one in assertion.audiences
+        )
+        name = "saml:AudienceRestrictionCondition"
+        restricted = f"<{name}>{listed}</{name}>"
+    return _Written(
+        f'{space} MajorVersion="1" MinorVersion="1" AssertionID="{named}" Issuer="{issuer}"'
+        f' IssueInstant="{issued}">',
+        f'{space} AssertionID="{named}" IssueInstant="{issued}" Issuer="{issuer}"'
+        ' MajorVersion="1" MinorVersion="1">',
+        f"<saml:Conditions {_life(assertion)}>{restricted}</saml:Conditions>{stated}",
+        "</saml:Assertion>",
+    )
 
 
-def _add_confirmation_20(subject: etree._Element, confirmation: Confirmation) -> None:
+def _subject_11(assertion: Assertion) -> str:
+    confirmation, key, name = assertion.confirmation, "", ""
     bearer = confirmation.kind == "bearer"
-    method = (names.BEARER if bearer else names.HOLDER_OF_KEY)["2.0"]
-    confirmed = etree.SubElement(subject, f"{_20}SubjectConfirmation", {"Method": method})
-    bounds = {}
-    if confirmation.not_on_or_after is not None:
-        bounds["NotOnOrAfter"] = _instant(confirmation.not_on_or_after)
-    if confirmation.recipient:
-        bounds["Recipient"] = confirmation.recipient
+    method = (names.BEARER if bearer else names.HOLDER_OF_KEY)["1.1"]
     if not bearer:
-        bounds[f"{{{INSTANCE}}}type"] = "KeyInfoConfirmationDataType"
-    if bounds:
-        data = etree.SubElement(
-            confirmed, f"{_20}SubjectConfirmationData", bounds, nsmap={"a": INSTANCE}
+        key = _key(confirmation)
+    if assertion.name_id:
+        name = (
+            f"<saml:NameIdentifier {_format(assertion)}>"
+            f"{text(assertion.name_id)}</saml:NameIdentifier>"
         )
-        if not bearer:
-            _add_key(data, confirmation)
+    return (
+        f"<saml:Subject>{name}<saml:SubjectConfirmation><saml:ConfirmationMethod>{method}"
+        f"</saml:ConfirmationMethod>{key}</saml:SubjectConfirmation></saml:Subject>"
+    )
 
 
-def _add_key(parent: etree._Element, confirmation: Confirmation) -> None:
-    info = etree.SubElement(parent, f"{_DS}KeyInfo", nsmap={None: DS})
-    if confirmation.secret is not None and confirmation.certificate is not None:
-        info.append(xmlenc.encrypt_key(confirmation.secret, confirmation.certificate))
-    elif confirmation.key is not None:
-        _add_rsa(info, confirmation.key)
-    else:
-        raise SamlError("The key to be held is missing, or the certificate to encrypt it to.")
+def _attribute_11(claim: Claim) -> str:
+    inner = "</saml:AttributeValue><saml:AttributeValue>".join(map(text, claim.values))
+    value = f"<saml:AttributeValue>{inner}</saml:AttributeValue>"
+    return f"<saml:Attribute {_split(claim.type)}>{value}</saml:Attribute>"
 
 
-def _add_rsa(info: etree._Element, key: RSAPublicKey) -> None:
-    numbers = key.public_numbers()
-    value = etree.SubElement(info, f"{_DS}KeyValue")
-    rsa = etree.SubElement(value, f"{_DS}RSAKeyValue")
-    for name, number in (("Modulus", numbers.n), ("Exponent", numbers.e)):
-        octets = number.to_bytes((number.bit_length() + 7) // 8, "big")
-        etree.SubElement(rsa, _DS + name).text = base64.b64encode(octets).decode()
-
-
-def _add_audiences(
-    conditions: etree._Element, namespace: str, name: str, audiences: tuple[str, ...]
-) -> None:
-    if audiences:
-        restriction = etree.SubElement(conditions, namespace + name)
-        for audience in audiences:
-            etree.SubElement(restriction, f"{namespace}Audience").text = audience
-
-
-def _add_claim(
-    statement: etree._Element, namespace: str, named: dict[str, str], claim: Claim
-) -> None:
-    attribute = etree.SubElement(statement, f"{namespace}Attribute", named)
-    for value in claim.values:
-        etree.SubElement(attribute, f"{namespace}AttributeValue").text = value
-
-
-def _split(claim: Claim) -> dict[str, str]:
+@lru_cache(maxsize=256)
+def _split(claim_type: str) -> str:
     """Return a claim type as SAML 1.1 writes it: what is after the last slash is its name."""
-    namespace, _, name = claim.type.rpartition("/")
+    namespace, _, name = claim_type.rpartition("/")
     if not namespace or not name:
         raise SamlError("A claim type without a namespace and a name is not for SAML 1.1.")
-    return {"AttributeName": name, "AttributeNamespace": namespace}
+    return f'AttributeName="{attribute(name)}" AttributeNamespace="{attribute(namespace)}"'
 
 
-def _format(assertion: Assertion) -> dict[str, str]:
-    return {"Format": assertion.name_format or names.UNSPECIFIED_NAME}
+def _version_20(assertion: Assertion) -> _Written:
+    stated, restricted = "", ""
+    if assertion.claims:
+        claims = "".join(map(_attribute_20, assertion.claims))
+        stated = f"<AttributeStatement>{claims}</AttributeStatement>"
+    if assertion.method:
+        method = text(names.spelled_method(assertion.method, "2.0"))
+        stated += (
+            f'<AuthnStatement AuthnInstant="{_authenticated(assertion)}"><AuthnContext>'
+            f"<AuthnContextClassRef>{method}</AuthnContextClassRef></AuthnContext></AuthnStatement>"
+        )
+    if assertion.audiences:
+        listed = "".join(f"<Audience>{text(one)}</Audience>" for one in assertion.audiences)
+        restricted = f"<AudienceRestriction>{listed}</AudienceRestriction>"
+    start = (
+        f'<Assertion xmlns="{SAML20}" ID="{attribute(assertion.id)}"'
+        f' IssueInstant="{write_moment(assertion.issued)}" Version="2.0">'
+    )
+    return _Written(
+        start,
+        start,
+        f"<Issuer>{text(assertion.issuer)}</Issuer>",
+        f"{_subject_20(assertion)}<Conditions {_life(assertion)}>{restricted}</Conditions>"
+        f"{stated}</Assertion>",
+    )
 
 
-def _life(assertion: Assertion) -> dict[str, str]:
-    return {
-        "NotBefore": _instant(assertion.not_before),
-        "NotOnOrAfter": _instant(assertion.not_on_or_after),
-    }
+def _subject_20(assertion: Assertion) -> str:
+    confirmation, bounds, key, name = assertion.confirmation, "", "", ""
+    bearer = confirmation.kind == "bearer"
+    method = (names.BEARER if bearer else names.HOLDER_OF_KEY)["2.0"]
+    if assertion.name_id:
+        name = f"<NameID {_format(assertion)}>{text(assertion.name_id)}</NameID>"
+    if confirmation.not_on_or_after is not None:
+        bounds += f' NotOnOrAfter="{write_moment(confirmation.not_on_or_after)}"'
+    if confirmation.recipient:
+        bounds += f' Recipient="{attribute(confirmation.recipient)}"'
+    if not bearer:
+        key = _key(confirmation)
+        bounds = f' xmlns:a="{INSTANCE}"{bounds} a:type="KeyInfoConfirmationDataType"'
+    if bounds:
+        key = f"<SubjectConfirmationData{bounds}>{key}</SubjectConfirmationData>"
+    return (
+        f'<Subject>{name}<SubjectConfirmation Method="{method}">{key}</SubjectConfirmation>'
+        "</Subject>"
+    )
+
+
+def _attribute_20(claim: Claim) -> str:
+    values = "".join(f"<AttributeValue>{text(one)}</AttributeValue>" for one in claim.values)
+    return f'<Attribute Name="{attribute(claim.type)}">{values}</Attribute>'
+
+
+def _key(confirmation: Confirmation) -> str:
+    if confirmation.secret is not None and confirmation.certificate is not None:
+        return xmlenc.encrypt_key(confirmation.secret, confirmation.certificate)
+    if confirmation.key is not None:
+        return _rsa(confirmation.key)
+    raise SamlError("The key to be held is missing, or the certificate to encrypt it to.")
+
+
+def _rsa(key: RSAPublicKey) -> str:
+    numbers = key.public_numbers()
+    modulus, exponent = (
+        base64.b64encode(number.to_bytes((number.bit_length() + 7) // 8, "big")).decode()
+        for number in (numbers.n, numbers.e)
+    )
+    return (
+        f'<KeyInfo xmlns="{DS}"><KeyValue><RSAKeyValue><Modulus>{modulus}</Modulus>'
+        f"<Exponent>{exponent}</Exponent></RSAKeyValue></KeyValue></KeyInfo>"
+    )
+
+
+def _format(assertion: Assertion) -> str:
+    return f'Format="{attribute(assertion.name_format or names.UNSPECIFIED_NAME)}"'
+
+
+def _life(assertion: Assertion) -> str:
+    ends = write_moment(assertion.not_on_or_after)
+    return f'NotBefore="{write_moment(assertion.not_before)}" NotOnOrAfter="{ends}"'
 
 
 def _authenticated(assertion: Assertion) -> str:
     moment = assertion.authenticated
-    return _instant(assertion.issued if moment is None else moment)
-
-
-def _instant(moment: float) -> str:
-    text = datetime.fromtimestamp(moment, UTC).isoformat(timespec="milliseconds")
-    return f"{text[:23]}Z"
+    return write_moment(assertion.issued if moment is None else moment)

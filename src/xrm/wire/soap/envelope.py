@@ -214,8 +214,10 @@ def _check_understood(
     envelope: Envelope, root: etree._Element, understood: Collection[str]
 ) -> None:
     namespace = NAMESPACES[envelope.version]
-    for block in root.iterfind(f"{{{namespace}}}Header/*"):
-        if (block.get(f"{{{namespace}}}mustUnderstand") or "").strip() not in _TRUE:
+    must = f"{{{namespace}}}mustUnderstand"
+    header = next(root.iterchildren(f"{{{namespace}}}Header"), None)
+    for block in () if header is None else header:
+        if (block.get(must) or "").strip() not in _TRUE:
             continue
         if not _is_mine(block, envelope.version):
             continue

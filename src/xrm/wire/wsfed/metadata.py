@@ -1,6 +1,7 @@
 """Federation metadata, written and signed (SAML 2.0 metadata 2.3, WS-Federation 1.2, 3)."""
 
 import base64
+import re
 from collections.abc import Iterable
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
@@ -27,6 +28,8 @@ from xrm.wire.wsfed.names import (
 from xrm.wire.xmldsig import sign_enveloped
 
 _TYPE = f"{{{XSI}}}type"
+_START = re.compile(rb"<\?[^?]*\?>\s*<(?:[^\"'>]|\"[^\"]*\"|'[^']*')*>")
+"""The declaration of a document and the start tag of its root, which is not empty."""
 
 
 def write(
@@ -50,9 +53,14 @@ def write(
         _application(root, description.application)
     if description.token_service is not None:
         _token_service(root, description.token_service)
-    if key is not None:
-        sign_enveloped(root, key=key, certificate=certificate, reference=document_id, at=0)
-    return etree.tostring(root, encoding="utf-8", xml_declaration=True)
+    document = etree.tostring(root, encoding="utf-8", xml_declaration=True)
+    if key is None:
+        return document
+    canonical = etree.tostring(root, method="c14n", exclusive=True).decode()
+    signature = sign_enveloped(canonical, key=key, certificate=certificate, reference=document_id)
+    start = _START.match(document)
+    assert start is not None
+    return document[: start.end()] + signature.encode() + document[start.end() :]
 
 
 def _role(root: etree._Element, kind: str, name: str) -> etree._Element:

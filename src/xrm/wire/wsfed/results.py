@@ -27,7 +27,7 @@ class ResultError(ValueError):
 
 
 def write(
-    token: etree._Element,
+    token: str,
     *,
     realm: str,
     lifetime: Lifetime,
@@ -42,7 +42,7 @@ def write(
         version=version,
         lifetime=lifetime,
         applies_to=realm,
-        token=token,
+        markup=token,
         token_type=kind,
         key="bearer",
     )

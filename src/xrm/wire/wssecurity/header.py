@@ -32,6 +32,12 @@ _LONGEST_SECRET = 4096
 _LONGEST_ID = 256
 _LONGEST_BINARY = 64 * 1024
 _BLANKS = " \t\r\n"
+_TIMESTAMP, _CREATED, _EXPIRES = (
+    f"{{{WSU}}}{name}" for name in ("Timestamp", "Created", "Expires")
+)
+_USERNAME_TOKEN, _USERNAME, _PASSWORD, _BINARY = (
+    f"{{{WSSE}}}{name}" for name in ("UsernameToken", "Username", "Password", "BinarySecurityToken")
+)
 
 
 class Username(NamedTuple):
@@ -100,15 +106,15 @@ def read_security(element: etree._Element) -> Security:
     for count, child in enumerate(element):
         if count >= _MOST_PARTS:
             raise SecurityError("The Security header has too many parts.")
-        tag = "token" if child.tag in TOKENS else str(child.tag)
-        parts.setdefault(tag, []).append(child)
-    timestamp = _one(parts, f"{{{WSU}}}Timestamp")
-    username = _one(parts, f"{{{WSSE}}}UsernameToken")
+        tag = str(child.tag)
+        parts.setdefault("token" if tag in TOKENS else tag, []).append(child)
+    timestamp = _one(parts, _TIMESTAMP)
+    username = _one(parts, _USERNAME_TOKEN)
     return Security(
         element,
         None if timestamp is None else _timestamp(timestamp),
         None if username is None else _username(username),
-        tuple(_binary(part) for part in parts.get(f"{{{WSSE}}}BinarySecurityToken", ())),
+        tuple(_binary(part) for part in parts.get(_BINARY, ())),
         _one(parts, "token"),
         tuple(parts.get(REFERENCE, ())),
         tuple(parts.get(SIGNATURE, ())),
@@ -120,8 +126,8 @@ def _check_alone(element: etree._Element) -> None:
     header = element.getparent()
     if element.tag != SECURITY:
         raise SecurityError("It is not a Security header.")
-    alike = () if header is None else [one for one in header if one.tag == SECURITY]
-    if len(alike) > 1:
+    alike = () if header is None else header.iterchildren(SECURITY)
+    if sum(1 for _ in alike) > 1:
         raise SecurityError("The message has two Security headers.")
 
 
@@ -150,23 +156,23 @@ def _id(element: etree._Element) -> str:
 def _timestamp(element: etree._Element) -> Timestamp:
     found: dict[str, float] = {}
     for child in element:
-        name = etree.QName(child)
-        if name.namespace != WSU or name.localname not in ("Created", "Expires"):
+        name = str(child.tag)
+        if name not in (_CREATED, _EXPIRES):
             raise SecurityError("The timestamp holds what does not belong there.")
-        if name.localname in found or len(child):
+        if name in found or len(child):
             raise SecurityError("The timestamp is not one.")
         try:
-            found[name.localname] = read_moment(child.text or "")
+            found[name] = read_moment(child.text or "")
         except ValueError:
             raise SecurityError("The timestamp has no moment.") from None
-    if "Created" not in found:
+    if _CREATED not in found:
         raise SecurityError("The timestamp does not say when the message was made.")
-    return Timestamp(_id(element), found["Created"], found.get("Expires"), element)
+    return Timestamp(_id(element), found[_CREATED], found.get(_EXPIRES), element)
 
 
 def _username(element: etree._Element) -> Username:
-    names = element.findall(f"{{{WSSE}}}Username")
-    passwords = element.findall(f"{{{WSSE}}}Password")
+    names = list(element.iterchildren(_USERNAME))
+    passwords = list(element.iterchildren(_PASSWORD))
     if len(names) != 1 or len(passwords) > 1:
         raise TokenError("A user name token holds one name and one password.")
     name = _text(names[0], _LONGEST_NAME).strip(_BLANKS)

@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from xrm.wire.soap.lexical import READERS
 
@@ -21,7 +22,9 @@ def read_moment(text: str) -> float:
     if _FORM.fullmatch(stripped) is None:
         raise ValueError(_REFUSAL)
     try:
-        moment: datetime = READERS["dateTime"](stripped)
+        # Nearly all are in UTC; what else there is, and the end of a day, takes longer to read.
+        plain = stripped.endswith("Z") and "T24" not in stripped
+        moment: datetime = (datetime.fromisoformat if plain else READERS["dateTime"])(stripped)
     except ValueError:
         raise ValueError(_REFUSAL) from None
     return moment.timestamp()
@@ -33,5 +36,10 @@ def write_moment(seconds: float) -> str:
     What is beyond the years 1 to 9999 becomes the first or the last moment of these.
     """
     count = min(max(round(seconds * 1000), _FIRST), _LAST)
-    moment = _EPOCH + timedelta(milliseconds=count)
-    return moment.replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
+    second, rest = divmod(count, 1000)
+    return f"{_second(second)}.{rest:03d}Z"
+
+
+@lru_cache(maxsize=256)  # a message says the same moments several times
+def _second(count: int) -> str:
+    return (_EPOCH + timedelta(seconds=count)).replace(tzinfo=None).isoformat()

@@ -25,6 +25,7 @@ _LARGEST_SECRET = 512
 _LARGEST_KEY = 16384
 _BLANKS = " \t\r\n"
 _NUMBER = re.compile(r"\d{1,9}", re.ASCII)
+_ENDPOINTS = [(f"{{{space}}}EndpointReference", f"{{{space}}}Address") for space in ADDRESSINGS]
 _NAMED: tuple[KeyKind, ...] = ("symmetric", "public", "bearer")
 _KINDS = {row.key_type(kind): kind for row in VERSIONS.values() for kind in _NAMED}
 
@@ -47,9 +48,10 @@ def named(
     """
     found: dict[str, etree._Element] = {}
     for child in element:
-        local = etree.QName(child).localname
-        if child.tag not in names:
-            if others is not None and child.tag not in others:
+        tag = str(child.tag)
+        local = tag.rpartition("}")[2]
+        if tag not in names:
+            if others is not None and tag not in others:
                 raise TrustError(f"{local[:100]} is not a member that is known here.")
             continue
         if local in found:
@@ -132,15 +134,16 @@ def key_size(value: str | None) -> int | None:
 
 def applies_to(element: etree._Element) -> str | None:
     """Return the address in the AppliesTo of a message, None without one. Raises TrustError."""
-    found = element.findall(APPLIES_TO)
+    found = list(element.iterchildren(APPLIES_TO))
     if len(found) > 1:
         raise TrustError("AppliesTo is there twice.")
     if not found:
         return None
     addresses = [
         address
-        for space in ADDRESSINGS
-        for address in found[0].findall(f"{{{space}}}EndpointReference/{{{space}}}Address")
+        for of_endpoint, of_address in _ENDPOINTS
+        for endpoint in found[0].iterchildren(of_endpoint)
+        for address in endpoint.iterchildren(of_address)
     ]
     value = text(addresses[0]) if len(addresses) == 1 else None
     if value is None:

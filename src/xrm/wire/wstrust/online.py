@@ -12,7 +12,6 @@ from xrm.wire.wssecurity.moments import write_moment
 from xrm.wire.wssecurity.names import SAML_11, WSSE, WSU
 from xrm.wire.wssecurity.references import TokenReference
 from xrm.wire.wstrust import requests
-from xrm.wire.wstrust.members import markup
 from xrm.wire.wstrust.requests import RequestSecurityToken
 from xrm.wire.wstrust.responses import IssuedTokenResponse
 from xrm.wire.wstrust.versions import ADDRESSINGS, POLICY, TRUST_2005
@@ -52,8 +51,8 @@ def _parts(response: IssuedTokenResponse) -> list[str]:
         moments = (("Created", response.lifetime.created), ("Expires", response.lifetime.expires))
         lifetime = (_in(f"wsu:{name}", _moment(at)) for name, at in moments if at is not None)
         parts.append(_in("wst:Lifetime", "".join(lifetime)))
-    if response.token is not None:
-        parts.append(_in("wst:RequestedSecurityToken", markup(response.token)))
+    if response.markup:
+        parts.append(_in("wst:RequestedSecurityToken", response.markup))
     for name, reference in (
         ("wst:RequestedAttachedReference", response.attached),
         ("wst:RequestedUnattachedReference", response.unattached),

@@ -41,11 +41,11 @@ _NAMES = (
     *_ALGORITHMS.values(),
 )
 _READ = {
-    row: frozenset({f"{{{row.namespace}}}{name}" for name in _NAMES} | {f"{{{ACT_AS}}}ActAs"})
+    row.name: frozenset({f"{{{row.namespace}}}{name}" for name in _NAMES} | {f"{{{ACT_AS}}}ActAs"})
     for row in VERSIONS.values()
 }
 _TOLERATED = {
-    row: frozenset(
+    row.name: frozenset(
         f"{{{row.namespace}}}{name}"
         for name in (
             *("Issuer", "ProofEncryption", "Encryption", "DelegateTo", "BinaryExchange"),
@@ -63,6 +63,10 @@ _TOLERATED = {
     for row in VERSIONS.values()
 }
 """Members that AD FS knows and that change nothing of what is issued here."""
+_OPERATIONS: Mapping[str, Mapping[str | None, Operation]] = {
+    row.name: {row.request_type(operation): operation for operation in OPERATIONS}
+    for row in VERSIONS.values()
+}
 _MOST_CLAIMS = 100
 _LONGEST_CONTEXT = 1024
 _LONGEST_URI = 2048
@@ -93,9 +97,11 @@ class UseKey:
     signature: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class RequestSecurityToken:
-    """What is asked for. Algorithms and types are URIs as they were sent, None for none said.
+    """What is asked for. Nobody changes it; not frozen, as a Request: it has many members.
+
+    Algorithms and types are URIs as they were sent, None for none said.
 
     `key` is None if nobody said: it is symmetric then. What only the secondary parameters say
     is here as well; `secondary` names those members. `target` is the token to be renewed,
@@ -139,7 +145,9 @@ def read_request(
     version = None if element is None else VERSIONS.get(etree.QName(element).namespace or "")
     if element is None or version is None or _local(element) != "RequestSecurityToken":
         raise TrustError("The body holds no request for a security token.")
-    found = members.named(element, _READ[version], others=_TOLERATED[version].union(others))
+    tolerated = _TOLERATED[version.name]
+    tolerated = tolerated.union(others) if others else tolerated
+    found = members.named(element, _READ[version.name], others=tolerated)
     operation = _operation(members.text(found.get("RequestType")), version)
     context = element.get("Context")
     if context is not None and len(context) > _LONGEST_CONTEXT:
@@ -165,10 +173,10 @@ def _local(element: etree._Element) -> str:
 
 
 def _operation(uri: str | None, version: TrustVersion) -> Operation:
-    for operation in OPERATIONS:
-        if uri == version.request_type(operation):
-            return operation
-    raise TrustError("The request type is missing or not known.")
+    operation = _OPERATIONS[version.name].get(uri)
+    if operation is None:
+        raise TrustError("The request type is missing or not known.")
+    return operation
 
 
 def _wanted(found: dict[str, etree._Element], version: TrustVersion) -> dict[str, Any]:
@@ -177,7 +185,7 @@ def _wanted(found: dict[str, etree._Element], version: TrustVersion) -> dict[str
     inner = found.get("SecondaryParameters")
     if inner is None:
         return wanted
-    second = _parameters(members.named(inner, _READ[version]))
+    second = _parameters(members.named(inner, _READ[version.name]))
     added = {name: value for name, value in second.items() if value and not wanted[name]}
     return {**wanted, **added, "secondary": frozenset(added)}
 

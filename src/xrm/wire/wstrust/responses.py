@@ -34,11 +34,12 @@ class Status:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class IssuedTokenResponse:
-    """What was issued, or found, or cancelled.
+    """What was issued, or found, or cancelled. Nobody changes it; not frozen, as a Request.
 
-    `token` is as received, never touched. `encrypted_proof` is a proof key that came encrypted.
+    `token` is as received, never touched; `markup` is the text of one that is written.
+    `encrypted_proof` is a proof key that came encrypted.
     """
 
     version: TrustVersion
@@ -47,6 +48,7 @@ class IssuedTokenResponse:
     lifetime: Lifetime | None = None
     applies_to: str | None = None
     token: etree._Element | None = None
+    markup: str = ""
     material: KeyMaterial = field(default_factory=KeyMaterial)
     encrypted_proof: etree._Element | None = None
     attached: TokenReference | None = None
@@ -81,13 +83,16 @@ def _parts(response: IssuedTokenResponse) -> list[str]:
         parts.append(members.write_lifetime(response.lifetime, prefix))
     if response.applies_to is not None:
         parts.append(members.write_applies_to(response.applies_to))
-    if response.token is not None:
-        parts.append(_in(prefix, "RequestedSecurityToken", members.markup(response.token)))
+    if response.markup:
+        parts.append(_in(prefix, "RequestedSecurityToken", response.markup))
     parts.extend(_proof(prefix, material))
+    reference = ""
     if response.attached is not None:
-        parts.append(_in(prefix, "RequestedAttachedReference", write_reference(response.attached)))
+        reference = write_reference(response.attached)
+        parts.append(_in(prefix, "RequestedAttachedReference", reference))
     if response.unattached is not None:
-        reference = write_reference(response.unattached)
+        if response.unattached is not response.attached:
+            reference = write_reference(response.unattached)
         parts.append(_in(prefix, "RequestedUnattachedReference", reference))
     parts.extend(_closing(response))
     return parts

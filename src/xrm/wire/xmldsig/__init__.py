@@ -2,6 +2,7 @@
 
 shape      the only shapes of a signature that are believed, and the ids they name
 enveloped  on assertions and metadata: RSA-SHA256 by a certificate known beforehand
+canonical  texts of the canonical form, for who writes it straight away
 detached   in the Security header of a message: HMAC or RSA over parts of it
 
 What a signature says is held against its shape before a library sees it: neither the key nor

@@ -1,8 +1,8 @@
 """Signatures within the element they cover: SAML assertions and metadata.
 
-They are verified by signxml. They are put together here, on lxml's canonical form and
-cryptography's RSA: measured with six attributes it takes 405 microseconds, 323 of them the bare
-RSA-2048 signature, where xmlsec takes 587 and signxml about a thousand.
+They are verified by signxml. They are written here, as text in the canonical form and with
+cryptography's RSA: that takes a tenth more than the bare RSA-2048 signature, where xmlsec takes
+twice as long and signxml three times.
 """
 
 import base64
@@ -14,52 +14,52 @@ from typing import TYPE_CHECKING
 from lxml import etree
 
 from xrm.wire.xmldsig import shape
+from xrm.wire.xmldsig.canonical import attribute
 from xrm.wire.xmldsig.shape import DS, ENVELOPED, EXCLUSIVE, RSA_SHA256, SHA256, SignatureError
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
     from cryptography.x509 import Certificate
 
-_TEMPLATE = (
-    f'<ds:Signature xmlns:ds="{DS}"><ds:SignedInfo>'
-    f'<ds:CanonicalizationMethod Algorithm="{EXCLUSIVE}"/>'
-    f'<ds:SignatureMethod Algorithm="{RSA_SHA256}"/>'
-    f'<ds:Reference><ds:Transforms><ds:Transform Algorithm="{ENVELOPED}"/>'
-    f'<ds:Transform Algorithm="{EXCLUSIVE}"/></ds:Transforms>'
-    f'<ds:DigestMethod Algorithm="{SHA256}"/><ds:DigestValue/></ds:Reference>'
-    "</ds:SignedInfo><ds:SignatureValue/></ds:Signature>"
-)
-
 
 def sign_enveloped(
-    element: etree._Element,
-    *,
-    key: "RSAPrivateKey",
-    certificate: bytes,
-    reference: str,
-    at: int,
-) -> None:
-    """Sign an element with RSA-SHA256 and insert the signature as its child number `at`.
+    canonical: str, *, key: "RSAPrivateKey", certificate: bytes, reference: str
+) -> str:
+    """Return the Signature, by RSA-SHA256, that is put into an element to sign it.
 
-    `reference` is the element's id; `certificate` (X.509 in DER) is shown in the KeyInfo. What
-    is signed goes into other documents as text: lxml may change a prefix of what it moves.
+    `canonical` is the element's exclusive canonical form without it, `reference` its id;
+    `certificate` (X.509 in DER) is shown in the KeyInfo. What is signed goes into documents as
+    text: lxml may change a prefix of an element it moves.
     """
     from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
     from cryptography.hazmat.primitives.hashes import SHA256 as SHA256_HASH
 
-    signature = etree.fromstring(_TEMPLATE)
-    signed_info, value = signature
-    covered = signed_info[2]
-    covered.set("URI", f"#{reference}")
-    covered[2].text = base64.b64encode(hashlib.sha256(_canonical(element)).digest()).decode()
-    # What is moved may get another prefix: so it is signed, and completed, where it stands.
-    element.insert(at, signature)
-    octets = key.sign(_canonical(signed_info), PKCS1v15(), SHA256_HASH())
-    value.text = base64.b64encode(octets).decode()
-    key_info = etree.SubElement(signature, shape.KEY_INFO, nsmap={None: DS})
-    data = etree.SubElement(key_info, f"{{{DS}}}X509Data")
-    shown = etree.SubElement(data, f"{{{DS}}}X509Certificate")
-    shown.text = base64.b64encode(certificate).decode()
+    digest = base64.b64encode(hashlib.sha256(canonical.encode()).digest()).decode()
+    signed_info = (
+        f'><ds:CanonicalizationMethod Algorithm="{EXCLUSIVE}"></ds:CanonicalizationMethod>'
+        f'<ds:SignatureMethod Algorithm="{RSA_SHA256}"></ds:SignatureMethod>'
+        f'<ds:Reference URI="#{attribute(reference)}"><ds:Transforms>'
+        f'<ds:Transform Algorithm="{ENVELOPED}"></ds:Transform>'
+        f'<ds:Transform Algorithm="{EXCLUSIVE}"></ds:Transform></ds:Transforms>'
+        f'<ds:DigestMethod Algorithm="{SHA256}"></ds:DigestMethod>'
+        f"<ds:DigestValue>{digest}</ds:DigestValue></ds:Reference></ds:SignedInfo>"
+    )
+    # Canonical by itself it declares the prefix, which the Signature around it does already.
+    octets = f'<ds:SignedInfo xmlns:ds="{DS}"{signed_info}'.encode()
+    value = base64.b64encode(key.sign(octets, PKCS1v15(), SHA256_HASH())).decode()
+    return (
+        f'<ds:Signature xmlns:ds="{DS}"><ds:SignedInfo{signed_info}'
+        f"<ds:SignatureValue>{value}</ds:SignatureValue>{_key_info(certificate)}</ds:Signature>"
+    )
+
+
+@lru_cache(maxsize=64)
+def _key_info(certificate: bytes) -> str:
+    return (
+        f'<KeyInfo xmlns="{DS}"><X509Data><X509Certificate>'
+        f"{base64.b64encode(certificate).decode()}"
+        "</X509Certificate></X509Data></KeyInfo>"
+    )
 
 
 def verify_enveloped(element: etree._Element, *, certificates: Sequence[bytes]) -> etree._Element:
@@ -108,9 +108,9 @@ def verify_decoy(certificates: Sequence[bytes]) -> None:
 def _decoy() -> bytes:
     from xrm.wire.certificates import new_key
 
-    element = etree.Element("Decoy", {"ID": "_0"})
-    sign_enveloped(element, key=new_key(), certificate=b"", reference="_0", at=0)
-    return etree.tostring(element)
+    start, end = '<Decoy ID="_0">', "</Decoy>"
+    signature = sign_enveloped(start + end, key=new_key(), certificate=b"", reference="_0")
+    return f"{start}{signature}{end}".encode()
 
 
 def _check(element: etree._Element) -> tuple[str, str]:
@@ -157,10 +157,6 @@ def _signed_by(
         return None
     assert isinstance(result, VerifyResult)
     return result.signed_xml
-
-
-def _canonical(element: etree._Element) -> bytes:
-    return etree.tostring(element, method="c14n", exclusive=True, with_comments=False)
 
 
 def _parser() -> etree.XMLParser:

@@ -2,9 +2,10 @@
 
 showing    show: its addresses, its names, its certificates
 parties    party add, list, show, update, remove: relying-party trusts
+metadata   what describes a trust: a file, or an address that is fetched
 rules      how issuance rules are written on the command line
-clients    client add, list, show, remove; their secrets and certificates in `held`
-providers  provider add, list, remove: claims-provider trusts
+clients    client add, list, show, update, remove; their secrets and certificates in `held`
+providers  provider add, list, show, update, remove: claims-provider trusts
 certificates   certificate add, list, remove: of people
 farms      which farm, client or trust is meant: what the verbs take
 """

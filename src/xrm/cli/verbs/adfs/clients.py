@@ -12,6 +12,7 @@ from xrm.cli.verbs.adfs import farms, held
 from xrm.cli.verbs.adfs.farms import At, placing
 
 if TYPE_CHECKING:
+    from xrm.model.secret import Secret
     from xrm.server.estate import Estate
     from xrm.sts.model import FarmClient
 
@@ -55,6 +56,12 @@ LogoutUrl = Annotated[
     str, typer.Option("--logout-url", metavar="URL", help="What tells it of a sign-out.")
 ]
 WithSecret = Annotated[bool, typer.Option("--secret", help="Make a secret with it, shown once.")]
+NewLogoutUrl = Annotated[
+    str | None, typer.Option("--logout-url", metavar="URL", help="What tells it of a sign-out.")
+]
+ResetSecret = Annotated[
+    bool, typer.Option("--reset-secret", help="Make a secret in place of all it has, shown once.")
+]
 Which = held.Which
 
 
@@ -66,8 +73,8 @@ def add(group: typer.Typer) -> None:
     )
     verbs.command("add")(add_client)
     verbs.command("list")(show_all)
-    verbs.command()(show)
-    verbs.command()(remove)
+    for verb in (show, update, remove):
+        verbs.command()(verb)
     held.add(verbs)
     group.add_typer(verbs, name="client")
 
@@ -104,13 +111,7 @@ def add_client(
         )
         fresh = held.fresh(opened, farm, made, days=held.DAYS) if secret else {}
         found = facts(opened, made)
-    if at.as_json:
-        output.json(found | ({"secret": fresh["secret"]} if fresh else {}))
-        return
-    _show(found)
-    if fresh:
-        output.facts({"Secret": fresh["secret"].reveal()})
-        output.note("The secret is not shown again.")
+    _answer(at, found, fresh.get("secret"))
 
 
 @placing
@@ -123,8 +124,12 @@ def show_all(at: At) -> None:
     if at.as_json:
         output.json(found)
         return
-    rows = [(one["name"], one["client_id"], one["kind"], _may(one)) for one in found]
-    output.listing(("NAME", "CLIENT ID", "KIND", "MAY ASK FOR"), rows, empty="No clients.")
+    rows = [
+        (one["name"], one["client_id"], one["kind"], _may(one), farms.standing(one))
+        for one in found
+    ]
+    columns = ("NAME", "CLIENT ID", "KIND", "MAY ASK FOR", "STATE")
+    output.listing(columns, rows, empty="No clients.")
 
 
 @placing
@@ -136,6 +141,42 @@ def show(at: At, *, which: Which) -> None:
         output.json(found)
     else:
         _show(found)
+
+
+@placing
+def update(
+    at: At,
+    *,
+    which: Which,
+    name: farms.NewName = None,
+    redirect_uri: Redirects = None,
+    party: Parties = None,
+    scope: Scopes = None,
+    logout_url: NewLogoutUrl = None,
+    reset_secret: ResetSecret = False,
+    enabled: farms.Enabled = None,
+) -> None:
+    """Change a client. What is not named stays as it is; a list named takes its place.
+
+    A list is emptied by '' alone. Its id and its kind stay.
+    """
+    lists = {"redirect_uris": redirect_uri, "parties": party, "scopes": scope}
+    named = {"name": name, "logout_url": logout_url, "enabled": enabled}
+    changes: dict[str, Any] = {
+        member: tuple(one for one in value if one) for member, value in lists.items() if value
+    }
+    changes |= {member: value for member, value in named.items() if value is not None}
+    if not changes and not reset_secret:
+        raise typer.BadParameter("Say what to change: --redirect-uri, --name or another flag.")
+    from xrm.sts.adfs.oauth import clients
+
+    with at.farm() as (opened, farm):
+        standing = farms.client(opened, farm, which)
+        changed, made = clients.update(
+            opened.sts, farm, standing.client_id, reset_secret=reset_secret, **changes
+        )
+        found = facts(opened, changed)
+    _answer(at, found, made.secret if made is not None else None)
 
 
 @placing
@@ -171,6 +212,17 @@ def facts(opened: "Estate", found: "FarmClient") -> dict[str, Any]:
     }
 
 
+def _answer(at: At, found: dict[str, Any], secret: "Secret | None") -> None:
+    """Print a client, with the secret that was made of it, for this one time."""
+    if at.as_json:
+        output.json(found | ({"secret": secret} if secret else {}))
+        return
+    _show(found)
+    if secret:
+        output.facts({"Secret": secret.reveal()})
+        output.note("The secret is not shown again.")
+
+
 def _show(found: dict[str, Any]) -> None:
     output.facts(
         {
@@ -181,6 +233,7 @@ def _show(found: dict[str, Any]) -> None:
             "May ask for": _may(found),
             "Scopes": " ".join(found["scopes"]),
             "Logout URL": found["logout_url"],
+            "State": farms.standing(found),
             "Created": moment(found["created"]),
         }
     )

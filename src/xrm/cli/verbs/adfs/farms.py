@@ -3,7 +3,9 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
 
 from xrm.cli.flags import gathering
 from xrm.cli.options import PLACE, Place
@@ -13,6 +15,11 @@ if TYPE_CHECKING:
     from xrm.server.estate import Estate
     from xrm.sts.adfs import Farm
     from xrm.sts.model import ClaimsProvider, FarmClient, RelyingParty, User
+
+NewName = Annotated[str | None, typer.Option("--name", help="Another name.")]
+Enabled = Annotated[
+    bool | None, typer.Option("--enable/--disable", help="Whether it is given any tokens.")
+]
 
 
 class At(Place):
@@ -112,3 +119,8 @@ def shown(found: dict[str, Any]) -> str:
     from xrm.cli.times import moment
 
     return f"{found['thumbprint']}  until {moment(found['end'])}" if found else ""
+
+
+def standing(found: dict[str, Any]) -> str:
+    """Return whether a client or a trust counts."""
+    return "enabled" if found["enabled"] else "disabled"

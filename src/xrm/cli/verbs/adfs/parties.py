@@ -8,7 +8,7 @@ import typer
 from xrm.cli import output
 from xrm.cli.options import Sure, confirm
 from xrm.cli.times import moment
-from xrm.cli.verbs.adfs import farms, rules
+from xrm.cli.verbs.adfs import farms, metadata, rules
 from xrm.cli.verbs.adfs.farms import At, placing
 
 if TYPE_CHECKING:
@@ -93,10 +93,13 @@ def add_party(
     lifetime: Lifetime = None,
     saml: Saml = None,
     delegate: Delegates = None,
+    source: metadata.Source = None,
+    signer: metadata.Signer = None,
+    ca: metadata.Ca = None,
 ) -> None:
     """Register a relying party: a web site or an API that takes the farm's tokens."""
-    if not identifier:
-        raise typer.BadParameter("At least one --identifier must be given.")
+    if not (identifier or source):
+        raise typer.BadParameter("At least one --identifier must be given, or --metadata.")
     members = _members(
         identifier=identifier,
         endpoint=endpoint,
@@ -106,9 +109,11 @@ def add_party(
         saml=saml,
         delegate=delegate,
     )
+    document = metadata.document(at, source, members, signer=signer, ca=ca)
     from xrm.sts.adfs import parties
 
     with at.farm() as (opened, farm):
+        members |= _described(document, signer)
         made = facts(parties.add(opened.sts, farm, name=name, **members))
     _show(made, as_json=at.as_json)
 
@@ -124,7 +129,8 @@ def show_all(at: At) -> None:
         output.json(found)
         return
     rows = [
-        (one["name"], "\n".join(one["identifiers"]), _tokens(one), _standing(one)) for one in found
+        (one["name"], "\n".join(one["identifiers"]), _tokens(one), farms.standing(one))
+        for one in found
     ]
     columns = ("NAME", "IDENTIFIERS", "TOKENS", "STATE")
     output.listing(columns, rows, empty="No relying parties.")
@@ -143,7 +149,7 @@ def update(
     at: At,
     *,
     which: Which,
-    name: Annotated[str | None, typer.Option("--name", help="Another name.")] = None,
+    name: farms.NewName = None,
     identifier: Identifiers = None,
     endpoint: Endpoints = None,
     certificate: Certificate = None,
@@ -151,9 +157,10 @@ def update(
     lifetime: Lifetime = None,
     saml: Saml = None,
     delegate: Delegates = None,
-    enabled: Annotated[
-        bool | None, typer.Option("--enable/--disable", help="Whether it is given any tokens.")
-    ] = None,
+    enabled: farms.Enabled = None,
+    source: metadata.Source = None,
+    signer: metadata.Signer = None,
+    ca: metadata.Ca = None,
 ) -> None:
     """Change a relying party. What is not named stays as it is; a list named takes its place."""
     changes = _members(
@@ -167,12 +174,14 @@ def update(
     )
     changes |= {"name": name} if name is not None else {}
     changes |= {"enabled": enabled} if enabled is not None else {}
-    if not changes:
+    document = metadata.document(at, source, changes, signer=signer, ca=ca)
+    if not changes and document is None:
         raise typer.BadParameter("Say what to change: --identifier, --rule or another flag.")
     from xrm.sts.adfs import parties
 
     with at.farm() as (opened, farm):
         standing = farms.party(opened, farm, which)
+        changes |= _described(document, signer, standing)
         changed = facts(parties.update(opened.sts, farm, standing.party_id, **changes))
     _show(changed, as_json=at.as_json)
 
@@ -233,6 +242,18 @@ def _members(
     return given if lifetime is None else {**given, "lifetime": lifetime}
 
 
+def _described(
+    document: bytes | None, signer: Path | None, standing: "RelyingParty | None" = None
+) -> dict[str, Any]:
+    """Return the members a document says, none without one."""
+    from xrm.sts.adfs import described
+
+    if document is None:
+        return {}
+    signers = [farms.content(signer)] if signer is not None else []
+    return {**described.party(document, signers=signers, standing=standing)}
+
+
 def _show(found: dict[str, Any], *, as_json: bool) -> None:
     if as_json:
         output.json(found)
@@ -246,7 +267,7 @@ def _show(found: dict[str, Any], *, as_json: bool) -> None:
             "Rules": tuple(found["rules"]),
             "Tokens": _tokens(found),
             "Delegates": tuple(found["delegates"]),
-            "State": _standing(found),
+            "State": farms.standing(found),
             "Party id": found["party_id"],
             "Created": moment(found["created"]),
         }
@@ -256,7 +277,3 @@ def _show(found: dict[str, Any], *, as_json: bool) -> None:
 def _tokens(found: dict[str, Any]) -> str:
     how = "encrypted" if found["certificate"] else "in clear"
     return f"SAML {found['saml']}, {how}, {found['lifetime'] or 60} min"
-
-
-def _standing(found: dict[str, Any]) -> str:
-    return "enabled" if found["enabled"] else "disabled"

@@ -7,6 +7,7 @@ from xrm.wire.soap.contracts import Contracts
 from xrm.wire.soap.envelope import Envelope, content_type, write_response
 from xrm.wire.soap.faults import Fault, write_fault
 from xrm.wire.soap.versions import Version
+from xrm.wire.wssecurity.names import WSSE
 from xrm.wire.wssecurity.writing import answer_header
 
 _ALWAYS: Headers = (("Cache-Control", "private"), ("X-Content-Type-Options", "nosniff"))
@@ -66,11 +67,16 @@ def fault(
         action=said.action,
         addressed=addressed,
         relates_to=None if envelope is None else envelope.message_id,
-        activity_id=_NO_ACTIVITY,
+        activity_id="" if _is_of_security(said) else _NO_ACTIVITY,
         correlation_id=str(request_id),
         security="" if secured is None else answer_header(secured),
     )
     return _document(500, document, version, request_id)
+
+
+def _is_of_security(said: Fault) -> bool:
+    """Tell whether a message never came as far as the service, which names the activity."""
+    return said.subcode is not None and said.subcode.namespace == WSSE
 
 
 def _document(status: int, document: bytes, version: Version, request_id: UUID) -> Response:

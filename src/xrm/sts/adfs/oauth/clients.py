@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -58,11 +59,11 @@ def add(
             client_key=client_key(tenant_id, client_id),
             tenant_id=tenant_id,
             client_id=client_id,
-            name=named(name, member="name"),
+            name=name,
             kind=kind,
-            redirect_uris=tuple(dict.fromkeys(redirect_uris)),
-            parties=tuple(dict.fromkeys(parties)),
-            scopes=tuple(dict.fromkeys(scopes)),
+            redirect_uris=tuple(redirect_uris),
+            parties=tuple(parties),
+            scopes=tuple(scopes),
             logout_url=logout_url,
             created=int(service.clock()),
         )
@@ -71,6 +72,42 @@ def add(
         service.store.put(tx, FARM_CLIENTS, client, new=True)
     audit(service, tenant_id, "adfs.client.add", client_id)
     return client
+
+
+def update(
+    service: TokenService,
+    farm: Farm,
+    client_id: str,
+    *,
+    reset_secret: bool = False,
+    **changes: Any,
+) -> tuple[FarmClient, NewSecret | None]:
+    """Change members of a client, and with `reset_secret` make one secret in place of all it has.
+
+    The others are good for nothing from the same moment on. Raises RegistrationError as `add`
+    does, for no such client, and for a secret of one that keeps none.
+    """
+    with change(service) as tx:
+        standing = _standing(service, tx, farm, client_id)
+        client = _checked(replace(standing, **changes))
+        if _fixed(client) != _fixed(standing):
+            raise RegistrationError("a client keeps its id and its kind", kind="forbidden")
+        service.store.put(tx, FARM_CLIENTS, client)
+        made = _reset(service, tx, client) if reset_secret else None
+    audit(service, client.tenant_id, "adfs.client.update", client.client_id)
+    return client, made
+
+
+def _fixed(client: FarmClient) -> tuple[object, ...]:
+    return client.client_key, client.tenant_id, client.client_id, client.kind
+
+
+def _reset(service: TokenService, tx: Transaction, client: FarmClient) -> NewSecret:
+    made = make_secret(service, application_of(_keeping(client)), description="")
+    for former in service.store.find(tx, CREDENTIALS, application=str(client.client_key)):
+        service.store.delete(tx, CREDENTIALS, str(former.key_id))
+    keep_secret(service, tx, made)
+    return made
 
 
 def remove(service: TokenService, farm: Farm, client_id: str) -> FarmClient:
@@ -191,7 +228,13 @@ def _checked(client: FarmClient) -> FarmClient:
     if unknown:
         text = f"there is no scope {unknown[0]!r}; there are {', '.join(SCOPES)}"
         raise RegistrationError(text, member="scopes")
-    return replace(client, scopes=tuple(one for one in SCOPES if one in client.scopes))
+    return replace(
+        client,
+        name=named(client.name, member="name"),
+        redirect_uris=tuple(dict.fromkeys(client.redirect_uris)),
+        parties=tuple(dict.fromkeys(client.parties)),
+        scopes=tuple(one for one in SCOPES if one in client.scopes),
+    )
 
 
 def _check_address(url: str, *, web: bool) -> None:

@@ -9,10 +9,12 @@ from uuid import UUID, uuid5
 from xrm.db import Transaction
 from xrm.sts.adfs import parties, people
 from xrm.sts.adfs.farm import Farm
+from xrm.sts.adfs.oauth import guests
 from xrm.sts.directory import Directory, Registered, Resource, View
 from xrm.sts.keys import Keys
 from xrm.sts.model import (
     Application,
+    Authentication,
     FarmClient,
     IssuanceRule,
     RedirectKind,
@@ -144,6 +146,18 @@ class FarmView(View):
         found = super().user(object_id)
         own = found is not None and found.tenant_id == self._farm.tenant.tenant_id
         return found if own else None
+
+    def person_of(self, authentication: Authentication) -> User | None:
+        """Return who signed in: one of the farm's, or somebody a provider has brought.
+
+        These count as long as their provider does.
+        """
+        if not authentication.home:
+            return self.user(authentication.person)
+        provider = self.providers(self._farm.tenant.tenant_id).get(authentication.home)
+        known = provider is not None and provider.enabled
+        own = authentication.tenant_id == self._farm.tenant.tenant_id
+        return guests.person(authentication) if known and own else None
 
     def user_named(self, name: str) -> User | None:
         """Return a person of the farm by their user principal name or `DOMAIN\\account`."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from xrm.sts.adfs import rules
+from xrm.sts.adfs.oauth import guests
 from xrm.sts.model import Authentication, Client, Granted, RelyingParty, User
 from xrm.wire.saml import claim_types
 
@@ -51,7 +52,7 @@ def access_token(granted: Granted, client: Client, stamp: "Stamp") -> dict[str, 
     if delegated is not None:
         own = _issued(granted.party, delegated.person, delegated.authentication, stamp)
         own["sub"] = subject_of(delegated.person.object_id, granted.party.identifiers[0])
-    methods = delegated is not None or client.acr not in _OF_CLIENTS
+    authentication = delegated.authentication if delegated is not None else None
     seconds = delegated.authentication.seconds if delegated is not None else stamp.now
     content = own | {
         "aud": audience_of(granted.party.identifiers[0]),
@@ -60,7 +61,9 @@ def access_token(granted: Granted, client: Client, stamp: "Stamp") -> dict[str, 
         "nbf": stamp.now,
         "exp": stamp.now + stamp.lifetime,
         **_of_client(client.application.client_id, confidential=client.acr != "0"),
-        "authmethod": _BY_PASSWORD if methods else _OF_CLIENTS[client.acr],
+        "authmethod": _OF_CLIENTS.get(client.acr, _BY_PASSWORD)
+        if authentication is None
+        else _method(authentication),
         "auth_time": _instant(seconds),
         "ver": "1.0",
     }
@@ -90,10 +93,12 @@ def id_token(about: "About", stamp: "Stamp") -> dict[str, Any]:
         "auth_time": about.authentication.seconds,
         "sub": subject_of(person.object_id, about.client_id),
         "upn": person.user_principal_name,
-        "unique_name": stamp.farm.account(person).name,
+        "unique_name": guests.unique_name(about.authentication)
+        if about.authentication.home
+        else stamp.farm.account(person).name,
         **dict(about.beside),
         **_of_client(about.client_id, confidential=about.confidential),
-        "authmethod": _BY_PASSWORD,
+        "authmethod": _method(about.authentication),
         "ver": "1.0",
     }
     if about.nonce:
@@ -131,7 +136,10 @@ def _issued(
     party: RelyingParty, person: User, authentication: Authentication, stamp: "Stamp"
 ) -> dict[str, Any]:
     assert stamp.farm is not None
-    claims = rules.claims_of(stamp.farm.account(person), party, authentication)
+    if authentication.home:
+        claims = rules.issued(party, guests.claims(authentication))
+    else:
+        claims = rules.claims_of(stamp.farm.account(person), party, authentication)
     found: dict[str, Any] = {}
     for claim in claims:
         name = _NAMES.get(claim.type, claim.type)
@@ -143,6 +151,10 @@ def _issued(
 
 def _of_client(client_id: str, *, confidential: bool) -> dict[str, str]:
     return {"apptype": "Confidential" if confidential else "Public", "appid": client_id}
+
+
+def _method(authentication: Authentication) -> str:
+    return guests.method(authentication) if authentication.home else _BY_PASSWORD
 
 
 def _instant(seconds: int) -> str:

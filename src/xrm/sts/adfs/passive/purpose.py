@@ -1,17 +1,14 @@
 """The purpose of a passive request, which the dispatcher of sts.signin goes on with."""
 
-import base64
 from collections.abc import Mapping
-from datetime import UTC, datetime
 
 from xrm.sts.adfs import issuing
 from xrm.sts.adfs.farm import Farm
 from xrm.sts.adfs.issuing import Order, Subject
-from xrm.sts.adfs.passive import asked, chained, homes, leaving, refusals
+from xrm.sts.adfs.passive import asked, away, homes, leaving
 from xrm.sts.adfs.passive.asked import Asked
 from xrm.sts.model import ClaimsProvider, RedirectUri, SignedIn, User
 from xrm.sts.signin.browser import signed_in
-from xrm.sts.signin.dispatcher import PATIENCE
 from xrm.sts.signin.journey import About, AskHome, AskPassword, Outcome, Tell
 from xrm.sts.signin.visit import Visit
 from xrm.wire.wsfed import results
@@ -58,7 +55,7 @@ class Passive:
     def take(self, visit: Visit, step: str, fields: Mapping[str, str]) -> Outcome:
         """Take the choice of a token service, or what another one sent. Raises PassiveError."""
         if step == "home":
-            home = homes.named(visit.view, self._farm, _opened(fields.get("home", "")))
+            home = homes.chosen(visit.view, self._farm, fields.get("home", ""))
             return self.go_on(visit.with_journey(home=home))
         if step == "result":
             return self._brought(visit, fields.get("wresult", ""))
@@ -109,31 +106,16 @@ class Passive:
 
     def _sent_on(self, visit: Visit, request: Asked, provider: ClaimsProvider) -> Outcome:
         """Send the browser to another token service, as its relying party."""
-        visit = visit.with_journey(home=provider.identifier)
-        message = SignIn(
-            realm=self._farm.identifier,
-            reply=self._farm.passive,
-            context=visit.service.parts.sealer.seal("page", visit.journey),
-            time=datetime.fromtimestamp(visit.now, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-            fresh=request.message.fresh,
-            method=request.message.method,
+        message = request.message
+        about = self._about(request)
+        return away.sent(
+            visit, self._farm, provider, about, fresh=message.fresh, method=message.method
         )
-        step = Tell(provider.passive, "query", message.fields())
-        return Outcome(step, visit.journey, self._about(request))
 
     def _brought(self, visit: Visit, text: str) -> Outcome:
         """Answer for who comes back from another token service. Nobody is signed in here."""
         request = self._asked(visit)
-        known = homes.providers(visit.view, self._farm)
-        provider = known.get(visit.journey.home)
-        if provider is None:
-            raise refusals.BAD_TOKEN("The token service that was asked is trusted no more.")
-        fresh = request.message.fresh
-        began = visit.journey.expires - PATIENCE
-        since = 0.0 if fresh is None else began - 60 * fresh
-        subject = chained.brought(
-            visit.service, visit.view, self._farm, provider, text, fresh=since
-        )
+        subject = away.back(visit, self._farm, text, minutes=request.message.fresh)
         return self._answered(visit, request, subject)
 
     def _answered(self, visit: Visit, request: Asked, subject: Subject) -> Outcome:
@@ -147,7 +129,7 @@ class Passive:
         )
         issued = issuing.issue(visit.service, order)
         text = results.write(
-            issued.element,
+            issued.text,
             realm=issued.audience,
             lifetime=Lifetime(issued.created, issued.expires),
             kind=_TYPES[issued.version],
@@ -156,15 +138,3 @@ class Passive:
         message = Result(result=text, context=request.message.context)
         step = Tell(request.reply, "form_post", message.fields())
         return Outcome(step, visit.journey, self._about(request))
-
-
-def key_of(identifier: str) -> str:
-    """Return how a page names a token service in its form."""
-    return base64.urlsafe_b64encode(identifier.encode()).decode()
-
-
-def _opened(key: str) -> str:
-    try:
-        return base64.urlsafe_b64decode(key.encode("ascii")).decode()
-    except ValueError:
-        return ""

@@ -8,6 +8,7 @@ from lxml import etree
 
 from xrm.sts.adfs.farm import Farm
 from xrm.sts.adfs.issuing import Subject
+from xrm.sts.directory import View
 from xrm.sts.model import Trace
 from xrm.sts.service import TokenService
 from xrm.wire.soap.versions import ADDRESSING
@@ -40,11 +41,15 @@ class Refused(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """A message as it came: its Security header, and its id if it has one."""
+    """A message as it came: its Security header, and its id if it has one.
+
+    `view` is the directory as it stood then.
+    """
 
     security: Security
     message_id: str | None
     trace: Trace
+    view: View
 
     @property
     def body(self) -> etree._Element:

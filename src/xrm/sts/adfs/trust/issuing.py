@@ -58,7 +58,7 @@ def answer(asked: Asked, token: IssuedAssertion, key: Key) -> IssuedTokenRespons
         context=asked.request.context,
         lifetime=Lifetime(token.created, token.expires),
         applies_to=token.audience,
-        token=token.element,
+        markup=token.text,
         material=key.material,
         attached=reference,
         unattached=reference,

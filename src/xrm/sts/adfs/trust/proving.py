@@ -56,7 +56,7 @@ def _by_password(service: TokenService, farm: Farm, message: Message) -> Caller:
     username = message.security.username
     if username is None:
         raise Insecure("the message names nobody")
-    named = people.named(service.directory.singly(), farm, username.name)
+    named = people.named(message.view, farm, username.name)
     try:
         person, authentication = service.parts.proof.prove(
             lambda: named.person,
@@ -83,9 +83,7 @@ def _by_certificate(service: TokenService, farm: Farm, message: Message) -> Call
         # Whoever it was for could pass it on to us.
         raise Insecure("the message is for another service")
     now = service.clock()
-    with service.database.read() as tx:
-        view = service.directory.view(tx)
-        person = certificates.holder(view, farm, found[0].data, now=now)
+    person = certificates.holder(message.view, farm, found[0].data, now=now)
     if person is None:
         raise Refused("failed authentication", "the certificate is nobody's")
     authentication = Authentication(

@@ -103,11 +103,10 @@ class Reached:
                 (parties if kind == "party" else providers).append(found)
         return Reached(tuple(parties), tuple(providers))
 
-    def also(self, *, party: UUID, provider: UUID | None = None) -> "Reached":
-        """Return the same with a party, and with who signed the person in there."""
-        known = dict.fromkeys((party, *self.parties))
-        more = () if provider is None else (provider,)
-        providers = dict.fromkeys((*more, *self.providers))
+    def also(self, *, party: UUID | None = None, provider: UUID | None = None) -> "Reached":
+        """Return the same with a party, and with who signed the person in."""
+        known = dict.fromkeys((*_those(party), *self.parties))
+        providers = dict.fromkeys((*_those(provider), *self.providers))
         return replace(
             self, parties=tuple(known)[: _MOST_NAMED // 2], providers=tuple(providers)[:8]
         )
@@ -144,6 +143,10 @@ class Given:
         """Return the value of the cookie after another token."""
         since = self.since if self.count else now
         return packed(f"{moment(since)}\\{self.count + 1}")
+
+
+def _those(one: UUID | None) -> tuple[UUID, ...]:
+    return () if one is None else (one,)
 
 
 def _is_count(text: str) -> bool:

@@ -10,7 +10,14 @@ from xrm.sts.adfs.passive.refusals import PassiveRow
 from xrm.sts.faces.adfs import people
 from xrm.sts.faces.adfs.visit import Endpoint, Visit
 from xrm.sts.signin.answering import record
-from xrm.sts.signin.journey import Outcome, PurposeName, Refuse
+from xrm.sts.signin.journey import (
+    BrowserRequest,
+    Journey,
+    Outcome,
+    PurposeName,
+    Refuse,
+    Tell,
+)
 from xrm.wire.http import Response
 
 _METHODS = "GET, POST"
@@ -64,8 +71,34 @@ def _answered(visit: Visit, purpose: PurposeName, sent: Mapping[str, str]) -> Re
         request = people.browser_request(visit, purpose, parameters)
         dispatcher = people.side(visit.service, visit.farm).dispatcher
         outcome = dispatcher.begin(request)
-    record(visit.service, outcome, visit.trace)
-    return people.answered(visit, request, _refused(outcome, parameters))
+    return _shown(visit, request, outcome, parameters)
+
+
+def returned(
+    visit: Visit, journey: Journey, request: BrowserRequest, brought: Mapping[str, str]
+) -> Response:
+    """Go on with who comes back from another token service, where a journey was begun here.
+
+    Raises PassiveError for a token that is not believed.
+    """
+    try:
+        outcome = people.side(visit.service, visit.farm).dispatcher.posted(brought, request)
+        answer = _shown(visit, request, outcome, journey.parameters)
+        return answer.with_headers((people.reaching(visit, journey.home),))
+    except PassiveError:
+        raise
+    except Exception as error:
+        return people.failed(visit, _worded(error, journey.parameters))
+
+
+def _shown(
+    visit: Visit, request: BrowserRequest, outcome: Outcome, parameters: Mapping[str, str]
+) -> Response:
+    away = isinstance(outcome.step, Tell) and outcome.journey is not None
+    if not away:  # on the way to another token service no application is told anything
+        record(visit.service, outcome, visit.trace)
+    answer = people.answered(visit, request, _refused(outcome, parameters))
+    return answer.with_headers(people.remembering(visit, outcome))
 
 
 _LONGEST = people.LONGEST_REQUEST

@@ -4,13 +4,15 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from uuid import UUID
 
 from xrm.db import Busy
 from xrm.model.errors import signin
 from xrm.model.errors.signin import SignInError
 from xrm.sts.adfs import serving
 from xrm.sts.adfs.farm import Farm
-from xrm.sts.adfs.passive import Leaving, Passive, PassiveError, refusals
+from xrm.sts.adfs.oauth.realms import HomeRealms
+from xrm.sts.adfs.passive import Leaving, Passive, PassiveError, homes, refusals
 from xrm.sts.faces.adfs import cookies
 from xrm.sts.faces.adfs.showing import failure, page
 from xrm.sts.faces.adfs.visit import Visit
@@ -24,7 +26,15 @@ from xrm.sts.signin import redirects
 from xrm.sts.signin.authorize import Authorize
 from xrm.sts.signin.devices import Devices
 from xrm.sts.signin.dispatcher import Dispatcher, Purpose
-from xrm.sts.signin.journey import Browser, BrowserRequest, Outcome, PurposeName, Refuse, Tell
+from xrm.sts.signin.journey import (
+    AskHome,
+    Browser,
+    BrowserRequest,
+    Outcome,
+    PurposeName,
+    Refuse,
+    Tell,
+)
 from xrm.wire import oauth
 from xrm.wire.http import NO_STORE, Headers, Response, content_type
 
@@ -54,8 +64,8 @@ def side(service: TokenService, farm: Farm) -> Side:
     own = service if service.farm is not None else serving.at(service, farm)
     purposes: dict[PurposeName, Purpose] = {
         "passive": Passive(farm),
-        "authorize": Authorize(),
-        "device": Devices(),
+        "authorize": HomeRealms(Authorize(), farm),
+        "device": HomeRealms(Devices(), farm),
         "leave": Leaving(farm),
     }
     return Side(own, farm, Dispatcher(own, purposes))
@@ -146,8 +156,29 @@ def answered(visit: Visit, request: BrowserRequest, outcome: Outcome) -> Respons
     sealed = at.dispatcher.sealed(outcome.journey) if outcome.journey is not None else ""
     query = f"?{visit.request.query}" if visit.request.query else ""
     posts_to = Form(f"{visit.request.path}{query}", sealed, shown.STATE)
-    leads_to = (outcome.about.redirect.url,) if outcome.about.redirect is not None else ()
-    return render.answer(page(visit, outcome, posts_to), extra=lines, leads_to=leads_to)
+    leads_to = [outcome.about.redirect.url] if outcome.about.redirect is not None else []
+    if isinstance(step, AskHome):
+        leads_to += [one.address for one in step.choices]
+    return render.answer(page(visit, outcome, posts_to), extra=lines, leads_to=tuple(leads_to))
+
+
+def remembering(visit: Visit, outcome: Outcome) -> Headers:
+    """Return the cookies that remember which token service the person chose, and was sent to."""
+    home = outcome.journey.home if outcome.journey is not None else ""
+    if not home:
+        return ()
+    mark = side(visit.service, visit.farm).mark
+    chosen, seconds = cookies.packed(home), cookies.SELECTION_SECONDS
+    return (cookies.line(mark, "MSISIPSelectionPersistent", chosen, seconds),)
+
+
+def reaching(visit: Visit, home: str, *, party: UUID | None = None) -> tuple[str, str]:
+    """Return the cookie that has a sign-out reach who signed the person in, and a party."""
+    at = side(visit.service, visit.farm)
+    reached = cookies.Reached.read(cookies.read(visit.request, at.mark)["MSISSignOut"])
+    provider = homes.providers(at.service.directory.singly(), visit.farm).get(home)
+    reached = reached.also(party=party, provider=provider.provider_id if provider else None)
+    return cookies.line(at.mark, "MSISSignOut", reached.packed())
 
 
 def failed(visit: Visit, error: Exception, *, extra: Headers = ()) -> Response:

@@ -4,15 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from xrm.db.glance import Stale
 from xrm.model.errors.signin import SignInError
 from xrm.sts.adfs import Farm
+from xrm.sts.directory import View
 from xrm.sts.faces import wsfed
 from xrm.sts.faces.adfs import interactive, programs
 from xrm.sts.faces.adfs.visit import Endpoint, Visit
 from xrm.sts.faces.entra.answers import trace_of
 from xrm.sts.faces.wstrust import routes as wstrust
-from xrm.sts.model import Tenant
 from xrm.sts.service import TokenService
 from xrm.wire.http import Mount, Request, Response, Route
 
@@ -50,28 +49,29 @@ class _Farms:
             return self.otherwise.route(head)
 
         def face(request: Request) -> Response:
-            farm = self._farm(segment)
-            if farm is None:
+            visit = self._visit(segment, request, path)
+            if visit is None:
                 return self.otherwise.route(request).face(request)
-            return endpoint.answer(self._visit(farm, request, path))
+            return endpoint.answer(visit)
 
         def too_large(request: Request) -> Response:
-            farm = self._farm(segment)
-            return (
-                Response(404)
-                if farm is None
-                else endpoint.too_large(self._visit(farm, request, path))
-            )
+            visit = self._visit(segment, request, path)
+            return Response(404) if visit is None else endpoint.too_large(visit)
 
         return Route(face, endpoint.lane, endpoint.limit, too_large)
 
-    def _visit(self, farm: Farm, request: Request, path: str) -> Visit:
-        return Visit(self.service, farm, request, path, trace_of(request, self.service))
+    def _visit(self, segment: str, request: Request, path: str) -> Visit | None:
+        """Return a request at the farm of a path's first segment, "" for the one at the root."""
+        view = self.service.directory.singly()
+        farm = self._farm(segment, view)
+        if farm is None:
+            return None
+        trace = trace_of(request, self.service)
+        return Visit(self.service, farm, request, path, trace, view)
 
-    def _farm(self, segment: str) -> Farm | None:
-        """Return the farm of a path's first segment, "" for the one at the root."""
+    def _farm(self, segment: str, view: View) -> Farm | None:
         try:
-            tenant = self._tenant(segment or str(self.first))
+            tenant = view.tenant(segment or str(self.first))
         except SignInError:
             return None
         is_first = tenant.tenant_id == self.first
@@ -79,14 +79,6 @@ class _Farms:
         if segment and (is_first or segment.lower() != tenant.domain.lower()):
             return None
         return Farm(self.service.base_url, tenant, first=is_first)
-
-    def _tenant(self, segment: str) -> Tenant:
-        directory = self.service.directory
-        try:
-            return directory.glance().tenant(segment)
-        except Stale:
-            with self.service.database.read() as tx:
-                return directory.view(tx).tenant(segment)
 
 
 def _split(path: str) -> tuple[str, str]:

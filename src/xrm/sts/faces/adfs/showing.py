@@ -1,7 +1,7 @@
 """Which page of a farm shows a step, and how a failure is shown."""
 
 from xrm.sts.adfs.passive import PassiveError
-from xrm.sts.adfs.passive.purpose import key_of
+from xrm.sts.adfs.passive.homes import key_of
 from xrm.sts.faces.adfs.visit import Visit
 from xrm.sts.faces.entra import showing
 from xrm.sts.faces.pages import shown

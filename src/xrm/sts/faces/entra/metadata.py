@@ -10,12 +10,12 @@ from urllib.parse import SplitResult, unquote, urlsplit
 import orjson
 
 from xrm.model.errors import signin
-from xrm.sts.directory import SHARED_SEGMENTS, is_domain
+from xrm.sts.directory import SHARED_SEGMENTS
 from xrm.sts.faces.entra import answers
 from xrm.sts.faces.entra.answers import Call
 from xrm.sts.faces.entra.token import segment_text
 from xrm.sts.grants import GRANTS
-from xrm.sts.model import CONSUMERS_TENANT, Tenant
+from xrm.sts.model import CONSUMERS_TENANT, Tenant, is_domain
 from xrm.sts.profile import Profile
 from xrm.wire import oauth
 from xrm.wire.http import Response

@@ -10,10 +10,10 @@ import orjson
 
 from xrm.model.errors import signin
 from xrm.sts.accounts.federated import AUDIENCE
-from xrm.sts.directory import View, is_domain
+from xrm.sts.directory import View
 from xrm.sts.faces.entra import answers
 from xrm.sts.faces.entra.answers import Call
-from xrm.sts.model import DomainFederation
+from xrm.sts.model import DomainFederation, is_domain
 from xrm.wire import oauth
 from xrm.wire.http import NO_STORE, Response, content_type
 from xrm.wire.xml import escape

@@ -22,7 +22,7 @@ from xrm.wire.soap.envelope import (
     write_response,
 )
 from xrm.wire.soap.faults import Fault, SoapFault, action_fault, internal_fault, write_fault
-from xrm.wire.soap.versions import MEDIA_TYPES
+from xrm.wire.soap.versions import ADDRESSING, MEDIA_TYPES, SOAP_12
 from xrm.wire.wssecurity import SecurityError, read_security
 from xrm.wire.wssecurity.faults import FAILED_AUTHENTICATION, INVALID_SECURITY, fault_of
 from xrm.wire.wssecurity.moments import write_moment
@@ -37,6 +37,7 @@ from xrm.wire.xml import Limits, XmlError
 _log = logging.getLogger("xrm.wstrust")
 _LIMITS = Limits(size=64 * 1024, depth=40, elements=3000, text=100_000)
 _ISSUE = TRUST_2005.response_action("issue")
+_ANYBODY = "http://schemas.xmlsoap.org/ws/2004/08/addressing/role/anonymous"
 
 
 def trust(call: Call) -> Response:
@@ -119,7 +120,7 @@ def _issued(call: Call, envelope: Envelope) -> bytes:
     response = online.issue(
         call.service, proven, audience=audience, bearer=asked.key == "bearer", trace=call.trace
     )
-    return _document(call, spelled.write_response(response), _ISSUE, envelope)
+    return _document_of_a_token(call, spelled.write_response(response))
 
 
 def _asked(envelope: Envelope) -> RequestSecurityToken:
@@ -173,11 +174,23 @@ def _document(call: Call, body: str, action: str, envelope: Envelope | None) -> 
     )
 
 
-def _header(now: float) -> str:
+def _document_of_a_token(call: Call, body: str) -> bytes:
+    """Return the envelope as it was recorded, which relates to no message."""
+    header = _header(call.service.clock(), "S")
+    return (
+        f'<S:Envelope xmlns:S="{SOAP_12}" xmlns:wsse="{WSSE}" xmlns:wsu="{WSU}" '
+        f'xmlns:wsa="{ADDRESSING}"><S:Header>'
+        f'<wsa:Action wsu:Id="Action" S:mustUnderstand="1">{_ISSUE}</wsa:Action>'
+        f'<wsa:To wsu:Id="To" S:mustUnderstand="1">{_ANYBODY}</wsa:To>{header}</S:Header>'
+        f"<S:Body>{body}</S:Body></S:Envelope>"
+    ).encode()
+
+
+def _header(now: float, soap: str = "s") -> str:
     """Return the Security header of an answer, with the prefixes and whole seconds it had."""
     created, expires = (f"{write_moment(at)[:19]}Z" for at in (now, now + 300))
     return (
-        f'<wsse:Security s:mustUnderstand="1" xmlns:wsse="{WSSE}" xmlns:wsu="{WSU}">'
+        f'<wsse:Security {soap}:mustUnderstand="1" xmlns:wsse="{WSSE}" xmlns:wsu="{WSU}">'
         f'<wsu:Timestamp wsu:Id="TS"><wsu:Created>{created}</wsu:Created>'
         f"<wsu:Expires>{expires}</wsu:Expires></wsu:Timestamp></wsse:Security>"
     )

@@ -1,12 +1,10 @@
 """`/adfs/ls/`: passive messages in, pages, forms and redirects out."""
 
 from dataclasses import replace
-from uuid import UUID
 
 from xrm.sts.adfs.passive import PassiveError, asked, refusals
-from xrm.sts.adfs.passive import homes as realms
 from xrm.sts.audit import Event
-from xrm.sts.faces.adfs import cookies, people
+from xrm.sts.faces.adfs import cookies, interactive, people
 from xrm.sts.faces.adfs.visit import Endpoint, Visit
 from xrm.sts.signin.journey import BrowserRequest, Outcome, Tell
 from xrm.wire.http import Headers, Response
@@ -80,9 +78,12 @@ def _brought(visit: Visit, message: Result) -> Response:
     if not message.context:
         raise refusals.BAD_TOKEN("Nobody at this browser was sent to another token service.")
     request = people.browser_request(visit, "passive", {})
-    at = people.side(visit.service, visit.farm)
+    dispatcher = people.side(visit.service, visit.farm).dispatcher
     brought = {"state": message.context, "step": "result", "wresult": message.result}
-    return _shown(visit, request, at.dispatcher.posted(brought, request))
+    journey = dispatcher.opened(message.context, request.browser)
+    if journey.purpose != "passive":
+        return interactive.returned(visit, journey, request, brought)
+    return _shown(visit, request, dispatcher.posted(brought, request))
 
 
 def _check_loop(visit: Visit) -> None:
@@ -111,26 +112,11 @@ def _noted(visit: Visit, outcome: Outcome) -> Headers:
     if journey is None or about.application_id is None:
         return ()
     mark = people.side(visit.service, visit.farm).mark
-    lines: list[tuple[str, str]] = []
-    if journey.home:
-        chosen = cookies.packed(journey.home)
-        seconds = cookies.SELECTION_SECONDS
-        lines.append(cookies.line(mark, "MSISIPSelectionPersistent", chosen, seconds))
+    lines = list(people.remembering(visit, outcome))
     if isinstance(step, Tell) and step.mode == "form_post":
-        sent = cookies.read(visit.request, mark)
-        reached = cookies.Reached.read(sent["MSISSignOut"])
-        provider = _provider(visit, journey.home)
-        reached = reached.also(party=about.application_id, provider=provider)
         counted = _given(visit, mark).once_more(visit.service.clock())
         lines += [
-            cookies.line(mark, "MSISSignOut", reached.packed()),
+            people.reaching(visit, journey.home, party=about.application_id),
             cookies.line(mark, "MSISLoopDetectionCookie", counted, cookies.LOOP_SECONDS + 1),
         ]
     return tuple(lines)
-
-
-def _provider(visit: Visit, home: str) -> UUID | None:
-    """Return the id of the token service that signed somebody in, None for the farm itself."""
-    view = people.side(visit.service, visit.farm).service.directory.singly()
-    found = realms.providers(view, visit.farm).get(home)
-    return found.provider_id if found is not None else None

@@ -106,6 +106,7 @@ class _Exchange:
             security=security,
             message_id=envelope.message_id,
             trace=visit.trace,
+            view=visit.view,
         )
         caller = prove(visit.service, visit.farm, message, credential=self._row.credential)
         self._name = caller.subject.name

@@ -7,6 +7,6 @@ leaving     sign-out, which goes on to sign out there; and clean-up, which begin
 
 from xrm.sts.signin.elsewhere.leaving import CLEAN_UP, Leaving
 from xrm.sts.signin.elsewhere.returning import believed
-from xrm.sts.signin.elsewhere.sending import hinted, is_elsewhere, led
+from xrm.sts.signin.elsewhere.sending import freshness, hinted, is_elsewhere, led
 
-__all__ = ["CLEAN_UP", "Leaving", "believed", "hinted", "is_elsewhere", "led"]
+__all__ = ["CLEAN_UP", "Leaving", "believed", "freshness", "hinted", "is_elsewhere", "led"]

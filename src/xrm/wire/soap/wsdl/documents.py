@@ -3,7 +3,8 @@
 The root names the service and imports `wsdl0`, which has the bindings and imports `wsdl1`, which
 has messages and the port type. One imports the other because there are clients that keep only
 the last import of a namespace. Clients differ in which of the two they read the policy from:
-both have it.
+both have it. Schemas are included, not imported: the PHP toolkit puts what is imported into the
+document it began with, and fails where the import stands in another.
 """
 
 from collections.abc import Callable, Iterable
@@ -13,7 +14,7 @@ from urllib.parse import parse_qsl
 from lxml import etree
 
 from xrm.wire.soap import operations
-from xrm.wire.soap.contract import DISCOVERY, XSD, Contract
+from xrm.wire.soap.contract import DISCOVERY, Contract
 from xrm.wire.soap.wsdl.deployments import Site
 from xrm.wire.soap.wsdl.parts import (
     WSDL,
@@ -25,7 +26,7 @@ from xrm.wire.soap.wsdl.parts import (
     definitions,
 )
 from xrm.wire.soap.wsdl.policies import add_policy
-from xrm.wire.soap.wsdl.schemas import imported, reached_from, schemas_of
+from xrm.wire.soap.wsdl.schemas import included, reached_from, schemas_of
 
 ORGANIZATION_SERVICE = Service("OrganizationService", operations.ORGANIZATION)
 DISCOVERY_SERVICE = Service("DiscoveryService", operations.DISCOVERY)
@@ -79,7 +80,7 @@ class Documents:
         return self._location("xsd", self._place[namespace])
 
     def _root(self) -> etree._Element:
-        root = definitions(self._service)
+        root = definitions(self._service, named=True)
         add_import(root, self._service, self._location("wsdl", "wsdl0"))
         add_service(root, self._service, self._site)
         return root
@@ -93,15 +94,13 @@ class Documents:
     def _abstract(self) -> etree._Element:
         root = self._definitions()
         types = etree.SubElement(root, f"{{{WSDL}}}types")
-        target = {"targetNamespace": f"{self._service.namespace}/Imports"}
-        schema = etree.SubElement(types, f"{{{XSD}}}schema", target, nsmap={"xsd": XSD})
         for namespace in self._place:
-            imported(schema, namespace, self._schema_location(namespace))
+            included(types, namespace, self._schema_location(namespace))
         add_abstract(root, self._service, self._contracts)
         return root
 
     def _single(self) -> etree._Element:
-        root = self._definitions()
+        root = self._definitions(named=True)
         types = etree.SubElement(root, f"{{{WSDL}}}types")
         for schema in self._schemas:
             schema.element(lambda _: None, types)
@@ -110,8 +109,8 @@ class Documents:
         add_service(root, self._service, self._site)
         return root
 
-    def _definitions(self) -> etree._Element:
-        root = definitions(self._service)
+    def _definitions(self, *, named: bool = False) -> etree._Element:
+        root = definitions(self._service, named=named)
         add_policy(root, self._policy, self._site)
         return root
 

@@ -49,12 +49,17 @@ class Service:
         return next(iter(self.operations.values()))
 
 
-def definitions(service: Service) -> etree._Element:
-    """Return an empty `wsdl:definitions` in the service's namespace."""
+def definitions(service: Service, *, named: bool = False) -> etree._Element:
+    """Return an empty `wsdl:definitions` in the service's namespace.
+
+    A document that others import has no name: old readers copy attributes of what they import.
+    """
     prefixes = {"wsdl": WSDL, "soap": SOAP_1_1, "soap12": SOAP_1_2, "tns": service.namespace}
+    attributes = {"name": service.name} if named else {}
+    attributes["targetNamespace"] = service.namespace
     return etree.Element(
         f"{{{WSDL}}}definitions",
-        {"name": service.name, "targetNamespace": service.namespace},
+        attributes,
         nsmap={**prefixes, **PREFIXES},
     )
 

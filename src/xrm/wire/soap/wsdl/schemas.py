@@ -154,6 +154,13 @@ def imported(schema: etree._Element, namespace: str, location: str | None) -> No
         element.set("schemaLocation", location)
 
 
+def included(types: etree._Element, namespace: str, location: str) -> None:
+    """Add a schema of a namespace that includes the one at an address."""
+    attributes = {"elementFormDefault": "qualified", "targetNamespace": namespace}
+    schema = etree.SubElement(types, f"{{{XSD}}}schema", attributes, nsmap={"xsd": XSD})
+    _add(schema, "include", schemaLocation=location)
+
+
 def _wrappers(operation: Operation) -> tuple[Contract, Contract]:
     name, namespace = operation.name, operation.namespace
     result = (operation.result,) if operation.result else ()
