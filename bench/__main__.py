@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from bench import bare, claims, exchange, leads, people, records, report, soap
+from bench import bare, claims, exchange, inside, leads, people, records, report, soap
 from bench.exchange import Exchange
 from bench.load import Pressure, burst
 from bench.machine import Cores, choose_cores, load_average, pinned
@@ -168,6 +168,9 @@ def _works(
     works: dict[Name, Work] = {}
     for name, kind in _limits(plan).items():
         works[name] = functools.partial(bare.measure, kind, pressure.seconds, cores)
+    for kind in inside.KINDS if plan.wants_claims else ():
+        alone = functools.partial(bare.measure, module=inside.__name__)
+        works[report.ALONE, kind] = functools.partial(alone, kind, pressure.seconds, cores)
     for server in servers:
         for kind, asked in server.exchanges.items():
             works[server.name, kind] = _work(asked, server.group, pressure, cores)

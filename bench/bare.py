@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 
@@ -28,13 +28,17 @@ _SALT_LENGTH = 32
 _PASSWORD = secrets.token_urlsafe(16)
 
 Once = Callable[[], object]
+Prepare = Callable[[], AbstractContextManager[Once]]
 
 
-def measure(kind: str, seconds: float, cores: Cores) -> Burst:
-    """Do one kind of work, a name of `KINDS`, in a process of its own on the servers' core."""
+def measure(kind: str, seconds: float, cores: Cores, *, module: str = "bench.bare") -> Burst:
+    """Do one kind of work, a name of a module's `KINDS`, in a process of its own.
+
+    It runs on the servers' core.
+    """
     with pinned(cores.server):
         said = subprocess.run(
-            [sys.executable, "-m", "bench.bare", kind, str(seconds)],
+            [sys.executable, "-m", module, kind, str(seconds)],
             capture_output=True,
             text=True,
             check=True,
@@ -86,7 +90,7 @@ def password() -> AbstractContextManager[Once]:
     return nullcontext(lambda: hasher.verify(kept, _PASSWORD))
 
 
-KINDS: Mapping[str, Callable[[], AbstractContextManager[Once]]] = {
+KINDS: Mapping[str, Prepare] = {
     "signature": signature,
     "redemption": redemption,
     "signatures": signatures,
@@ -94,9 +98,9 @@ KINDS: Mapping[str, Callable[[], AbstractContextManager[Once]]] = {
 }
 
 
-def repeat(kind: str, seconds: float) -> tuple[int, float]:
-    """Do one kind of work for so many seconds; return how often and the CPU seconds it took."""
-    with KINDS[kind]() as once:
+def repeat(prepared: AbstractContextManager[Once], seconds: float) -> tuple[int, float]:
+    """Do something for so many seconds; return how often and the CPU seconds it took."""
+    with prepared as once:
         once()
         done, until, before = 0, time.monotonic() + seconds, time.process_time()
         while time.monotonic() < until:
@@ -105,5 +109,11 @@ def repeat(kind: str, seconds: float) -> tuple[int, float]:
         return done, time.process_time() - before
 
 
+def report(kinds: Mapping[str, Prepare], arguments: Sequence[str]) -> None:
+    """Print how often one kind of work was done and what it took, for `measure`."""
+    _, kind, seconds = arguments
+    print(*repeat(kinds[kind](), float(seconds)))
+
+
 if __name__ == "__main__":
-    print(*repeat(sys.argv[1], float(sys.argv[2])))
+    report(KINDS, sys.argv)

@@ -18,6 +18,7 @@ from bench.servers.ours import BY_CERTIFICATE
 from bench.servers.ours import NAME as OURS
 from bench.servers.peers import CAP, MOCK_SERVER, OIDC_PROVIDER
 
+ALONE = "xrm's token service alone"
 SIGNING = ("RSA-2048 signing", "signature")
 REDEMPTION = ("bare redemption", "RSA-2048 verified, kept on disk, signed")
 SIGNATURES = ("RSA-2048 signing", "two signatures")
@@ -99,9 +100,26 @@ _PEOPLE = (
     ),
 )
 _CLAIMS = (
-    Comparison("bearer's SAML token, to bare signing", (OURS, claims.BEARER), SIGNING, 0.35),
     Comparison(
-        "encrypted SAML token with a key, to bare signing", (OURS, claims.HOLDER), SIGNING, 0.25
+        "bearer's SAML token, the service alone, to bare signing",
+        (ALONE, claims.BEARER),
+        SIGNING,
+        0.35,
+    ),
+    Comparison(
+        "encrypted SAML token with a key, the service alone, to bare signing",
+        (ALONE, claims.HOLDER),
+        SIGNING,
+        0.25,
+    ),
+    Comparison(
+        "bearer's SAML token over HTTPS, to bare signing", (OURS, claims.BEARER), SIGNING, 0.35
+    ),
+    Comparison(
+        "encrypted SAML token with a key over HTTPS, to bare signing",
+        (OURS, claims.HOLDER),
+        SIGNING,
+        0.25,
     ),
     Comparison("the same with argon2id, to bare argon2id", (OURS, claims.SIGN_IN), PASSWORD),
     Comparison(

@@ -34,20 +34,23 @@ _PROGRAM = "benchmark"
 def serve(cores: Cores, cache: Path) -> Iterator[Server]:
     """Serve a new demonstration and return what is asked of its farm and of its organization."""
     with tempfile.TemporaryDirectory(prefix="claims-", dir=cache) as folder:
-        name = _prepared(Path(folder))
+        with prepared(Path(folder)) as (_, name):
+            pass
         with ours.serve(cores, cache, Path(folder), "--deployment", "ifd") as served:
             unhashed = Person(name, Secret(PASSWORD))
             yield served.server(_exchanges(served.announced, unhashed))
 
 
-def _prepared(folder: Path) -> str:
-    """Set up the demonstration with whom and what is measured; return the name of an account."""
+@contextlib.contextmanager
+def prepared(folder: Path) -> Iterator[tuple[Estate, str]]:
+    """Set up the demonstration with whom and what is measured; yield it and an account's name."""
     estate = Estate.open(Settings(data=folder, deployment="ifd"))
     try:
         farm = adfs.Farm(estate.sts.base_url, estate.tenant)
         parties.add(estate.sts, farm, name="Site", identifiers=(SITE,), rules=rules.ORGANIZATION)
         clients.add(estate.sts, farm, client_id=_PROGRAM, name="Benchmark", kind="native")
-        return add_unhashed(estate)
+        estate.organizations.publish(estate.organizations.first)
+        yield estate, add_unhashed(estate)
     finally:
         estate.close()
 

@@ -317,6 +317,6 @@ def test_a_body_that_may_be_sent_once_is_made_for_each_request(three_seconds: fl
 
 @pytest.mark.parametrize("kind", bare.KINDS)
 def test_a_bare_baseline_is_done_and_costs(kind: str, three_seconds: float) -> None:
-    done, spent = bare.repeat(kind, three_seconds)
+    done, spent = bare.repeat(bare.KINDS[kind](), three_seconds)
     assert done == 2
     assert spent > 0

@@ -11,7 +11,7 @@ from bench.machine import Cores
 from bench.servers import claims as federated
 from lxml import etree
 
-from bench import claims, exchange, generator, report
+from bench import bare, claims, exchange, generator, inside, report
 
 CORES = Cores(None, None)
 TRUST = "http://docs.oasis-open.org/ws-sx/ws-trust/200512"
@@ -86,17 +86,28 @@ def test_an_organization_is_called_by_its_name_where_names_do_not_resolve() -> N
     assert hosts == [b"Host: contoso.xrm.localhost:8444"]
 
 
+@pytest.mark.parametrize("kind", inside.KINDS)
+def test_the_service_alone_answers_what_is_asked_of_the_server(kind: str) -> None:
+    done, spent = bare.repeat(inside.KINDS[kind](), 0.05)
+    assert done > 0
+    assert spent > 0
+
+
 def test_the_table_says_what_claims_cost() -> None:
     rates = {
         report.SIGNING: [4000.0],
         report.PASSWORD: [10.0],
-        (report.OURS, claims.BEARER): [1600.0],
+        (report.ALONE, claims.BEARER): [1600.0],
+        (report.ALONE, claims.HOLDER): [960.0],
+        (report.OURS, claims.BEARER): [1200.0],
         (report.OURS, claims.HOLDER): [800.0],
         (report.OURS, claims.SIGN_IN): [9.0],
         (report.OURS, claims.BY_CLAIMS): [900.0],
         (report.OURS, claims.BY_ACCESS_TOKEN): [1800.0],
     }
     rows = [line for line in report.table(rates).splitlines() if "SAML" in line or "claims" in line]
-    assert [row.split("|")[2].strip() for row in rows] == ["x0.40", "x0.20", "x0.50"]
-    assert [row.split("|")[5].strip() for row in rows] == ["x0.35, met", "x0.25, missed", ""]
+    ratios = ["x0.40", "x0.24", "x0.30", "x0.20", "x0.50"]
+    assert [row.split("|")[2].strip() for row in rows] == ratios
+    aims = ["x0.35, met", "x0.25, missed", "x0.35, missed", "x0.25, missed", ""]
+    assert [row.split("|")[5].strip() for row in rows] == aims
     assert "with argon2id, to bare argon2id | x0.90 |" in report.table(rates)
