@@ -8,7 +8,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from lxml import etree
 
-from support import token_elements
+from support import brought, token_elements
+from support.brought import GRACE, assertion
 from support.farms import (
     LS,
     SITE_ENDPOINT,
@@ -22,13 +23,12 @@ from support.farms import (
 )
 from support.signing_in import Reply, Visitor
 from xrm.sts.adfs import providers
-from xrm.wire import saml, xmlenc
+from xrm.wire import xmlenc
 from xrm.wire.certificates import new_key
 from xrm.wire.saml import Assertion, Claim, Confirmation, claim_types
 from xrm.wire.wsfed import results
 from xrm.wire.wstrust import Lifetime
 
-GRACE = "grace@fabrikam.example"
 ADA = "ada@contoso.example"
 UPN = claim_types.UPN
 DS = "{http://www.w3.org/2000/09/xmldsig#}"
@@ -42,41 +42,15 @@ def sent(farms: Farms) -> tuple[Visitor, dict[str, str]]:
     return visitor, {name: values[0] for name, values in found.items()}
 
 
-def assertion(farms: Farms, **changes: Any) -> Assertion:
-    """Return what the other token service would say, changed."""
-    now = farms.clock()
-    members: dict[str, Any] = {
-        "id": f"_{farms.service.ids()}",
-        "issuer": farms.other.identifier,
-        "issued": now,
-        "not_before": now,
-        "not_on_or_after": now + 3600,
-        "audiences": (farms.farm.identifier,),
-        "claims": (Claim(UPN, (GRACE,)),),
-        "method": saml.PASSWORD,
-        "authenticated": now,
-    }
-    return Assertion(**members | changes)
-
-
 def signed(farms: Farms, made: Assertion, key: Any = None) -> etree._Element:
-    current = farms.service.directory.singly().signing_key()
-    return token_elements.sign(
-        made, key=key or current.private_key, certificate=current.certificate_der
-    )
+    """Return a signed assertion as an element, to be tampered with."""
+    return etree.fromstring(brought.signed(farms, made, key))
 
 
 def bring(
     farms: Farms, visitor: Visitor, token: etree._Element, context: str, **more: str
 ) -> Reply:
-    """Come back with a token, as the form of the other token service brings it."""
-    text = results.write(
-        token_elements.text(token),
-        realm=farms.farm.identifier,
-        lifetime=Lifetime(None, None),
-        kind="urn:x",
-    )
-    return visitor.post(LS, {"wa": "wsignin1.0", "wresult": text, "wctx": context, **more})
+    return brought.bring(farms, visitor, token_elements.text(token), context, **more)
 
 
 def test_a_person_chooses_where_their_account_is(chained: Farms):
